@@ -1,0 +1,73 @@
+import type * as TensorFlow from '@tensorflow/tfjs'
+
+export type ParameterValue = string | number | boolean | null | readonly ParameterValue[]
+export type Parameters = Readonly<Record<string, ParameterValue>>
+
+/** Metrics of one epoch. Only finite numbers count: anything else fails the trial, with the name and the epoch. */
+export interface Report {
+  /** Whole epochs trained so far: 1 after the first. Must grow from report to report. */
+  readonly epoch: number
+  readonly [metric: string]: number
+}
+
+/** How far an epoch is, for the live line; never stored. */
+export interface Progress {
+  /** The epoch under way, from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Share of this epoch that is done, 0 to 1. */
+  readonly fraction: number
+  readonly imagesPerSecond?: number
+  readonly loss?: number
+}
+
+/** One run of a program. Everything that may change its result is in here. */
+export interface Trial<P extends Parameters = Parameters> {
+  readonly id: number
+  readonly params: P
+  /** 32 bits, from the sweep's seed and the point: all randomness of a trial must come from it. */
+  readonly seed: number
+  readonly dataset: DatasetFiles | undefined
+  readonly signal: AbortSignal
+  readonly tf: typeof TensorFlow
+  /** Resolves once the report is on disk; `stop` asks the program to return. */
+  report(report: Report): Promise<'continue' | 'stop'>
+  progress(progress: Progress): void
+}
+
+/** What a finished trial hands back. */
+export interface TrialResult {
+  /** The trained weights in a fixed order; their SHA-256 is the trial's `weights_sha256`. */
+  readonly weights?: readonly TensorFlow.TypedArray[]
+}
+
+/** What a trial can be: a built-in model, or a module whose default export is `defineProgram({…})`. */
+export interface TrialProgram<P extends Parameters = Parameters> {
+  /** Throws an Error whose message names the parameter if `params` cannot be trained; called before anything is. */
+  check?(params: P): void
+  /** The untrained model: its layers give the trial's FLOPs and parameter count. */
+  model?(tf: typeof TensorFlow, params: P): TensorFlow.LayersModel
+  train(trial: Trial<P>): Promise<TrialResult | undefined>
+}
+
+/** Declares a trial program; the types follow from the parameters. */
+export function defineProgram<P extends Parameters>(program: TrialProgram<P>): TrialProgram<P> {
+  return program
+}
+
+/**
+ * A labelled image set, decoded into two raw files that TensorFlow maps: all workers share one copy in the page cache.
+ * Rows are training examples first, then the test set.
+ */
+export interface DatasetFiles {
+  readonly name: string
+  /** uint8, `[train + test, height, width]`. */
+  readonly imagesPath: string
+  /** int32, `[train + test]`. */
+  readonly labelsPath: string
+  readonly train: number
+  readonly test: number
+  readonly height: number
+  readonly width: number
+  readonly classes: number
+}
