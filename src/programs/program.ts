@@ -57,16 +57,19 @@ export function defineProgram<P extends Parameters>(program: TrialProgram<P>): T
 
 /**
  * A labelled image set, decoded into two raw files that TensorFlow maps: all workers share one copy in the page cache.
- * Rows are training examples first, then the test set.
+ * Training examples are the rows from 0, the test set those from `testStart`.
  */
 export interface DatasetFiles {
   readonly name: string
-  /** uint8, `[train + test, height, width]`. */
+  /** uint8, `[rows, height, width]`. */
   readonly imagesPath: string
-  /** int32, `[train + test]`. */
+  /** int32, `[rows]`. */
   readonly labelsPath: string
+  /** Training examples, validation among them. */
   readonly train: number
   readonly test: number
+  /** The first test example's row: more than `train` where a limit leaves training examples out. */
+  readonly testStart: number
   readonly height: number
   readonly width: number
   readonly classes: number

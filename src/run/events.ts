@@ -8,6 +8,8 @@ export interface RunObserver {
   trialProgress(trialId: number, progress: Progress): void
   trialReported(trialId: number, report: Report): void
   trialFinished(trialId: number, outcome: TrialOutcome): void
+  /** One thing that is worth a permanent line: what a program printed, a warning. */
+  note(text: string): void
   /** Called once, whatever way the run ends; restores the terminal. */
   finished(): void
 }

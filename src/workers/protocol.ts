@@ -1,10 +1,18 @@
-import type { DatasetFiles, Parameters, Progress, Report } from '../programs/program.ts'
+import type { MessagePort } from 'node:worker_threads'
+
 import type { ModelCost } from '../models/cost.ts'
+import type { DatasetFiles, Parameters, Progress, Report } from '../programs/program.ts'
 
 /** Everything that crosses the thread border is in this file. */
 
 /** A built-in program by name, or a module by absolute path. */
 export type ProgramReference = { readonly builtin: string } | { readonly module: string }
+
+/** What a worker thread is started with. */
+export interface WorkerSettings {
+  /** The cores that it pins itself to; none means wherever the system likes. */
+  readonly cores: readonly number[]
+}
 
 export type WorkerTask = DescribeTask | TrainTask
 
@@ -22,19 +30,22 @@ export interface TrainTask {
   readonly params: Parameters
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
-  /** The cores that this worker pins itself to; empty means wherever the system likes. */
-  readonly cores: readonly number[]
+  /** Carries TrialMessage out and TrialCommand in. */
+  readonly port: MessagePort
 }
 
-/** From the worker while a trial trains, over the task's own port. */
+/** From the worker, while a trial trains and after. */
 export type TrialMessage =
   | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'progress'; readonly progress: Progress }
+  /** What the program printed. */
+  | { readonly type: 'log'; readonly text: string }
+  /** Something went wrong after the trial had ended: it counts for nothing but is worth knowing. */
+  | { readonly type: 'late'; readonly message: string }
 
-/** To the worker: the report is on disk. */
-export interface ReportAcknowledgement {
-  readonly verdict: 'continue' | 'stop'
-}
+/** To the worker. A report is acknowledged once it is on disk, in the order of the reports. */
+export type TrialCommand =
+  { readonly type: 'acknowledge'; readonly verdict: 'continue' | 'stop' } | { readonly type: 'cancel' }
 
 export interface TrialFailure {
   readonly kind: 'diverged' | 'threw' | 'bad-report' | 'crashed'
@@ -46,7 +57,11 @@ export interface TrialFailure {
 export type TrialOutcome =
   | { readonly status: 'completed'; readonly weightsSha256: string | null }
   | { readonly status: 'stopped' }
+  | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 
-/** One entry a point: its cost (null where the program has no model), or why it cannot be trained. */
+/** A point's cost (null where the program has no model), or why it cannot be trained. */
 export type PointDescription = { readonly cost: ModelCost | null } | { readonly error: string }
+
+/** What a describe task returns: an entry a point, or why the program itself is of no use. */
+export type DescribeResult = { readonly points: readonly PointDescription[] } | { readonly programError: string }

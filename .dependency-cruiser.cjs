@@ -1,0 +1,54 @@
+/** What may import what. A rule that is broken fails `npm run check`. */
+const tfjs = '^node_modules/@tensorflow'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'pure-core',
+      comment: 'Search and report take values and return values.',
+      severity: 'error',
+      from: { path: '^src/(search|report|stopping)/' },
+      to: {
+        path: '^src/(store|queue|workers|run|cli|setup|tensorflow)/|^(node:)?(fs|fs/promises|child_process|worker_threads)$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'adapters-from-the-root-alone',
+      comment: 'Which store and which queue it is, only the one who opens it knows.',
+      severity: 'error',
+      from: { pathNot: '^src/(store/open|run/run-sweep)\\.ts$' },
+      to: { path: '^src/(store/sqlite|queue/p-queue)\\.ts$' },
+    },
+    {
+      name: 'heavy-only-in-workers',
+      comment: 'TensorFlow loads in worker threads; the command line starts without it.',
+      severity: 'error',
+      from: { path: '^src/(cli|run|store|sweep|search|report|queue|datasets)/' },
+      to: { path: tfjs, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'programs-know-nothing-of-the-run',
+      severity: 'error',
+      from: { path: '^src/(programs|models|datasets|tensorflow)/' },
+      to: { path: '^src/(store|queue|run|cli|report)/' },
+    },
+    {
+      name: 'nothing-imports-the-command-line',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const main = new URL('../dist/src/cli/main.js', import.meta.url)
+
+// The installed package is built; a fresh checkout builds itself on first use.
+if (!existsSync(main)) {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const project = fileURLToPath(new URL('../tsconfig.build.json', import.meta.url))
+  execFileSync(process.execPath, [tsc, '-p', project], { stdio: ['ignore', 2, 2] })
+}
+
+await import(main.href)

@@ -1,0 +1,27 @@
+-- One row a trial with its final metrics; epoch_seconds is the mean of its epochs.
+select
+  s.name as sweep,
+  t.id as trial_id,
+  t.number,
+  t.state,
+  t.attempt,
+  t.params,
+  t.repeat,
+  t.seed,
+  t.parameter_count,
+  t.flops,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'train_loss' order by m.epoch desc limit 1) as train_loss,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'train_accuracy' order by m.epoch desc limit 1) as train_accuracy,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'val_loss' order by m.epoch desc limit 1) as val_loss,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'val_accuracy' order by m.epoch desc limit 1) as val_accuracy,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'test_loss' order by m.epoch desc limit 1) as test_loss,
+  (select m.value from metrics m where m.trial_id = t.id and m.name = 'test_accuracy' order by m.epoch desc limit 1) as test_accuracy,
+  (select avg(m.value) from metrics m where m.trial_id = t.id and m.name = 'epoch_seconds') as epoch_seconds,
+  t.weights_sha256,
+  t.worker,
+  t.host,
+  t.started_at,
+  t.finished_at,
+  t.error
+from trials t
+join sweeps s on s.id = t.sweep_id

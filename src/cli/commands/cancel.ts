@@ -1,0 +1,29 @@
+import type { Command } from './command.ts'
+
+export const cancelCommand: Command<{ readonly sweep: string }> = {
+  command: 'cancel <sweep>',
+  describe: 'Cancel what a sweep has not trained yet, also while another process runs it',
+  builder: (yargs) =>
+    yargs
+      .positional('sweep', { type: 'string', demandOption: true, describe: 'The name of a sweep' })
+      .example('$0 cancel mnist-depth-width', 'What is completed stays; `swath resume` takes the rest up again'),
+  handler: async ({ sweep: name, store: location }) => {
+    const { openStore } = await import('../../store/open.ts')
+    const { liveCoordinator } = await import('../../store/coordinators.ts')
+    const { cancelSweep } = await import('../../store/sweeps.ts')
+    const { findSweep } = await import('../../store/find-sweep.ts')
+    const store = await openStore(location, 'read')
+    try {
+      const sweep = await findSweep(store, name)
+      const now = new Date()
+      const runner = await liveCoordinator(store.db, sweep.id, now)
+      const cancelled = await cancelSweep(store.db, sweep.id, now.toISOString(), { orphans: runner === undefined })
+      process.stdout.write(`${sweep.name}: ${cancelled} waiting trials cancelled.\n`)
+      if (runner !== undefined) {
+        process.stdout.write(`Process ${runner.pid} on ${runner.host} ends the trials that it is training.\n`)
+      }
+    } finally {
+      await store.close()
+    }
+  },
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises'
+
+import { SwathError } from '../../errors.ts'
+import type { Command } from './command.ts'
+
+export const deleteCommand: Command<{ readonly sweep: string; readonly yes: boolean }> = {
+  command: 'delete <sweep>',
+  describe: 'Delete a sweep with its trials and metrics; asks first',
+  builder: (yargs) =>
+    yargs
+      .positional('sweep', { type: 'string', demandOption: true, describe: 'The name of a sweep' })
+      .option('yes', { type: 'boolean', alias: 'y', default: false, describe: 'Do not ask' })
+      .example('$0 delete mnist-depth-width', 'Asks, then deletes'),
+  handler: async ({ sweep: name, store: location, yes }) => {
+    const { openStore } = await import('../../store/open.ts')
+    const { liveCoordinator } = await import('../../store/coordinators.ts')
+    const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
+    const { sweepViewName } = await import('../../store/sweep-view.ts')
+    const { findSweep } = await import('../../store/find-sweep.ts')
+    const store = await openStore(location, 'read')
+    try {
+      const sweep = await findSweep(store, name)
+      const runner = await liveCoordinator(store.db, sweep.id, new Date())
+      if (runner !== undefined) {
+        throw new SwathError('sweep-busy', `${sweep.name} is being run by process ${runner.pid} on ${runner.host}`, {
+          hint: `stop it first: swath cancel ${sweep.name}`,
+        })
+      }
+      const { trials, completed } = await progressOf(store.db, sweep.id)
+      const question = `Delete ${sweep.name} with its ${trials} trials (${completed} completed)? This cannot be undone. [y/N] `
+      if (!yes && !(await isConfirmed(question))) {
+        process.stdout.write('Nothing deleted.\n')
+        return
+      }
+      await deleteSweep(store.db, sweep, sweepViewName(sweep.name))
+      process.stdout.write(`${sweep.name} deleted.\n`)
+    } finally {
+      await store.close()
+    }
+  },
+}
+
+/** Asks on a terminal; where nobody can answer, says how to answer beforehand. */
+async function isConfirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new SwathError('usage', 'delete asks first, and there is no terminal to ask on', { hint: 'add --yes' })
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await lines.question(question)).trim())
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,21 @@
+import type { Command } from './command.ts'
+import { formatOptions, type FormatOptions } from '../format-options.ts'
+
+export const listCommand: Command<FormatOptions> = {
+  command: 'list',
+  aliases: ['ls'],
+  describe: 'The sweeps in the store and how far they are',
+  builder: (yargs) => formatOptions(yargs).example('$0 list', 'Every sweep with its progress'),
+  handler: async ({ store: location, json, csv }) => {
+    const { openStore } = await import('../../store/open.ts')
+    const { sweepProgress } = await import('../../store/sweeps.ts')
+    const { printRows } = await import('../print-rows.ts')
+    const store = await openStore(location, 'read')
+    try {
+      const rows = await sweepProgress(store.db)
+      printRows(rows, { json, csv, empty: 'No sweep yet: start one with `swath run FILE`.' })
+    } finally {
+      await store.close()
+    }
+  },
+}

@@ -1,0 +1,42 @@
+import type { Command } from './command.ts'
+import { formatOptions, type FormatOptions } from '../format-options.ts'
+
+interface Options extends FormatOptions {
+  readonly sweep: string | undefined
+  readonly x: string | undefined
+  readonly y: string | undefined
+}
+
+export const paretoCommand: Command<Options> = {
+  command: 'pareto [sweep]',
+  describe: 'What accuracy costs: the trials that no other one beats, and the rest below them',
+  builder: (yargs) =>
+    formatOptions(yargs)
+      .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
+      .option('x', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What is paid: a metric, a parameter, flops, parameter_count (default: flops)',
+      })
+      .option('y', {
+        type: 'string',
+        requiresArg: true,
+        describe: "What is had for it (default: the sweep's metric, or test_accuracy)",
+      })
+      .example('$0 pareto', 'Test accuracy against FLOPs, of the latest sweep')
+      .example('$0 pareto mnist-depth-width --x epoch_seconds --y val_loss', 'Any two metrics or parameters')
+      .epilogue(
+        'Losses, errors, seconds and costs are minimized, all else is maximized; -name and +name say it yourself: --y -my_score.',
+      ),
+  handler: async ({ sweep, store: location, x, y, json, csv }) => {
+    const { openStore } = await import('../../store/open.ts')
+    const { findSweep } = await import('../../store/find-sweep.ts')
+    const { printPareto } = await import('../print-pareto.ts')
+    const store = await openStore(location, 'read')
+    try {
+      await printPareto(store, await findSweep(store, sweep), { x, y, json, csv })
+    } finally {
+      await store.close()
+    }
+  },
+}

@@ -1,0 +1,55 @@
+import type { Command } from './command.ts'
+
+interface Options {
+  readonly file: string
+  readonly new: boolean
+  readonly 'dry-run': boolean
+  readonly set: string[]
+  readonly seed: number | undefined
+  readonly cores: number | undefined
+  readonly workers: number | undefined
+}
+
+export const runCommand: Command<Options> = {
+  command: 'run <file>',
+  describe: 'Run a sweep file, or go on where the last run of it ended',
+  builder: (yargs) =>
+    yargs
+      .positional('file', { type: 'string', demandOption: true, describe: 'A sweep file (YAML)' })
+      .option('new', { type: 'boolean', default: false, describe: 'Start another sweep, even if this file has one' })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print the plan and what it costs; train nothing',
+      })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'Replace a key of the file: epochs=5, parameters.width.values=[64,128]',
+      })
+      .option('seed', { type: 'number', requiresArg: true, describe: 'Replace the seed of the file' })
+      .option('cores', { type: 'number', requiresArg: true, describe: 'Cores to use in all (default: all)' })
+      .option('workers', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Trials to train at once (default: as many as the cores allow)',
+      })
+      .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')
+      .example('$0 run my.yaml --set epochs=1 --new', 'The same sweep with one epoch, as a sweep of its own'),
+  handler: async ({ file, store, set, seed, cores, workers, new: isNew, dryRun }) => {
+    const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
+    const machine = { cores, workers }
+    if (dryRun === true) {
+      const { printPlan } = await import('../print-plan.ts')
+      await printPlan({ path: file, overrides, machine, store })
+    } else {
+      const { runAndReport } = await import('../run-and-report.ts')
+      await runAndReport({ store, machine }, async (context) => {
+        const { runSweep } = await import('../../run/run-sweep.ts')
+        return runSweep(context, { path: file, overrides, isNew })
+      })
+    }
+  },
+}

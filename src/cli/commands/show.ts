@@ -1,0 +1,30 @@
+import type { Command } from './command.ts'
+import { formatOptions, type FormatOptions } from '../format-options.ts'
+
+export const showCommand: Command<FormatOptions & { readonly what: string }> = {
+  command: 'show <what>',
+  describe: 'The trials of a sweep, or one trial: parameters, metrics by epoch, attempts, errors',
+  builder: (yargs) =>
+    formatOptions(
+      yargs.positional('what', {
+        type: 'string',
+        demandOption: true,
+        describe: 'The name of a sweep, or the id of a trial',
+      }),
+    )
+      .example('$0 show mnist-depth-width', 'Every trial of a sweep')
+      .example('$0 show 7', 'Trial 7'),
+  handler: async ({ what, store: location, json, csv }) => {
+    const { openStore } = await import('../../store/open.ts')
+    const { showSweep, showTrial } = await import('../show.ts')
+    const store = await openStore(location, 'read')
+    try {
+      // yargs hands a positional that looks like a number over as one.
+      const name = String(what)
+      if (/^\d+$/.test(name)) await showTrial(store, Number(name), { json, csv })
+      else await showSweep(store, name, { json, csv })
+    } finally {
+      await store.close()
+    }
+  },
+}

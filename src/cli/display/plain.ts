@@ -1,0 +1,43 @@
+import type { RunObserver } from '../../run/events.ts'
+import { formatDuration } from '../../report/format.ts'
+import { RunTracker } from './run-tracker.ts'
+import { describeHeader, describeOutcome, describeParameters, describeReport, describeTimeToGo } from './words.ts'
+
+/** A run for a pipe or a log: a line an epoch and a line a trial, nothing that moves. */
+export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunObserver {
+  const say = (line: string) => stream.write(`${line}\n`)
+  let tracker: RunTracker | undefined
+  return {
+    started(header) {
+      tracker = new RunTracker(header)
+      for (const [name, value] of describeHeader(header)) say(`${name.padEnd(8)} ${value}`)
+    },
+    trialStarted(trial) {
+      tracker?.start(trial, Date.now())
+    },
+    trialProgress(trialId, progress) {
+      tracker?.progress(trialId, progress)
+    },
+    trialReported(trialId, report) {
+      const trial = tracker?.report(trialId, report)
+      if (trial === undefined) return
+      say(`trial ${trialId} (${describeParameters(trial.label)}) epoch ${report.epoch}: ${describeReport(report)}`)
+    },
+    trialFinished(trialId, outcome) {
+      const trial = tracker?.finish(trialId, outcome, Date.now())
+      if (tracker === undefined || trial === undefined) return
+      const seconds = (Date.now() - trial.startedAt) / 1000
+      say(
+        `trial ${trialId} (${describeParameters(trial.label)}) ${describeOutcome(outcome)} after ${formatDuration(seconds)}`,
+      )
+      const { done, header } = tracker
+      if (done < header.trials && outcome.status !== 'cancelled') {
+        say(`${done} of ${header.trials} trials, ${describeTimeToGo(tracker.secondsToGo(Date.now()))}`)
+      }
+    },
+    note: say,
+    finished() {
+      tracker = undefined
+    },
+  }
+}

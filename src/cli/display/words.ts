@@ -1,0 +1,48 @@
+import type { Parameters, Report } from '../../programs/program.ts'
+import { formatDuration, formatMetric } from '../../report/format.ts'
+import { titleOf } from '../../report/pareto-table.ts'
+import type { RunHeader } from '../../run/events.ts'
+import type { TrialOutcome } from '../../workers/protocol.ts'
+
+/** `depth 2, width 512` */
+export function describeParameters(params: Parameters): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ')
+}
+
+/** The metrics of a report that say most, best known first: three will do. */
+export function describeReport(report: Report): string {
+  const { epoch: _, ...metrics } = report
+  const order = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss']
+  const known = order.filter((name) => name in metrics)
+  const names = known.length > 0 ? known : Object.keys(metrics)
+  return names
+    .slice(0, 3)
+    .map((name) => `${titleOf(name)} ${formatMetric(name, metrics[name] ?? NaN)}`)
+    .join(', ')
+}
+
+export function describeOutcome(outcome: TrialOutcome): string {
+  return outcome.status === 'failed' ? `failed: ${outcome.failure.message}` : outcome.status
+}
+
+/** What a run is about to do, a fact a line. */
+export function describeHeader(header: RunHeader): [name: string, value: string][] {
+  const { sweep, trials, done, workers, coresPerTrial, runtime, store } = header
+  const cores = `${coresPerTrial} core${coresPerTrial === 1 ? '' : 's'}`
+  return [
+    ['sweep', sweep],
+    ['trials', done === 0 ? String(trials) : `${trials}, of which ${done} are done`],
+    ['workers', `${workers}, each on ${cores} of its own`],
+    ['runtime', runtime],
+    ['results', store],
+  ]
+}
+
+/** `about 2 min 10 s to go`, or that nobody knows yet. */
+export function describeTimeToGo(seconds: number | undefined): string {
+  return seconds === undefined
+    ? 'time to go not known yet'
+    : `about ${formatDuration(Math.max(Math.round(seconds), 1)).replace('.00', '')} to go`
+}

@@ -1,0 +1,26 @@
+/** How a process says that it was interrupted: 128 + SIGINT. */
+export const interruptedExitCode = 130
+
+/**
+ * Turns Ctrl-C and SIGTERM into an abort; the second one ends the process at once, which loses nothing that was reported.
+ * A closed terminal ends a run the same way as Ctrl-C does.
+ */
+export function interruptSignal(onInterrupt: () => void): {
+  readonly signal: AbortSignal
+  readonly release: () => void
+} {
+  const controller = new AbortController()
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(interruptedExitCode)
+    onInterrupt()
+    controller.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, interrupt)
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const signal of signals) process.off(signal, interrupt)
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+
+import { packageVersion } from '../package-root.ts'
+import { cancelCommand } from './commands/cancel.ts'
+import { deleteCommand } from './commands/delete.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { listCommand } from './commands/list.ts'
+import { paretoCommand } from './commands/pareto.ts'
+import { resumeCommand } from './commands/resume.ts'
+import { runCommand } from './commands/run.ts'
+import { setupCommand } from './commands/setup.ts'
+import { showCommand } from './commands/show.ts'
+import { sqlCommand } from './commands/sql.ts'
+import { fail } from './fail.ts'
+
+const args = hideBin(process.argv)
+// In the light of a closed pipe (`swath list | head`) there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+await yargs(args)
+  .scriptName('swath')
+  .usage('$0 <command>\n\nHyperparameter sweeps: a grid in a short file, a trial on every core, every number in SQL.')
+  .option('store', {
+    type: 'string',
+    describe: 'Where the results are: sqlite:<file>',
+    default: process.env['SWATH_STORE'] ?? 'sqlite:swath.db',
+    defaultDescription: 'SWATH_STORE, or sqlite:swath.db',
+    global: true,
+    requiresArg: true,
+  })
+  .command(runCommand)
+  .command(resumeCommand)
+  .command(listCommand)
+  .command(showCommand)
+  .command(paretoCommand)
+  .command(sqlCommand)
+  .command(cancelCommand)
+  .command(deleteCommand)
+  .command(setupCommand)
+  .command(doctorCommand)
+  .option('debug', { type: 'boolean', describe: 'Show stack traces and causes', global: true })
+  .completion('completion', 'Print a script that completes commands in your shell')
+  .epilogue('Exit codes: 0 done, 1 trials failed or the machine did, 2 wrong usage or input, 130 interrupted.')
+  .demandCommand(1, 'Name a command.')
+  .recommendCommands()
+  .strict()
+  .wrap(Math.min(process.stdout.columns || 100, 100))
+  .version(packageVersion())
+  .help()
+  .alias({ help: 'h', version: 'V' })
+  .fail((message: string | undefined, error: unknown, parser) => {
+    fail({ message, error, parser, debug: args.includes('--debug') })
+  })
+  .parseAsync()

@@ -1,0 +1,45 @@
+import type { LayoutOptions } from '../run/machine.ts'
+import type { RunContext, RunResult } from '../run/run-sweep.ts'
+import { openStore } from '../store/open.ts'
+import { chooseDisplay } from './display/choose.ts'
+import { setupProgress } from './display/setup-progress.ts'
+import { interruptedExitCode, interruptSignal } from './interrupt.ts'
+import { printPareto } from './print-pareto.ts'
+
+/** Runs a sweep before the user's eyes, then prints what came of it; the exit code tells how it went. */
+export async function runAndReport(
+  options: { readonly store: string; readonly machine: LayoutOptions },
+  run: (context: RunContext) => Promise<RunResult>,
+): Promise<void> {
+  const observer = await chooseDisplay()
+  const interrupt = interruptSignal(() => {
+    observer.note('Stopping: what was reported is kept. Once more ends at once.')
+  })
+  let result: RunResult
+  try {
+    result = await run({ ...options, setup: await setupProgress(), observer, signal: interrupt.signal })
+  } finally {
+    observer.finished()
+    interrupt.release()
+  }
+  await report(options.store, result)
+  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
+}
+
+async function report(location: string, { sweep, progress, trained }: RunResult): Promise<void> {
+  const { trials, completed, stopped, failed, cancelled } = progress
+  if (!trained) process.stdout.write(`${sweep.name} is complete: ${completed} of ${trials} trials.\n`)
+  const store = await openStore(location, 'read')
+  try {
+    if (completed > 0) await printPareto(store, sweep, {})
+  } finally {
+    await store.close()
+  }
+  const left = trials - completed - stopped
+  const say = (text: string) => process.stdout.write(`${text}\n`)
+  if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)
+  say('\nNext:')
+  say(`  swath show ${sweep.name}`.padEnd(44) + 'every trial, its parameters and metrics')
+  say(`  swath sql --file db/queries/best-trials.sql`.padEnd(44) + '  any question in SQL')
+  if (left > 0) say(`  swath resume ${sweep.name}`.padEnd(44) + 'train what is left, failed trials included')
+}

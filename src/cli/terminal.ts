@@ -1,0 +1,18 @@
+import pico from 'picocolors'
+
+/** What the terminal at the other end can show. */
+
+/** Colours, unless NO_COLOR, --no-color or a pipe forbids them. */
+export const colors = pico
+
+export function isUnicode(environment: NodeJS.ProcessEnv = process.env): boolean {
+  if (environment['TERM'] === 'linux' || environment['TERM'] === 'dumb') return false
+  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || ''
+  // No locale at all, as in a container, is not a reason to doubt; a locale that is not UTF-8 is.
+  return locale === '' || /utf-?8/i.test(locale) || process.platform !== 'linux'
+}
+
+/** Somebody watches this stream, and it can move its cursor. */
+export function isLive(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI']
+}

@@ -1,0 +1,11 @@
+/** Trials that wait for a worker. It holds ids alone: what they mean is in the store. */
+export interface TrialQueue {
+  add(trialIds: readonly number[]): void
+  /** Resolves when nothing waits and nothing runs. */
+  whenIdle(): Promise<void>
+  /** Forgets what waits; what runs goes on. */
+  clear(): void
+}
+
+/** Runs `work` for each trial, at most `concurrency` at once, in the order in which they were added. */
+export type CreateQueue = (options: { concurrency: number; work: (trialId: number) => Promise<void> }) => TrialQueue

@@ -1,0 +1,52 @@
+/** How numbers are written for people, in one place. */
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** `203,264` */
+export function formatCount(value: number): string {
+  return grouped.format(value)
+}
+
+/** `203k`, `1.34M`: three digits and a unit. */
+export function formatCompact(value: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E']
+  const power = value === 0 ? 0 : Math.min(Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-9), units.length - 1)
+  const unit = Math.max(power, 0)
+  return `${trimZeros((value / 1000 ** unit).toPrecision(3))}${units[unit] ?? ''}`
+}
+
+/** `97.41 %`, from a share of 1. */
+export function formatPercent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`
+}
+
+/** `0.93 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(2)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`
+}
+
+/** At most five significant digits, without trailing zeros; whole numbers as they are. */
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? String(value) : value.toExponential(4)
+  const magnitude = Math.abs(value)
+  if (magnitude < 1e-4 || magnitude >= 1e9) return value.toExponential(3)
+  return trimZeros(value.toPrecision(5))
+}
+
+/** A metric the way its name suggests: accuracies in percent, seconds as a duration, counts in groups. */
+export function formatMetric(name: string, value: number): string {
+  if (/accuracy$/.test(name) && value >= 0 && value <= 1) return formatPercent(value)
+  if (/seconds$/.test(name)) return formatDuration(value)
+  if (Number.isInteger(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return formatCount(value)
+  return formatNumber(value)
+}
+
+function trimZeros(digits: string): string {
+  return digits.includes('.') && !digits.includes('e') ? digits.replace(/\.?0+$/, '') : digits
+}

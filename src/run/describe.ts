@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import type { ModelCost } from '../models/cost.ts'
+import type { Parameters } from '../programs/program.ts'
+import type { PlannedTrial } from '../sweep/plan.ts'
+import type { SweepFile } from '../sweep/read.ts'
+import type { Mistake } from '../sweep/source.ts'
+import type { ProgramReference } from '../workers/protocol.ts'
+import type { WorkerPool } from '../workers/pool.ts'
+
+/** A planned trial with what it will cost; null where the program has no model to count. */
+export interface DescribedTrial extends PlannedTrial {
+  readonly cost: ModelCost | null
+}
+
+const pointsPerTask = 500
+
+/** Has the program check every point and count its model. Throws SwathError('sweep-file') if one cannot be trained. */
+export async function describeTrials(
+  pool: WorkerPool,
+  file: SweepFile,
+  program: ProgramReference,
+  trials: Iterable<PlannedTrial>,
+): Promise<DescribedTrial[]> {
+  const all = [...trials]
+  const described: DescribedTrial[] = []
+  const mistakes = new Map<string, Mistake>()
+  for (let start = 0; start < all.length; start += pointsPerTask) {
+    const chunk = all.slice(start, start + pointsPerTask)
+    const descriptions = await pool.describe(
+      program,
+      chunk.map((trial) => trial.params),
+    )
+    for (const [k, trial] of chunk.entries()) {
+      const description = descriptions[k]
+      if (description === undefined) continue
+      if ('error' in description) mistakes.set(description.error, locate(file, trial.params, description.error))
+      else described.push({ ...trial, cost: description.cost })
+    }
+  }
+  if (mistakes.size > 0) throw file.source.error([...mistakes.values()])
+  return described
+}
+
+/** Where in the file the parameter stands that a program complains of: `depth: expected …` is about `depth`. */
+function locate({ content }: SweepFile, params: Parameters, error: string): Mistake {
+  const [, name = '', message = ''] = /^([\w.-]+): (.*)$/s.exec(error) ?? []
+  const parameter = content.parameters[name]
+  if (parameter === undefined) return { path: ['parameters'], message: error }
+  const index = parameter.values?.findIndex((value) => isDeepStrictEqual(value, params[name])) ?? -1
+  const place = index >= 0 ? ['values', index] : parameter.value !== undefined ? ['value'] : []
+  return { path: ['parameters', name, ...place], message }
+}

@@ -1,0 +1,38 @@
+import { SwathError } from '../errors.ts'
+import { availableCores } from '../tensorflow/cores.ts'
+
+/** Which cores each worker owns. */
+export interface Layout {
+  readonly coresPerTrial: number
+  readonly workers: readonly (readonly number[])[]
+}
+
+/** What the command line says about the machine; all of it is used by default. */
+export interface LayoutOptions {
+  /** Cores in all. */
+  readonly cores?: number | undefined
+  readonly workers?: number | undefined
+}
+
+/** Divides the cores that this process may use among workers; throws if there are not enough. */
+export function layOut(coresPerTrial: number, options: LayoutOptions, available = availableCores()): Layout {
+  const { cores = available.length } = options
+  if (cores > available.length) {
+    throw new SwathError('usage', `--cores ${cores}: this process may use ${available.length}`)
+  }
+  if (coresPerTrial > cores) {
+    throw new SwathError('usage', `resources.cores: a trial wants ${coresPerTrial} cores, there are ${cores} to use`)
+  }
+  const most = Math.floor(cores / coresPerTrial)
+  const { workers = most } = options
+  if (workers > most) {
+    throw new SwathError(
+      'usage',
+      `--workers ${workers}: ${cores} cores are enough for ${most} trials of ${coresPerTrial} at once`,
+    )
+  }
+  return {
+    coresPerTrial,
+    workers: Array.from({ length: workers }, (_, k) => available.slice(k * coresPerTrial, (k + 1) * coresPerTrial)),
+  }
+}

@@ -1,0 +1,57 @@
+import { prepareDataset } from '../datasets/prepare.ts'
+import { openStore } from '../store/open.ts'
+import { trainingRate } from '../store/rate.ts'
+import { tensorflowEnvironment } from '../tensorflow/environment.ts'
+import { WorkerPool } from '../workers/pool.ts'
+import { trainingWork } from './cost.ts'
+import { describeTrials, type DescribedTrial } from './describe.ts'
+import { layOut, type LayoutOptions } from './machine.ts'
+import { prepareSweep, type PreparedSweep } from './prepare.ts'
+
+export interface PlanOnly {
+  readonly prepared: PreparedSweep
+  readonly trials: readonly (DescribedTrial & {
+    /** FLOPs to train it; null if its model cannot be counted. */ readonly trainingFlops: number | null
+  })[]
+  readonly workers: number
+  /** FLOPs a second that earlier trials in this store reached, one worker; undefined if there were none. */
+  readonly rate: number | undefined
+}
+
+/** All that a run would do before it trains, with nothing written and nothing fetched. */
+export async function planOnly(options: {
+  readonly path: string
+  readonly overrides: readonly string[]
+  readonly machine: LayoutOptions
+  readonly store: string
+}): Promise<PlanOnly> {
+  const prepared = prepareSweep(options.path, options.overrides)
+  const { program, coresPerTrial, dataset: reference } = prepared.settings
+  const { workers } = layOut(coresPerTrial, options.machine)
+  const dataset = reference === null ? undefined : await prepareDataset(reference)
+
+  Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
+  const pool = new WorkerPool(workers.slice(0, 1))
+  try {
+    const described = await describeTrials(pool, prepared.file, program, prepared.plan.trials())
+    const trials = described.map((trial) => ({
+      ...trial,
+      trainingFlops:
+        trial.cost === null || dataset === undefined
+          ? null
+          : trainingWork({ flops: trial.cost.flops, params: trial.params }, dataset.train),
+    }))
+    return { prepared, trials, workers: workers.length, rate: await earlierRate(options.store) }
+  } finally {
+    await pool.close()
+  }
+}
+
+async function earlierRate(location: string): Promise<number | undefined> {
+  const store = await openStore(location, 'read').catch(() => undefined)
+  try {
+    return store === undefined ? undefined : await trainingRate(store.db)
+  } finally {
+    await store?.close()
+  }
+}

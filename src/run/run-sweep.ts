@@ -1,0 +1,174 @@
+import { prepareDataset } from '../datasets/prepare.ts'
+import type { Parameters } from '../programs/program.ts'
+import { createInProcessQueue } from '../queue/p-queue.ts'
+import type { SetupObserver } from '../setup/progress.ts'
+import { setup } from '../setup/setup.ts'
+import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
+import { findSweep } from '../store/find-sweep.ts'
+import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { clearCancellation, progressOf } from '../store/sweeps.ts'
+import { countTrials, requeue, trialsOf } from '../store/trials.ts'
+import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { varyingParameters } from '../sweep/plan.ts'
+import type { Overrides } from '../sweep/read.ts'
+import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
+import { tensorflowEnvironment } from '../tensorflow/environment.ts'
+import { WorkerPool } from '../workers/pool.ts'
+import { trainingWork } from './cost.ts'
+import { describeTrials } from './describe.ts'
+import type { RunObserver } from './events.ts'
+import { takeSweep } from './heartbeat.ts'
+import { layOut, type Layout, type LayoutOptions } from './machine.ts'
+import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
+import { trainQueued } from './train.ts'
+
+export interface RunContext {
+  /** Where the results go, as after `--store`. */
+  readonly store: string
+  readonly machine: LayoutOptions
+  readonly setup: SetupObserver
+  readonly observer: RunObserver
+  /** Ends the run; what was reported is kept and the rest goes back in the queue. */
+  readonly signal: AbortSignal
+}
+
+export interface RunResult {
+  readonly sweep: SweepRow
+  readonly progress: ProgressRow
+  /** False if there was nothing left to train. */
+  readonly trained: boolean
+}
+
+/** Runs a sweep file: a new sweep, or the rest of the one that the store has under its name. */
+export async function runSweep(
+  context: RunContext,
+  { path, overrides, isNew }: { path: string; overrides: Overrides; isNew: boolean },
+): Promise<RunResult> {
+  // What the file says, checked before anything is opened.
+  const prepared = prepareSweep(path, overrides)
+  const layout = layOut(prepared.settings.coresPerTrial, context.machine)
+
+  const store = await openStore(context.store, 'write')
+  try {
+    // The sweep that it continues, if there is one.
+    const known = isNew ? undefined : await findSweepOf(store, prepared)
+    const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
+    if (known !== undefined && planned >= prepared.plan.size) {
+      return await continueSweep(context, store, known, prepared.settings, layout, ['running', 'cancelled'])
+    }
+
+    // Points that the store does not have yet are checked and counted by the program itself.
+    return await withWorkers(context, layout, async (pool) => {
+      const { file, settings, plan } = prepared
+      const trials = await describeTrials(pool, file, settings.program, plan.trials())
+      if (known !== undefined) await extendSweep(store, known, trials)
+      const sweep = known ?? (await storeSweep(store, prepared, trials))
+      return await train(context, store, sweep, settings, layout, pool, ['running', 'cancelled'])
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
+export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
+  const store = await openStore(context.store, 'read')
+  try {
+    const sweep = await findSweep(store, name)
+    const settings = JSON.parse(sweep.settings) as SweepSettings
+    refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    const layout = layOut(settings.coresPerTrial, context.machine)
+    return await continueSweep(context, store, sweep, settings, layout, ['running', 'cancelled', 'failed'])
+  } finally {
+    await store.close()
+  }
+}
+
+/** Trains what is left, and starts nothing at all where nothing is. */
+async function continueSweep(
+  context: RunContext,
+  store: Store,
+  sweep: SweepRow,
+  settings: SweepSettings,
+  layout: Layout,
+  again: readonly TrialState[],
+): Promise<RunResult> {
+  const progress = await progressOf(store.db, sweep.id)
+  const left = progress.queued + again.reduce((sum, state) => sum + progress[state], 0)
+  if (left === 0) return { sweep, progress, trained: false }
+  return withWorkers(context, layout, (pool) => train(context, store, sweep, settings, layout, pool, again))
+}
+
+/** Sets up what is missing, and starts the worker threads for as long as `use` needs them. */
+async function withWorkers<T>(context: RunContext, layout: Layout, use: (pool: WorkerPool) => Promise<T>): Promise<T> {
+  await setup({ observer: context.setup })
+  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
+  Object.assign(process.env, tensorflowEnvironment(layout.coresPerTrial))
+  const pool = new WorkerPool(layout.workers)
+  try {
+    return await use(pool)
+  } finally {
+    await pool.close()
+  }
+}
+
+async function train(
+  { observer, signal }: RunContext,
+  store: Store,
+  sweep: SweepRow,
+  settings: SweepSettings,
+  layout: Layout,
+  pool: WorkerPool,
+  again: readonly TrialState[],
+): Promise<RunResult> {
+  // Take the sweep, and take back what a process that is gone has left running.
+  const end = new AbortController()
+  const tenure = await takeSweep(store, sweep, () => {
+    end.abort()
+  })
+  try {
+    await store.db
+      .updateTable('sweeps')
+      .set({ settings: JSON.stringify(settings) })
+      .where('id', '=', sweep.id)
+      .execute()
+    await clearCancellation(store.db, sweep.id)
+    await requeue(store.db, sweep.id, again, new Date().toISOString())
+
+    // Say what is about to happen.
+    const dataset = settings.dataset === null ? undefined : await prepareDataset(settings.dataset)
+    const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
+      ...row,
+      params: JSON.parse(row.params) as Parameters,
+    }))
+    const varying = varyingParameters(trials)
+    const queued = trials.filter((trial) => trial.state === 'queued')
+    observer.started({
+      sweep: sweep.name,
+      trials: trials.length,
+      done: trials.length - queued.length,
+      workers: layout.workers.length,
+      coresPerTrial: layout.coresPerTrial,
+      runtime: describeRuntime(findRuntime()),
+      store: store.location,
+      work: new Map(queued.map((trial) => [trial.id, trainingWork(trial, dataset?.train)])),
+    })
+
+    // Train.
+    await trainQueued(
+      {
+        ...{ store, sweep, dataset, pool, observer, createQueue: createInProcessQueue },
+        ...{ program: settings.program, workers: layout.workers.length },
+        signal: AbortSignal.any([signal, end.signal]),
+        isCancelled: () => tenure.isCancelled(),
+      },
+      [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
+      varying,
+    )
+    return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
+  } finally {
+    observer.finished()
+    await tenure.release()
+  }
+}

@@ -1,0 +1,66 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+import { SwathError } from '../errors.ts'
+import { packageRoot } from '../package-root.ts'
+import { CommandError, findCompiler, runCommand } from './commands.ts'
+import type { PhaseReporter } from './progress.ts'
+import { bindingFile, libraries, quietFile } from './tensorflow-release.ts'
+
+const require = createRequire(import.meta.url)
+
+/**
+ * tfjs-node keeps the names of attributes in a set that all threads share, and inserts into it at every op without a
+ * lock. With one set a thread, worker threads cannot race.
+ */
+const sharedSet = 'static std::set<std::string> ATTR_NAME_SET;'
+const ownSet = 'static thread_local std::set<std::string> ATTR_NAME_SET;'
+
+/** Compiles tfjs-node's binding into `folder`, against the libraries there. Throws SwathError('setup'). */
+export async function compileBinding(folder: string, tensorflowHeaders: string, report: PhaseReporter): Promise<void> {
+  report('compiling')
+  const compiler = await findCompiler()
+  if (compiler === undefined) {
+    throw new SwathError('setup', 'compiling tfjs-node’s binding takes a C++ compiler, and there is none', {
+      hint: 'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install)',
+    })
+  }
+  const sources = join(dirname(tensorflowHeaders), 'binding')
+  await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, { recursive: true })
+  await giveEachThreadItsSet(join(sources, 'tfjs_backend.cc'))
+
+  const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir
+  const flags = ['-std=c++17', '-O2', '-fPIC', '-w', '-DNAPI_VERSION=8', `-I${nodeApi}`, `-I${tensorflowHeaders}`]
+  const compile = (inputs: readonly string[], needed: readonly string[], output: string) =>
+    runCommand(compiler.command, [...flags, ...inputs, ...linking(folder, needed), '-o', join(folder, output)], {
+      cwd: sources,
+    })
+  try {
+    const framework = `-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`
+    await compile([framework, join(packageRoot, 'native', 'quiet.cc')], [], quietFile)
+    await compile(['tfjs_backend.cc', 'tfjs_binding.cc'], Object.values(libraries), bindingFile)
+  } catch (error) {
+    const output = error instanceof CommandError ? `:\n${error.output}` : ''
+    throw new SwathError('setup', `tfjs-node’s binding does not compile with ${compiler.version}${output}`, {
+      hint: 'C++17 is needed; another compiler is named with CXX=…',
+      cause: error,
+    })
+  }
+}
+
+function linking(folder: string, needed: readonly string[]): string[] {
+  if (process.platform === 'darwin') {
+    const paths = needed.map((library) => join(folder, library))
+    return ['-bundle', '-undefined', 'dynamic_lookup', ...paths, '-Wl,-rpath,@loader_path']
+  }
+  return ['-shared', `-L${folder}`, ...needed.map((library) => `-l:${library}`), '-Wl,-rpath,$ORIGIN']
+}
+
+async function giveEachThreadItsSet(source: string): Promise<void> {
+  const text = await readFile(source, 'utf8')
+  if (text.split(sharedSet).length !== 2) {
+    throw new SwathError('setup', 'tfjs-node’s binding is not the one that swath knows: its ATTR_NAME_SET is not there')
+  }
+  await writeFile(source, text.replace(sharedSet, ownSet))
+}

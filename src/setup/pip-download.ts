@@ -1,0 +1,69 @@
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { SwathError } from '../errors.ts'
+import { CommandError, findPip, runCommand } from './commands.ts'
+
+const pollMs = 250
+
+/**
+ * Fetches one wheel of another Python's or another platform's and returns its path.
+ * @param folder an empty one, for the wheel and for what is under way
+ * @param onBytes told now and then how much has arrived
+ */
+export async function pipDownload(
+  requirement: string,
+  platform: string,
+  folder: string,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<string> {
+  const pip = await findPip()
+  if (pip === undefined) {
+    throw new SwathError('setup', `fetching ${requirement} takes Python with pip, and there is none`, {
+      hint: 'install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip; macOS: brew install python)',
+    })
+  }
+  const wheels = join(folder, 'wheels')
+  const partial = join(folder, 'partial')
+  await mkdir(wheels)
+  await mkdir(partial)
+  const timer = setInterval(() => {
+    void sizeOf(folder).then(onBytes)
+  }, pollMs)
+  try {
+    await runCommand(
+      pip.command,
+      [
+        ...pip.args,
+        ...['download', requirement, '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--disable-pip-version-check'],
+        ...['--implementation', 'cp', '--python-version', '3.11', '--platform', platform, '--dest', wheels],
+      ],
+      { env: { ...process.env, TMPDIR: partial } },
+    )
+  } catch (error) {
+    const output = error instanceof CommandError ? `\n${error.output}` : ''
+    throw new SwathError('setup', `pip could not fetch ${requirement}:${output}`, {
+      hint: 'check the network and pip’s index, then try again',
+      cause: error,
+    })
+  } finally {
+    clearInterval(timer)
+  }
+  const [wheel] = await readdir(wheels)
+  if (wheel === undefined) throw new SwathError('setup', `pip fetched nothing for ${requirement}`)
+  return join(wheels, wheel)
+}
+
+/** Bytes in a folder and all below it; what vanishes meanwhile counts nothing. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    )
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}

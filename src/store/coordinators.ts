@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+import type { Kysely } from 'kysely'
+
+import type { CoordinatorRow, Schema } from './schema.ts'
+
+/** Between machines a coordinator counts as gone when it has been silent for this long. */
+const silenceMs = 30_000
+
+export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
+
+export function thisProcess(): Coordinator {
+  return { host: hostname(), pid: process.pid, process_start: processStart(process.pid) }
+}
+
+/**
+ * Takes a sweep for one process. Returns undefined on success, else who has it. The row of a coordinator that is gone is
+ * replaced only as it was seen, so of two that find it gone one wins.
+ */
+export async function acquireSweep(
+  db: Kysely<Schema>,
+  sweepId: number,
+  self: Coordinator,
+  now: Date,
+): Promise<CoordinatorRow | undefined> {
+  const holder = await liveCoordinator(db, sweepId, now)
+  if (holder !== undefined) return isSame(holder, self) ? undefined : holder
+  const at = now.toISOString()
+  const seen = await coordinatorOf(db, sweepId)
+  await db
+    .insertInto('coordinators')
+    .values({ sweep_id: sweepId, ...self, started_at: at, heartbeat_at: at })
+    .onConflict((conflict) =>
+      conflict
+        .column('sweep_id')
+        .doUpdateSet({ ...self, started_at: at, heartbeat_at: at })
+        .where('coordinators.pid', '=', seen?.pid ?? -1)
+        .where('coordinators.heartbeat_at', '=', seen?.heartbeat_at ?? ''),
+    )
+    .execute()
+  const holderNow = await coordinatorOf(db, sweepId)
+  return holderNow === undefined || isSame(holderNow, self) ? undefined : holderNow
+}
+
+/** Who runs a sweep at present, if anybody does. */
+export async function liveCoordinator(
+  db: Kysely<Schema>,
+  sweepId: number,
+  now: Date,
+): Promise<CoordinatorRow | undefined> {
+  const row = await coordinatorOf(db, sweepId)
+  return row !== undefined && isAlive(row, now) ? row : undefined
+}
+
+export async function renewSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator, now: Date): Promise<void> {
+  await db
+    .updateTable('coordinators')
+    .set({ heartbeat_at: now.toISOString() })
+    .where('sweep_id', '=', sweepId)
+    .where('host', '=', self.host)
+    .where('pid', '=', self.pid)
+    .execute()
+}
+
+export async function releaseSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator): Promise<void> {
+  await db
+    .deleteFrom('coordinators')
+    .where('sweep_id', '=', sweepId)
+    .where('host', '=', self.host)
+    .where('pid', '=', self.pid)
+    .execute()
+}
+
+function coordinatorOf(db: Kysely<Schema>, sweepId: number): Promise<CoordinatorRow | undefined> {
+  return db.selectFrom('coordinators').selectAll().where('sweep_id', '=', sweepId).executeTakeFirst()
+}
+
+function isSame(a: Coordinator, b: Coordinator): boolean {
+  return a.host === b.host && a.pid === b.pid && a.process_start === b.process_start
+}
+
+function isAlive(row: CoordinatorRow, now: Date): boolean {
+  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < silenceMs
+  return isRunning(row.pid) && row.process_start === processStart(row.pid)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Start time in clock ticks since boot, the 22nd field of /proc/pid/stat; empty elsewhere than on Linux. */
+function processStart(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,125 @@
+import type { ColumnType, Generated, Selectable } from 'kysely'
+
+/** The tables of `db/migrations`, as Kysely sees them. JSON is text, times are ISO 8601 in UTC: both dialects agree. */
+export interface Schema {
+  sweeps: SweepTable
+  trials: TrialTable
+  attempts: AttemptTable
+  metrics: MetricTable
+  superseded_metrics: MetricTable & { attempt: number }
+  events: EventTable
+  coordinators: CoordinatorTable
+  progress: ProgressView
+  trial_metrics: TrialMetricView
+}
+
+export type TrialState = 'queued' | 'running' | 'completed' | 'stopped' | 'failed' | 'cancelled'
+
+interface SweepTable {
+  id: Generated<number>
+  /** Unique: the file's `name`, with -2, -3, … after `--new`. */
+  name: string
+  /** The `name` in the sweep file. */
+  file_name: string
+  description: string | null
+  method: string
+  program: string
+  /** JSON of all that decides the results: a run with another one is another sweep. */
+  definition: string
+  /** JSON of how it is run and shown. */
+  settings: string
+  /** The sweep file as it was written. */
+  source: string
+  source_path: string
+  seed: number
+  created_at: string
+  cancelled_at: string | null
+}
+
+interface TrialTable {
+  id: Generated<number>
+  sweep_id: number
+  /** Place in the plan, from 1. */
+  number: number
+  /** JSON with sorted keys; unique in a sweep together with `repeat`. */
+  params: string
+  repeat: number
+  seed: number
+  state: ColumnType<TrialState, TrialState | undefined, TrialState>
+  attempt: ColumnType<number, number | undefined, number>
+  /** The worker's place in its pool, from 1. */
+  worker: number | null
+  host: string | null
+  parameter_count: number | null
+  flops: number | null
+  weights_sha256: string | null
+  error: string | null
+  started_at: string | null
+  finished_at: string | null
+}
+
+interface AttemptTable {
+  trial_id: number
+  attempt: number
+  state: TrialState | 'interrupted'
+  host: string
+  pid: number
+  worker: number
+  started_at: string
+  finished_at: string | null
+  error: string | null
+  stack: string | null
+}
+
+interface MetricTable {
+  trial_id: number
+  epoch: number
+  name: string
+  value: number
+}
+
+interface EventTable {
+  id: Generated<number>
+  sweep_id: number
+  trial_id: number | null
+  at: string
+  kind: string
+  detail: string | null
+}
+
+interface CoordinatorTable {
+  sweep_id: number
+  host: string
+  pid: number
+  /** What tells this process from a later one with the same pid; empty where the system does not say. */
+  process_start: string
+  started_at: string
+  heartbeat_at: string
+}
+
+interface ProgressView {
+  id: number
+  name: string
+  trials: number
+  completed: number
+  running: number
+  queued: number
+  failed: number
+  cancelled: number
+  stopped: number
+  created_at: string
+}
+
+interface TrialMetricView {
+  trial_id: number
+  name: string
+  value: number
+  mean: number
+  epochs: number
+}
+
+export type SweepRow = Selectable<SweepTable>
+export type TrialRow = Selectable<TrialTable>
+export type AttemptRow = Selectable<AttemptTable>
+export type CoordinatorRow = Selectable<CoordinatorTable>
+export type ProgressRow = Selectable<ProgressView>

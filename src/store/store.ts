@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely'
+
+import type { Schema } from './schema.ts'
+
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+export interface QueryResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[]
+  /** True where `limit` cut the rows off. */
+  readonly truncated: boolean
+}
+
+/** Where everything is kept. The queries are functions beside this file and speak to `db`; an adapter only opens it. */
+export interface Store {
+  /** What the user would type after `--store`. */
+  readonly location: string
+  readonly db: Kysely<Schema>
+  /** Runs one read-only statement of the user's; throws SwathError('sql') for anything else. */
+  query(statement: string, options?: { limit?: number }): QueryResult | Promise<QueryResult>
+  close(): Promise<void>
+}
+
+/** `read` wants a store that exists; `write` makes one. */
+export type StoreAccess = 'read' | 'write'

@@ -1,0 +1,65 @@
+import { sql, type Kysely } from 'kysely'
+
+import type { Schema, SweepRow } from './schema.ts'
+
+/** The name of the view that has a column a parameter and a column a metric: `sweep_mnist_depth_width`. */
+export function sweepViewName(sweepName: string): string {
+  return `sweep_${sweepName.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
+}
+
+const fixedColumns = [
+  'trial_id',
+  'number',
+  'state',
+  'attempt',
+  'repeat',
+  'seed',
+  'parameter_count',
+  'flops',
+  'weights_sha256',
+] as const
+
+/** Makes or replaces a sweep's own view. A name that is taken already gets a prefix: `param_seed`, `metric_flops`. */
+export async function defineSweepView(
+  db: Kysely<Schema>,
+  sweep: Pick<SweepRow, 'id' | 'name'>,
+  parameters: readonly string[],
+  metrics: readonly string[],
+): Promise<void> {
+  const taken = new Set<string>(fixedColumns)
+  const columnName = (prefix: string, name: string) => {
+    const column = taken.has(name) ? `${prefix}_${name}` : name
+    taken.add(column)
+    return sql.id(column)
+  }
+  const columns = [
+    sql`t.id as trial_id`,
+    ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
+    ...parameters.map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
+    ...metrics.map(
+      (name) => sql`(
+        select m.value from metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)} order by m.epoch desc limit 1
+      ) as ${columnName('metric', name)}`,
+    ),
+  ]
+  const view = sql.id(sweepViewName(sweep.name))
+  await db.transaction().execute(async (transaction) => {
+    await sql`drop view if exists ${view}`.execute(transaction)
+    await sql`create view ${view} as select ${sql.join(columns)} from trials t where t.sweep_id = ${sql.lit(sweep.id)}`.execute(
+      transaction,
+    )
+  })
+}
+
+/** The metrics that a sweep's trials have reported so far. */
+export async function metricNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('metrics')
+    .innerJoin('trials', 'trials.id', 'metrics.trial_id')
+    .select('metrics.name')
+    .distinct()
+    .where('trials.sweep_id', '=', sweepId)
+    .orderBy('metrics.name')
+    .execute()
+  return rows.map((row) => row.name)
+}

@@ -1,0 +1,117 @@
+import { sql, type Insertable, type Kysely } from 'kysely'
+
+import type { Schema, ProgressRow, SweepRow } from './schema.ts'
+import { insertTrials, type NewTrial } from './trials.ts'
+
+export type NewSweep = Insertable<Schema['sweeps']>
+
+/** Writes a sweep and all its trials, or nothing. Returns undefined if another process took the name first. */
+export async function createSweep(
+  db: Kysely<Schema>,
+  sweep: NewSweep,
+  trials: Iterable<NewTrial>,
+): Promise<SweepRow | undefined> {
+  return db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .insertInto('sweeps')
+      .values(sweep)
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    await insertTrials(transaction, row.id, trials)
+    await transaction
+      .insertInto('events')
+      .values({ sweep_id: row.id, trial_id: null, at: sweep.created_at, kind: 'planned', detail: null })
+      .execute()
+    return row
+  })
+}
+
+/** The newest sweep that was made from a file of this name. */
+export function newestSweepOfFile(db: Kysely<Schema>, fileName: string): Promise<SweepRow | undefined> {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where('file_name', '=', fileName)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export function newestSweep(db: Kysely<Schema>): Promise<SweepRow | undefined> {
+  return db.selectFrom('sweeps').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst()
+}
+
+export function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow | undefined> {
+  return db.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+/** `name`, or `name-2`, `name-3`, … if it is taken. */
+export async function freeSweepName(db: Kysely<Schema>, name: string): Promise<string> {
+  const rows = await db.selectFrom('sweeps').select('name').execute()
+  const taken = new Set(rows.map((row) => row.name))
+  let candidate = name
+  for (let k = 2; taken.has(candidate); k++) candidate = `${name}-${k}`
+  return candidate
+}
+
+export function sweepProgress(db: Kysely<Schema>): Promise<ProgressRow[]> {
+  return db.selectFrom('progress').selectAll().orderBy('id').execute()
+}
+
+export async function progressOf(db: Kysely<Schema>, sweepId: number): Promise<ProgressRow> {
+  return db.selectFrom('progress').selectAll().where('id', '=', sweepId).executeTakeFirstOrThrow()
+}
+
+/**
+ * Cancels what waits, and tells a running coordinator to cancel the rest. Where there is none, `orphans` cancels the
+ * trials that it left behind as well. Returns how many trials are cancelled now.
+ */
+export async function cancelSweep(
+  db: Kysely<Schema>,
+  sweepId: number,
+  at: string,
+  { orphans }: { orphans: boolean },
+): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    await transaction.updateTable('sweeps').set({ cancelled_at: at }).where('id', '=', sweepId).execute()
+    if (orphans) {
+      await transaction
+        .updateTable('attempts')
+        .set({ state: 'cancelled', finished_at: at })
+        .where('finished_at', 'is', null)
+        .where('trial_id', 'in', (trials) => trials.selectFrom('trials').select('id').where('sweep_id', '=', sweepId))
+        .execute()
+    }
+    const { numUpdatedRows } = await transaction
+      .updateTable('trials')
+      .set({ state: 'cancelled', finished_at: at })
+      .where('sweep_id', '=', sweepId)
+      .where('state', 'in', orphans ? ['queued', 'running'] : ['queued'])
+      .executeTakeFirstOrThrow()
+    await transaction
+      .insertInto('events')
+      .values({ sweep_id: sweepId, trial_id: null, at, kind: 'cancelled', detail: null })
+      .execute()
+    return Number(numUpdatedRows)
+  })
+}
+
+export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {
+  const row = await db.selectFrom('sweeps').select('cancelled_at').where('id', '=', sweepId).executeTakeFirst()
+  return row === undefined || row.cancelled_at !== null
+}
+
+/** A sweep that runs again is no longer cancelled. */
+export async function clearCancellation(db: Kysely<Schema>, sweepId: number): Promise<void> {
+  await db.updateTable('sweeps').set({ cancelled_at: null }).where('id', '=', sweepId).execute()
+}
+
+/** Removes a sweep with its trials, metrics, events and view. */
+export async function deleteSweep(db: Kysely<Schema>, sweep: SweepRow, view: string): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`drop view if exists ${sql.id(view)}`.execute(transaction)
+    await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
+  })
+}

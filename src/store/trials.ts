@@ -1,0 +1,128 @@
+import { sql, type Insertable, type Kysely } from 'kysely'
+
+import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
+import { statesBefore } from './states.ts'
+
+export type NewTrial = Omit<Insertable<Schema['trials']>, 'sweep_id'>
+
+/** SQLite takes 32,766 values a statement. */
+const rowsPerInsert = 1_000
+
+/** Adds trials; a point that the sweep has already is left as it is. */
+export async function insertTrials(db: Kysely<Schema>, sweepId: number, trials: Iterable<NewTrial>): Promise<void> {
+  let chunk: Insertable<Schema['trials']>[] = []
+  const flush = async () => {
+    if (chunk.length === 0) return
+    await db
+      .insertInto('trials')
+      .values(chunk)
+      .onConflict((conflict) => conflict.columns(['sweep_id', 'params', 'repeat']).doNothing())
+      .execute()
+    chunk = []
+  }
+  for (const trial of trials) {
+    chunk.push({ ...trial, sweep_id: sweepId })
+    if (chunk.length === rowsPerInsert) await flush()
+  }
+  await flush()
+}
+
+export function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | undefined> {
+  return db.selectFrom('trials').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function trialsOf(db: Kysely<Schema>, sweepId: number): Promise<TrialRow[]> {
+  return db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).orderBy('number').execute()
+}
+
+export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number> {
+  return db
+    .selectFrom('trials')
+    .select((count) => count.fn.countAll<number>().as('trials'))
+    .where('sweep_id', '=', sweepId)
+    .executeTakeFirstOrThrow()
+    .then((row) => Number(row.trials))
+}
+
+/** The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. */
+export function queuedTrials(db: Kysely<Schema>, sweepId: number): Promise<TrialRow[]> {
+  return db
+    .selectFrom('trials')
+    .selectAll()
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'queued')
+    .orderBy(sql`coalesce(flops, 0)`, 'desc')
+    .orderBy('number')
+    .execute()
+}
+
+/** Puts trials back in the queue, and closes the attempts that a dead coordinator left open. */
+export async function requeue(
+  db: Kysely<Schema>,
+  sweepId: number,
+  states: readonly TrialState[],
+  at: string,
+): Promise<number> {
+  const allowed = statesBefore('queued').filter((state) => states.includes(state))
+  return db.transaction().execute(async (transaction) => {
+    const chosen = transaction
+      .selectFrom('trials')
+      .select('id')
+      .where('sweep_id', '=', sweepId)
+      .where('state', 'in', allowed)
+    await transaction
+      .updateTable('attempts')
+      .set({ state: 'interrupted', finished_at: at })
+      .where('trial_id', 'in', chosen)
+      .where('state', '=', 'running')
+      .execute()
+    const { numUpdatedRows } = await transaction
+      .updateTable('trials')
+      .set({ state: 'queued', worker: null, host: null, error: null, finished_at: null })
+      .where('sweep_id', '=', sweepId)
+      .where('state', 'in', allowed)
+      .executeTakeFirstOrThrow()
+    return Number(numUpdatedRows)
+  })
+}
+
+export function attemptsOf(db: Kysely<Schema>, trialId: number): Promise<AttemptRow[]> {
+  return db.selectFrom('attempts').selectAll().where('trial_id', '=', trialId).orderBy('attempt').execute()
+}
+
+export function metricsOf(
+  db: Kysely<Schema>,
+  trialId: number,
+): Promise<{ epoch: number; name: string; value: number }[]> {
+  return db
+    .selectFrom('metrics')
+    .select(['epoch', 'name', 'value'])
+    .where('trial_id', '=', trialId)
+    .orderBy('epoch')
+    .orderBy('name')
+    .execute()
+}
+
+/** Last value and mean of every metric of every trial of a sweep, in one pass. */
+export function finalMetricsOf(
+  db: Kysely<Schema>,
+  sweepId: number,
+): Promise<{ trial_id: number; name: string; value: number; mean: number }[]> {
+  return db
+    .selectFrom('trial_metrics')
+    .innerJoin('trials', 'trials.id', 'trial_metrics.trial_id')
+    .select(['trial_metrics.trial_id', 'trial_metrics.name', 'trial_metrics.value', 'trial_metrics.mean'])
+    .where('trials.sweep_id', '=', sweepId)
+    .execute()
+}
+
+/** What went wrong around a trial without failing it. */
+export function warningsOf(db: Kysely<Schema>, trialId: number): Promise<{ at: string; detail: string | null }[]> {
+  return db
+    .selectFrom('events')
+    .select(['at', 'detail'])
+    .where('trial_id', '=', trialId)
+    .where('kind', '=', 'warning')
+    .orderBy('id')
+    .execute()
+}

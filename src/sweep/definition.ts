@@ -1,0 +1,96 @@
+import { dirname, resolve } from 'node:path'
+
+import { builtinPrograms } from '../programs/reference.ts'
+import type { ProgramReference } from '../workers/protocol.ts'
+import type { SweepFile } from './read.ts'
+
+/** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
+export interface SweepDefinition {
+  /** As the file has it; a module is told by its hash, wherever it lies. */
+  readonly program: string
+  readonly program_sha256: string | null
+  readonly method: string
+  readonly dataset: DatasetReference | null
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly seed: number
+  readonly repeat: number
+}
+
+export interface DatasetReference {
+  readonly name?: string
+  readonly path?: string
+  readonly limit?: number
+}
+
+/** How a sweep is run and shown; may change between two runs of it. */
+export interface SweepSettings {
+  readonly program: ProgramReference
+  /** With an absolute path. */
+  readonly dataset: DatasetReference | null
+  readonly coresPerTrial: number
+  readonly metric: Metric | null
+}
+
+export interface Metric {
+  readonly name: string
+  readonly goal: 'minimize' | 'maximize'
+}
+
+export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
+  const { program, method, parameters, seed, repeat } = file.content
+  return { program, program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat }
+}
+
+export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
+  const { resources, metric } = file.content
+  const dataset = datasetOf(file)
+  const path = dataset?.path
+  return {
+    program,
+    dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
+    coresPerTrial: resources.cores,
+    metric: metric ?? null,
+  }
+}
+
+/** A built-in program trains on MNIST unless the file says otherwise; a module gets a data set only if it asks for one. */
+function datasetOf({ content: { dataset, program } }: SweepFile): DatasetReference | null {
+  if (typeof dataset === 'string') return { name: dataset }
+  if (dataset !== undefined) return withoutUndefined(dataset)
+  return (builtinPrograms as readonly string[]).includes(program) ? { name: 'mnist' } : null
+}
+
+function withoutUndefined({
+  name,
+  path,
+  limit,
+}: {
+  name?: string | undefined
+  path?: string | undefined
+  limit?: number | undefined
+}): DatasetReference {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(path === undefined ? {} : { path }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+}
+
+/** Key by key what `now` has other than `before`: `parameters.width.values: [128,256] → [128,256,512]`. */
+export function differences(before: SweepDefinition, now: SweepDefinition): string[] {
+  const old = flatten(before)
+  const current = flatten(now)
+  const keys = [...new Set([...old.keys(), ...current.keys()])].sort()
+  return keys
+    .filter((key) => old.get(key) !== current.get(key))
+    .map((key) => `${key}: ${old.get(key) ?? '(none)'} → ${current.get(key) ?? '(none)'}`)
+}
+
+function flatten(value: unknown, path = ''): Map<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value === undefined ? new Map() : new Map([[path, JSON.stringify(value)]])
+  }
+  return new Map(
+    Object.entries(value).flatMap(([key, child]) => [...flatten(child, path === '' ? key : `${path}.${key}`)]),
+  )
+}

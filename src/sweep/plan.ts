@@ -1,0 +1,70 @@
+import type { Parameters } from '../programs/program.ts'
+import { grid } from '../search/grid.ts'
+import type { SweepFile } from './read.ts'
+import { canonicalJson, trialSeed } from './seed.ts'
+import { dimensions } from './space.ts'
+
+export interface PlannedTrial {
+  /** Place in the plan, from 1. */
+  readonly number: number
+  readonly params: Parameters
+  /** Canonical JSON of `params`: with `repeat`, what makes the point itself. */
+  readonly key: string
+  readonly repeat: number
+  readonly seed: number
+}
+
+export interface Plan {
+  readonly size: number
+  readonly parameters: readonly string[]
+  /** Made one by one: a large grid need not be held in memory. */
+  trials(): Iterable<PlannedTrial>
+}
+
+/** Expands a sweep file into trials. Throws SwathError('sweep-file') if there are more than its `max_trials`. */
+export function planSweep({ content, source }: SweepFile): Plan {
+  const space = dimensions(content.parameters)
+  const { repeat, seed, max_trials, run_cap } = content
+  const points = grid.count(space)
+  const size = Math.min(points * repeat, run_cap ?? Infinity)
+  if (size > max_trials) {
+    const grown = `${points.toLocaleString('en')} points${repeat > 1 ? ` × ${repeat} seeds` : ''}`
+    throw source.error(
+      [
+        {
+          path: ['parameters'],
+          message: `the grid has ${grown}; the limit is ${max_trials.toLocaleString('en')} trials`,
+        },
+      ],
+      `take out values, cap the sweep with run_cap, or raise the limit with max_trials: ${size}`,
+    )
+  }
+  return {
+    size,
+    parameters: space.map((dimension) => dimension.name).sort(),
+    *trials() {
+      for (let index = 0; index < size; index++) {
+        const params = grid.point(space, Math.floor(index / repeat))
+        const k = index % repeat
+        yield {
+          number: index + 1,
+          params,
+          key: canonicalJson(params),
+          repeat: k,
+          seed: trialSeed(seed, params, k),
+        }
+      }
+    },
+  }
+}
+
+/** The parameters that differ between trials; what all have in common need not be shown with each. */
+export function varyingParameters(trials: readonly { readonly params: Parameters }[]): string[] {
+  const [first] = trials
+  if (first === undefined) return []
+  const names = new Set(trials.flatMap(({ params }) => Object.keys(params)))
+  return [...names].filter((name) => {
+    const value = JSON.stringify(first.params[name])
+    return trials.some(({ params }) => JSON.stringify(params[name]) !== value)
+  })
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+
+import { searchMethods } from '../search/search.ts'
+
+/** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
+
+const parameterValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.union([z.string(), z.number(), z.boolean()])),
+])
+
+const parameter = z
+  .strictObject({
+    value: parameterValue.optional().describe('One value, the same in every trial.'),
+    values: z.array(parameterValue).min(1).optional().describe('The values to try.'),
+    min: z.number().optional().describe('The least value; with max, both included.'),
+    max: z.number().optional().describe('The greatest value.'),
+    q: z.number().positive().optional().describe('The step of q_uniform.'),
+    distribution: z
+      .enum(['constant', 'categorical', 'int_uniform', 'q_uniform'])
+      .optional()
+      .describe('How values are drawn; a grid takes those that can be listed.'),
+  })
+  .describe('A parameter: `value`, `values`, or whole numbers from `min` to `max`.')
+
+export const sweepFileSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'expected letters, digits, ".", "_" and "-"')
+      .optional()
+      .describe('The name of the sweep; by default that of the file.'),
+    description: z.string().optional().describe('For people.'),
+    program: z
+      .string()
+      .min(1)
+      .describe('What a trial runs: `mlp`, or a module of your own (./program.ts) that exports defineProgram({…}).'),
+    method: z.enum(searchMethods).describe('How points are chosen.'),
+    metric: z
+      .strictObject({
+        name: z.string().min(1).describe('A metric that the program reports.'),
+        goal: z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.'),
+      })
+      .optional()
+      .describe('What the report ranks by.'),
+    parameters: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name such as learning_rate'), parameter)
+      .refine((parameters) => Object.keys(parameters).length > 0, 'expected at least one parameter')
+      .describe('The search space: a name and its values.'),
+    dataset: z
+      .union([
+        z.string().min(1),
+        z.strictObject({
+          name: z.string().min(1).optional().describe('A data set that comes with swath: mnist.'),
+          path: z.string().min(1).optional().describe('A folder of IDX files, named as MNIST’s are.'),
+          limit: z.int().positive().optional().describe('Train on the first so many examples only.'),
+        }),
+      ])
+      .optional()
+      .describe('(swath) The data: mnist, or a folder of IDX files.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(0)
+      .describe('(swath) All randomness comes from it: same seed, same bits.'),
+    repeat: z.int().positive().default(1).describe('(swath) How many seeds each point is trained with.'),
+    run_cap: z.int().positive().optional().describe('At most so many trials.'),
+    max_trials: z
+      .int()
+      .positive()
+      .default(100_000)
+      .describe('(swath) A plan with more trials than this is refused; raise it if you mean it.'),
+    resources: z
+      .strictObject({
+        cores: z.int().positive().default(1).describe('Cores that each trial has to itself.'),
+      })
+      .prefault({})
+      .describe('(swath) What each trial gets.'),
+  })
+  .describe('A swath sweep file')
+
+export type SweepFileContent = z.infer<typeof sweepFileSchema>
+export type ParameterContent = z.infer<typeof parameter>
+
+/** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
+export const keysToCome: ReadonlySet<string> = new Set([
+  'budget',
+  'command',
+  'constraints',
+  'controller',
+  'early_terminate',
+  'metrics',
+  'objectives',
+  'parameters',
+  'probabilities',
+  'retries',
+  'scheduler',
+  'timeout',
+  'warm_start',
+  'when',
+])
+
+/** The file's JSON Schema, for editors. */
+export function sweepFileJsonSchema(): object {
+  return z.toJSONSchema(sweepFileSchema, { io: 'input' })
+}

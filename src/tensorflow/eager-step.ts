@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import type * as TensorFlow from '@tensorflow/tfjs'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { randomStream } from '../random/stream.ts'
+import { withRandom } from './randomness.ts'
+import type { Batch, CallResult, Column, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
+import { weightsOf } from './weights.ts'
+
+/** How long one call of the iterators may block, in milliseconds. */
+const callMilliseconds = 100
+
+/** A training step that tfjs runs op by op, on any backend. */
+export class EagerStep implements TrainingStep {
+  readonly compiled = false
+  readonly reason: string
+  readonly #tf: typeof TensorFlow
+  readonly #options: StepOptions
+  readonly #tables: ReadonlyMap<string, Table>
+  #weights: TensorFlow.Variable[]
+  #slots: TensorFlow.Tensor[][]
+  readonly #before: TensorFlow.Tensor[]
+
+  constructor(tf: typeof TensorFlow, options: StepOptions, reason: string) {
+    this.reason = reason
+    this.#tf = tf
+    this.#options = options
+    this.#tables = new Map(Object.entries(options.columns).map(([name, column]) => [name, readTable(column)]))
+    this.#weights = weightsOf(options.model)
+    this.#before = this.#weights.map((weight) => weight.clone())
+    this.#slots = weightsOf(options.model, true).map((weight) =>
+      Array.from({ length: options.optimizer.slots }, () => tf.zeros(weight.shape)),
+    )
+  }
+
+  *train(rows: Int32Array, stepsBefore: number): Generator<CallResult> {
+    let step = stepsBefore
+    yield* this.#calls(rows, this.#options.batchSize, (batch) => {
+      step++
+      const numbers = randomStream(this.#options.seed, `step ${step}`)
+      return withRandom(
+        () => uniformFloat64(numbers),
+        () => this.#trainOn(batch, step),
+      )
+    })
+  }
+
+  *evaluate(rows: Int32Array): Generator<CallResult> {
+    yield* this.#calls(rows, 1000, (batch) => valuesOf(this.#options.loss(batch, false)))
+  }
+
+  *#calls(
+    rows: Int32Array,
+    batchSize: number,
+    run: (batch: Batch) => Readonly<Record<string, number>>,
+  ): Generator<CallResult> {
+    let [steps, examples, sums, started] = [0, 0, {} as Record<string, number>, performance.now()]
+    for (let from = 0; from < rows.length; from += batchSize) {
+      const part = rows.slice(from, from + batchSize)
+      const values = this.#tf.tidy(() => run(this.#gather(part)))
+      for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value * part.length
+      steps++
+      examples += part.length
+      if (from + batchSize < rows.length && performance.now() - started < callMilliseconds) continue
+      const means = Object.entries(sums).map(([name, sum]) => [name, sum / examples])
+      yield { steps, examples, measures: Object.fromEntries(means) as CallResult['measures'] }
+      ;[steps, examples, sums, started] = [0, 0, {}, performance.now()]
+    }
+  }
+
+  #trainOn(batch: Batch, step: number): Record<string, number> {
+    const tf = this.#tf
+    const { model, loss, optimizer } = this.#options
+    const trainable = weightsOf(model, true)
+    let values: Record<string, number> = {}
+    const { grads } = tf.variableGrads(() => {
+      const measures = loss(batch, true)
+      values = valuesOf(measures)
+      return measures.loss
+    }, trainable)
+    const scalars = optimizer.scalars(step)
+    trainable.forEach((value, i) => {
+      const gradient = grads[value.name]
+      const slots = this.#slots[i]
+      if (gradient === undefined || slots === undefined) return
+      const updated = optimizer.updateEagerly(tf, { value, slots, gradient, scalars })
+      value.assign(updated.value)
+      tf.dispose(slots)
+      this.#slots[i] = updated.slots.map((slot) => tf.keep(slot))
+    })
+    return values
+  }
+
+  #gather(rows: Int32Array): Batch {
+    const tf = this.#tf
+    return Object.fromEntries(
+      [...this.#tables].map(([name, { column, values, width }]) => {
+        const isInteger = column.dtype === 'int32' && column.scale === undefined
+        const batch = isInteger ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)
+        rows.forEach((row, i) => {
+          batch.set(values.subarray(row * width, (row + 1) * width), i * width)
+        })
+        const tensor = tf.tensor(batch, [rows.length, ...column.shape.slice(1)], isInteger ? 'int32' : 'float32')
+        const { scale } = column
+        return [name, scale === undefined ? tensor : tensor.mul(scale.multiply).add(scale.add)]
+      }),
+    )
+  }
+
+  read(): TrainingState {
+    return {
+      weights: this.#weights.map((weight) => Float32Array.from(weight.dataSync())),
+      slots: this.#slots.flat().map((slot) => Float32Array.from(slot.dataSync())),
+    }
+  }
+
+  write({ weights, slots }: TrainingState): void {
+    const tf = this.#tf
+    tf.tidy(() => {
+      this.#weights.forEach((weight, i) => {
+        weight.assign(tf.tensor(weights[i] ?? [], weight.shape))
+      })
+    })
+    const { optimizer, model } = this.#options
+    tf.dispose(this.#slots)
+    this.#slots = weightsOf(model, true).map(({ shape }, i) =>
+      Array.from({ length: optimizer.slots }, (_, slot) =>
+        tf.tensor(slots[i * optimizer.slots + slot] ?? [], shape, 'float32'),
+      ),
+    )
+  }
+
+  /** The model was trained itself. */
+  updateModel(): void {
+    this.#tf.dispose(this.#before.splice(0))
+  }
+
+  dispose(): void {
+    // Whoever didn't ask for the trained weights gets the model back as it was.
+    this.#before.forEach((value, i) => this.#weights[i]?.assign(value))
+    this.#tf.dispose([this.#before.splice(0), this.#slots])
+    this.#slots = []
+  }
+}
+
+/** A column in memory, for a backend that can't map files. */
+interface Table {
+  readonly column: Column
+  readonly values: Uint8Array | Int32Array | Float32Array
+  /** Values of one row. */
+  readonly width: number
+}
+
+function readTable(column: Column): Table {
+  const { buffer, byteOffset, byteLength } = readFileSync(column.path)
+  const values = {
+    uint8: () => new Uint8Array(buffer, byteOffset, byteLength),
+    int32: () => new Int32Array(buffer, byteOffset, byteLength / 4),
+    float32: () => new Float32Array(buffer, byteOffset, byteLength / 4),
+  }[column.dtype]()
+  return { column, values, width: column.shape.slice(1).reduce((size, length) => size * length, 1) }
+}
+
+function valuesOf(measures: Measures): Record<string, number> {
+  return Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, value.dataSync()[0] ?? Number.NaN]))
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import util from 'node:util'
+
+import type * as TensorFlow from '@tensorflow/tfjs'
+
+import { quietFile } from '../setup/tensorflow-release.ts'
+import type { Runtime } from './runtime.ts'
+
+type Tfjs = typeof TensorFlow
+
+let loaded: Promise<Tfjs> | undefined
+
+/** Loads tfjs on this runtime, once a thread. Call it in a worker thread: it takes half a second. */
+export function loadTensorFlow(runtime: Runtime): Promise<Tfjs> {
+  loaded ??= runtime.backend === 'tensorflow' ? loadNative(runtime.bindingPath) : loadPortable()
+  return loaded
+}
+
+async function loadNative(bindingPath: string): Promise<Tfjs> {
+  const require = createRequire(import.meta.url)
+  defineRemovedUtilities()
+  require(join(dirname(bindingPath), quietFile))
+  // tfjs-node asks node-pre-gyp where its binding is; ours lies in the user's cache.
+  const tfjsNode = require.resolve('@tensorflow/tfjs-node')
+  const finder = createRequire(tfjsNode).resolve('@mapbox/node-pre-gyp')
+  require.cache[finder] = { exports: { find: () => bindingPath }, id: finder, filename: finder, loaded: true } as NodeJS.Module
+  const tf = require('@tensorflow/tfjs-node') as Tfjs
+  await tf.ready()
+  return tf
+}
+
+async function loadPortable(): Promise<Tfjs> {
+  const require = createRequire(import.meta.url)
+  defineRemovedUtilities()
+  const tf = require('@tensorflow/tfjs') as Tfjs
+  // Else tfjs prints an advertisement for tfjs-node.
+  tf.env().set('IS_TEST', true)
+  await tf.setBackend('cpu')
+  return tf
+}
+
+/** Node 23 removed what tfjs-node 4.22 calls. */
+function defineRemovedUtilities(): void {
+  const removed: Record<string, (value: unknown) => boolean> = {
+    isNullOrUndefined: (value) => value === null || value === undefined,
+    isArray: Array.isArray,
+    isString: (value) => typeof value === 'string',
+    isNumber: (value) => typeof value === 'number',
+    isBoolean: (value) => typeof value === 'boolean',
+    isFunction: (value) => typeof value === 'function',
+    isUndefined: (value) => value === undefined,
+    isNull: (value) => value === null,
+    isObject: (value) => typeof value === 'object' && value !== null,
+  }
+  const target = util as unknown as Record<string, unknown>
+  for (const [name, check] of Object.entries(removed)) target[name] ??= check
+}

@@ -1,0 +1,50 @@
+import { dataTypes } from '../backend.ts'
+import { bool, type } from '../graph.ts'
+import { item, type Optimizer } from './optimizer.ts'
+
+export interface AdamSettings {
+  readonly learningRate: number
+  /** Default 0.9. */
+  readonly beta1?: number
+  /** Default 0.999. */
+  readonly beta2?: number
+  /** Default 1e-8. */
+  readonly epsilon?: number
+}
+
+/**
+ * Adam (Kingma and Ba, 2015) as PyTorch and tfjs compute it: ε is added to the corrected √v. TensorFlow's kernel adds
+ * it to the uncorrected one, so it is fed ε·√(1−β₂ᵗ); it also gets the corrected learning rate instead of β₁ᵗ and β₂ᵗ,
+ * because 1−β₂ᵗ in float32 is off by 5e-5 in the first step.
+ */
+export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamSettings): Optimizer {
+  return {
+    name: 'adam',
+    slots: 2,
+    scalars(step) {
+      const correction = Math.sqrt(1 - beta2 ** step)
+      return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction]
+    },
+    update(graph, { variable, slots, gradient, scalars, after }) {
+      const none = graph.float(0)
+      const [m, v] = [item(slots, 0), item(slots, 1)]
+      const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
+      return graph.node(
+        'ResourceApplyAdam',
+        [variable, m, v, none, none, rate, graph.float(beta1), graph.float(beta2), correctedEpsilon, gradient],
+        [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
+        after,
+      )
+    },
+    updateEagerly(tf, { value, slots, gradient, scalars }) {
+      const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
+      const m = item(slots, 0)
+        .mul(beta1)
+        .add(gradient.mul(1 - beta1))
+      const v = item(slots, 1)
+        .mul(beta2)
+        .add(gradient.square().mul(1 - beta2))
+      return { value: value.sub(m.mul(rate).div(v.sqrt().add(correctedEpsilon))), slots: [m, v] }
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import type * as TensorFlow from '@tensorflow/tfjs'
+import type { NodeBackend } from './backend.ts'
+import type { Program } from './program.ts'
+import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
+import { record, type RecordedTensor, type Recording } from './record.ts'
+import { rewrite } from './rewrites/rewrite.ts'
+import type { Batch, Column, LossFunction } from './training-step.ts'
+import { weightsOf } from './weights.ts'
+
+/** A recorded step of one batch size, made cheaper. */
+export interface RecordedStep {
+  readonly batchSize: number
+  /** Results: the measures, the gradients, the new values of weights that the model sets itself. */
+  readonly program: Program
+  /** Names of the measures, the loss first. */
+  readonly measures: readonly string[]
+  /** Positions in `model.weights` of the weights that have a gradient. */
+  readonly trained: readonly number[]
+  /** Positions in `model.weights` of the weights that the model sets itself: the averages of batch normalisation. */
+  readonly assigned: readonly number[]
+  /** Constants that are uniform random numbers. */
+  readonly random: readonly number[]
+  /** The program's inputs. */
+  readonly weights: readonly number[]
+  readonly columns: ReadonlyMap<string, number>
+}
+
+export interface RecordOptions {
+  readonly tf: typeof TensorFlow
+  readonly backend: NodeBackend
+  readonly model: TensorFlow.LayersModel
+  readonly loss: LossFunction
+  readonly columns: Readonly<Record<string, Column>>
+  readonly batchSize: number
+  readonly training: boolean
+}
+
+/**
+ * Records one step of a model at one batch size, twice, to find its random numbers. The model is left as it was.
+ *
+ * @throws NotRecordableError
+ */
+export function recordStep(options: RecordOptions): RecordedStep {
+  const { tf, backend, model, columns, batchSize } = options
+  const weights = weightsOf(model)
+  const kept = weights.map((weight) => weight.clone())
+  const batch: Batch = Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, emptyBatch(tf, column, batchSize)]),
+  )
+  try {
+    // Values that TensorFlow doesn't hold yet would be recorded as constants.
+    const weightIds = backend.getInputTensorIds(weights)
+    const columnIds = new Map(
+      Object.keys(batch).map((name, i) => [name, backend.getInputTensorIds(Object.values(batch))[i] ?? -1]),
+    )
+    const inputs = [...describe(weights, weightIds), ...describe(Object.values(batch), [...columnIds.values()])]
+
+    const once = (count: number) => {
+      const draws = drawsOfRecord(count)
+      const taken = withRandom(draws.next, () =>
+        record(
+          backend,
+          inputs.map(({ id }) => id),
+          () => runStep(options, batch, weights),
+        ),
+      )
+      const assigned = backend.getInputTensorIds(weights).flatMap((id, i) => (id === weightIds[i] ? [] : [{ id, i }]))
+      restore(weights, kept)
+      return { ...taken, assigned, drawn: draws.drawn }
+    }
+    const first = once(0)
+    const second = once(1)
+    const random = findRandomConstants(tf, first.recording, second.recording, first.drawn)
+
+    const { measures, measureIds, gradients } = first.result
+    const results = [...measureIds, ...gradients.map(({ id }) => id), ...first.assigned.map(({ id }) => id)]
+    return {
+      batchSize,
+      program: rewrite(programOf(first.recording, inputs, results)),
+      measures,
+      trained: gradients.map(({ weight }) => weight),
+      assigned: first.assigned.map(({ i }) => i),
+      random,
+      weights: weightIds,
+      columns: columnIds,
+    }
+  } finally {
+    restore(weights, kept)
+    tf.dispose([kept, Object.values(batch)])
+  }
+}
+
+interface StepResult {
+  readonly measures: readonly string[]
+  readonly measureIds: readonly number[]
+  readonly gradients: readonly { readonly weight: number; readonly id: number }[]
+}
+
+function runStep(
+  { tf, backend, model, loss, training }: RecordOptions,
+  batch: Batch,
+  weights: TensorFlow.Variable[],
+): StepResult {
+  return tf.tidy(() => {
+    let measures: string[] = []
+    let measureIds: number[] = []
+    const measure = (): TensorFlow.Scalar => {
+      const { loss: value, ...others } = loss(batch, training)
+      measures = ['loss', ...Object.keys(others)]
+      measureIds = backend.getInputTensorIds([value, ...Object.values(others)])
+      return value
+    }
+    if (!training) {
+      measure()
+      return { measures, measureIds, gradients: [] }
+    }
+    const trainable = weightsOf(model, true)
+    const { grads } = tf.variableGrads(measure, trainable)
+    const gradients = trainable.flatMap((variable) => {
+      const gradient = grads[variable.name]
+      if (gradient === undefined) return []
+      return [{ weight: weights.indexOf(variable), id: backend.getInputTensorIds([gradient])[0] ?? -1 }]
+    })
+    return { measures, measureIds, gradients }
+  })
+}
+
+function programOf(recording: Recording, inputs: readonly RecordedTensor[], results: readonly number[]): Program {
+  return { ...recording, inputs, results }
+}
+
+function restore(weights: readonly TensorFlow.Variable[], kept: readonly TensorFlow.Tensor[]): void {
+  weights.forEach((weight, i) => {
+    const value = kept[i]
+    if (value !== undefined && weight.dataId !== value.dataId) weight.assign(value)
+  })
+}
+
+function emptyBatch(tf: typeof TensorFlow, column: Column, batchSize: number): TensorFlow.Tensor {
+  const dtype = column.dtype === 'int32' && column.scale === undefined ? 'int32' : 'float32'
+  return tf.zeros([batchSize, ...column.shape.slice(1)], dtype)
+}
+
+function describe(tensors: readonly TensorFlow.Tensor[], ids: readonly number[]): RecordedTensor[] {
+  return tensors.map(({ shape, dtype }, i) => ({ id: ids[i] ?? -1, shape, dtype: dtype === 'int32' ? 3 : 1 }))
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import type { MessagePort } from 'node:worker_threads'
+
+import { messageOf } from '../errors.ts'
+import { loadProgram } from '../programs/load.ts'
+import type { Report, Trial, TrialResult } from '../programs/program.ts'
+import { loadTensorFlow } from '../tensorflow/load.ts'
+import { findRuntime } from '../tensorflow/runtime.ts'
+import type { TrainTask, TrialCommand, TrialFailure, TrialMessage, TrialOutcome } from './protocol.ts'
+import { checkReport, ReportError } from './report-check.ts'
+
+/** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
+let current: RunningTrial | undefined
+
+process.on('uncaughtException', (error) => current?.fail(error))
+process.on('unhandledRejection', (reason) => current?.fail(reason))
+process.stdout.write = (chunk: string | Uint8Array) => relay(chunk)
+process.stderr.write = (chunk: string | Uint8Array) => relay(chunk)
+
+/** What a program prints goes over the port: the terminal belongs to the main thread. */
+function relay(chunk: string | Uint8Array): boolean {
+  current?.send({ type: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
+  return true
+}
+
+/** Runs one trial to its outcome; never rejects. */
+export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
+  current?.close()
+  const running = new RunningTrial(task.port)
+  current = running
+  try {
+    const program = await loadProgram(task.program)
+    const tf = await loadTensorFlow(findRuntime())
+    const { trialId: id, params, seed, dataset } = task
+    const trial: Trial = {
+      id,
+      params,
+      seed,
+      dataset,
+      tf,
+      signal: running.signal,
+      report: (report) => running.report(report),
+      progress: (progress) => {
+        running.send({ type: 'progress', progress })
+      },
+    }
+    const result = await Promise.race([program.train(trial), running.failed])
+    return await running.end(result)
+  } catch (error) {
+    return await running.endFailed(error)
+  }
+}
+
+class RunningTrial {
+  readonly #port: MessagePort
+  readonly #cancel = new AbortController()
+  readonly #waiting: ((verdict: 'continue' | 'stop') => void)[] = []
+  #lastReport: Promise<unknown> = Promise.resolve()
+  #reject: (reason: unknown) => void = () => undefined
+  /** Rejects when something fails that nobody awaits. */
+  readonly failed = new Promise<never>((_, reject) => (this.#reject = reject))
+  #lastEpoch = 0
+  #stopped = false
+  #ended = false
+
+  constructor(port: MessagePort) {
+    this.#port = port
+    this.failed.catch(() => undefined)
+    port.on('message', (command: TrialCommand) => {
+      if (command.type === 'cancel') this.#cancel.abort()
+      else this.#acknowledge(command.verdict)
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#cancel.signal
+  }
+
+  send(message: TrialMessage): void {
+    this.#port.postMessage(message)
+  }
+
+  async report(report: Report): Promise<'continue' | 'stop'> {
+    if (this.#ended) {
+      this.send({ type: 'late', message: `reported epoch ${report.epoch} after it had ended: ignored` })
+      return 'stop'
+    }
+    try {
+      checkReport(report, this.#lastEpoch)
+    } catch (error) {
+      // Also where the program does not await its reports, a bad one fails the trial.
+      this.#reject(error)
+      throw error
+    }
+    this.#lastEpoch = report.epoch
+    const acknowledged = new Promise<'continue' | 'stop'>((resolve) => this.#waiting.push(resolve))
+    this.#lastReport = acknowledged
+    this.send({ type: 'report', report })
+    return acknowledged
+  }
+
+  fail(reason: unknown): void {
+    if (this.#ended) this.send({ type: 'late', message: `failed after it had ended: ${messageOf(reason)}` })
+    else this.#reject(reason)
+  }
+
+  /** Ends once every report is on disk, also those that the program did not await. */
+  async end(result: TrialResult | undefined): Promise<TrialOutcome> {
+    await this.#lastReport
+    this.#ended = true
+    if (this.#cancel.signal.aborted) return { status: 'cancelled' }
+    if (this.#stopped) return { status: 'stopped' }
+    return { status: 'completed', weightsSha256: weightsSha256(result) }
+  }
+
+  async endFailed(error: unknown): Promise<TrialOutcome> {
+    await this.#lastReport
+    this.#ended = true
+    return this.#cancel.signal.aborted ? { status: 'cancelled' } : { status: 'failed', failure: failureOf(error) }
+  }
+
+  close(): void {
+    this.#port.close()
+  }
+
+  #acknowledge(verdict: 'continue' | 'stop'): void {
+    if (verdict === 'stop') this.#stopped = true
+    this.#waiting.shift()?.(verdict)
+  }
+}
+
+function failureOf(error: unknown): TrialFailure {
+  const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}
+  if (error instanceof ReportError) return { kind: error.kind, message: error.message }
+  if (error instanceof Error && error.name === 'DivergedError') return { kind: 'diverged', message: error.message }
+  return { kind: 'threw', message: messageOf(error), ...stack }
+}
+
+/** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */
+function weightsSha256(result: TrialResult | undefined): string | null {
+  if (result?.weights === undefined) return null
+  const hash = createHash('sha256')
+  for (const weight of result.weights) hash.update(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
+  return hash.digest('hex')
+}

@@ -1,0 +1,20 @@
+import { Piscina } from 'piscina'
+
+import { messageOf } from '../errors.ts'
+import { describePoints } from './describe.ts'
+import type { DescribeResult, TrialOutcome, WorkerSettings, WorkerTask } from './protocol.ts'
+import { pinThread } from '../tensorflow/cores.ts'
+import { startTrial } from './trial.ts'
+
+// Before TensorFlow is loaded: the threads of its pool inherit the cores.
+pinThread((Piscina.workerData as WorkerSettings).cores)
+
+/** The worker's side of a task. */
+export async function work(task: WorkerTask): Promise<TrialOutcome | DescribeResult> {
+  switch (task.kind) {
+    case 'describe':
+      return describePoints(task).catch((error: unknown) => ({ programError: messageOf(error) }))
+    case 'train':
+      return startTrial(task)
+  }
+}

@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+
+import { openStore } from '../../src/store/open.ts'
+import { plannedSweep, temporaryFolder, temporaryStore } from './temporary-store.ts'
+
+test('reading a store that is not there says how to make one, and makes none', async () => {
+  const path = join(temporaryFolder(), 'none.db')
+  await expect(openStore(`sqlite:${path}`, 'read')).rejects.toThrow(`there is no store at ${path}`)
+})
+
+test('a file that is no database is refused and left as it was', async () => {
+  const path = join(temporaryFolder(), 'notes.txt')
+  writeFileSync(path, 'these are my notes, and by no means a database; do not touch them '.repeat(40))
+  await expect(openStore(path, 'write')).rejects.toThrow('is not a swath database')
+})
+
+test("somebody else's database is refused", async () => {
+  const store = await temporaryStore()
+  await sql`drop table kysely_migration`.execute(store.db)
+  await expect(openStore(store.location, 'write')).rejects.toThrow("is a database, but not one of swath's")
+})
+
+test('a store from a newer swath is refused politely', async () => {
+  const store = await temporaryStore()
+  await sql`insert into kysely_migration values ('0999-from-the-future', '2030-01-01')`.execute(store.db)
+  await expect(openStore(store.location, 'write')).rejects.toThrow(
+    /was written by a newer swath \(its schema has 0999-from-the-future\)/,
+  )
+})
+
+test('a folder, and a file in a folder that is not there, are refused', async () => {
+  const folder = temporaryFolder()
+  await expect(openStore(folder, 'write')).rejects.toThrow('is a folder, not a database file')
+  await expect(openStore(join(folder, 'no', 'swath.db'), 'write')).rejects.toThrow('does not exist')
+})
+
+test('PostgreSQL is answered with "not yet", without the password', async () => {
+  const opened = openStore('postgres://me:secret@host/db', 'write')
+  await expect(opened).rejects.toThrow('PostgreSQL is not supported yet')
+  await expect(opened).rejects.not.toThrow('secret')
+})
+
+test('questions are answered', async () => {
+  const store = await temporaryStore()
+  await plannedSweep(store, 2)
+  expect(await store.query('select number, flops from trials order by number')).toEqual({
+    columns: ['number', 'flops'],
+    rows: [
+      { number: 1, flops: 100 },
+      { number: 2, flops: 200 },
+    ],
+    truncated: false,
+  })
+})
+
+test.each([
+  ['delete from trials', 'only questions'],
+  ["update trials set state = 'failed'", 'only questions'],
+  ['drop table trials', 'only questions'],
+  ['insert into events (sweep_id) values (1) returning *', 'only questions'],
+  ["attach database '/tmp/x.db' as x", 'only questions'],
+  ['/* hidden */ attach database ":memory:" as x', 'only questions'],
+  ['pragma journal_mode = delete', 'only questions'],
+  ['begin', 'only questions'],
+  ["vacuum into '/tmp/copy.db'", 'only questions'],
+  ['select 1; select 2', 'more than one statement'],
+  ['select 1; drop table trials', 'more than one statement'],
+  ['selekt 1', 'syntax error'],
+  ['select * from nowhere', 'no such table'],
+  ["select load_extension('x')", 'not authorized'],
+  ['', 'contains no statements'],
+])('%j is refused', async (statement, message) => {
+  const store = await temporaryStore()
+  expect(() => store.query(statement)).toThrow(message)
+})
+
+test('a question that is too long stops at its limit and says so', async () => {
+  const store = await temporaryStore()
+  await plannedSweep(store, 5)
+  expect(await store.query('select number from trials', { limit: 2 })).toMatchObject({ truncated: true })
+})

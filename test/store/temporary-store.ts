@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { onTestFinished } from 'vitest'
+
+import { openStore } from '../../src/store/open.ts'
+import type { SweepRow } from '../../src/store/schema.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createSweep } from '../../src/store/sweeps.ts'
+
+/** A folder of its own for a test, gone when the test is. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'swath-test-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
+export async function temporaryStore(): Promise<Store> {
+  const store = await openStore(`sqlite:${join(temporaryFolder(), 'swath.db')}`, 'write')
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** A sweep of depth 1, 2, … with nothing trained yet. */
+export async function plannedSweep(store: Store, depths = 3, name = 'grid'): Promise<SweepRow> {
+  const sweep = await createSweep(
+    store.db,
+    {
+      ...{ name, file_name: name, description: null, method: 'grid', program: 'mlp', seed: 0, cancelled_at: null },
+      ...{
+        definition: '{}',
+        settings: '{}',
+        source: '',
+        source_path: `${name}.yaml`,
+        created_at: '2026-01-01T00:00:00.000Z',
+      },
+    },
+    Array.from({ length: depths }, (_, k) => ({
+      ...{ number: k + 1, params: JSON.stringify({ depth: k + 1, width: 'wide' }), repeat: 0, seed: k },
+      ...{ parameter_count: 10 * (k + 1), flops: 100 * (k + 1) },
+    })),
+  )
+  if (sweep === undefined) throw new Error(`the sweep ${name} is there already`)
+  return sweep
+}

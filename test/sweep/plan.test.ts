@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, expect, test } from 'vitest'
+
+import { planSweep, varyingParameters } from '../../src/sweep/plan.ts'
+import { readSweepFile } from '../../src/sweep/read.ts'
+import { trialSeed } from '../../src/sweep/seed.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'swath-plan-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function plan(parameters: string, more = '') {
+  const path = join(folder, 'sweep.yaml')
+  writeFileSync(path, `program: mlp\nmethod: grid\n${more}\nparameters:\n${parameters}\n`)
+  return planSweep(readSweepFile(path))
+}
+
+const seeds = (parameters: string, more = '') =>
+  new Map([...plan(parameters, more).trials()].map((trial) => [`${trial.key} ${trial.repeat}`, trial.seed]))
+
+test('a grid becomes numbered trials, each with its point and its seed', () => {
+  const trials = [...plan('  depth: { values: [1, 2] }\n  width: { min: 8, max: 9 }').trials()]
+  expect(trials.map(({ number, key }) => [number, key])).toEqual([
+    [1, '{"depth":1,"width":8}'],
+    [2, '{"depth":1,"width":9}'],
+    [3, '{"depth":2,"width":8}'],
+    [4, '{"depth":2,"width":9}'],
+  ])
+  expect(new Set(trials.map((trial) => trial.seed)).size).toBe(4)
+})
+
+test('a grid that grows leaves its old points their seeds', () => {
+  const before = seeds('  depth: { values: [2, 3] }')
+  const after = seeds('  depth: { values: [1, 2, 3, 4] }')
+  for (const [key, seed] of before) expect(after.get(key)).toBe(seed)
+})
+
+test('repeats of a point have seeds of their own', () => {
+  const trials = [...plan('  depth: { value: 1 }', 'repeat: 3').trials()]
+  expect(trials.map((trial) => trial.repeat)).toEqual([0, 1, 2])
+  expect(new Set(trials.map((trial) => trial.seed)).size).toBe(3)
+})
+
+test('another seed of the sweep gives every trial another seed', () => {
+  const first = [...seeds('  depth: { values: [1, 2] }', 'seed: 1').values()]
+  const second = [...seeds('  depth: { values: [1, 2] }', 'seed: 2').values()]
+  expect(first.filter((seed) => second.includes(seed))).toEqual([])
+})
+
+test('a parameter called seed is the seed of its trial', () => {
+  expect(trialSeed(0, { seed: 42 }, 0)).toBe(42)
+})
+
+test('a grid of a billion points is refused before it is made', () => {
+  expect(() => plan('  a: { min: 1, max: 100000 }\n  b: { min: 1, max: 10000 }')).toThrow(
+    /the grid has 1,000,000,000 points; the limit is 100,000 trials/,
+  )
+})
+
+test('the limit can be raised, and run_cap keeps a plan below it', () => {
+  expect(plan('  a: { min: 1, max: 200000 }', 'max_trials: 200000').size).toBe(200_000)
+  expect(plan('  a: { min: 1, max: 2000000000 }', 'run_cap: 5').size).toBe(5)
+})
+
+test('parameters that never change are not what tells trials apart', () => {
+  const trials = [{ params: { depth: 1, epochs: 2 } }, { params: { depth: 2, epochs: 2 } }]
+  expect(varyingParameters(trials)).toEqual(['depth'])
+})

@@ -1,0 +1,2 @@
+/** What a worker thread loads; the work itself is in `src/workers/work.ts`. */
+export { work as default } from '../src/workers/work.ts'
