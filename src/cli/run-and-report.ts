@@ -5,6 +5,7 @@ import { chooseDisplay } from './display/choose.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
 import { printPareto } from './print-pareto.ts'
+import { colors } from './terminal.ts'
 
 /** Runs a sweep before the user's eyes, then prints what came of it; the exit code tells how it went. */
 export async function runAndReport(
@@ -38,8 +39,12 @@ async function report(location: string, { sweep, progress, trained }: RunResult)
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
   if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)
+  const next: [command: string, what: string][] = [
+    [`swath show ${sweep.name}`, 'every trial, its parameters and metrics'],
+    ['swath sql --file db/queries/best-trials.sql', 'any question in SQL'],
+    ...(left > 0 ? [[`swath resume ${sweep.name}`, 'train what is left, failed trials included'] as [string, string]] : []),
+  ]
+  const width = Math.max(...next.map(([command]) => command.length))
   say('\nNext:')
-  say(`  swath show ${sweep.name}`.padEnd(44) + 'every trial, its parameters and metrics')
-  say(`  swath sql --file db/queries/best-trials.sql`.padEnd(44) + '  any question in SQL')
-  if (left > 0) say(`  swath resume ${sweep.name}`.padEnd(44) + 'train what is left, failed trials included')
+  for (const [command, what] of next) say(`  ${command.padEnd(width)}  ${colors.dim(what)}`)
 }

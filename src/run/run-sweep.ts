@@ -102,7 +102,11 @@ async function continueSweep(
 
 /** Sets up what is missing, and starts the worker threads for as long as `use` needs them. */
 async function withWorkers<T>(context: RunContext, layout: Layout, use: (pool: WorkerPool) => Promise<T>): Promise<T> {
-  await setup({ observer: context.setup })
+  const { tensorflowError } = await setup({ observer: context.setup })
+  if (tensorflowError !== undefined) {
+    const { message, hint } = tensorflowError
+    context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
+  }
   // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
   Object.assign(process.env, tensorflowEnvironment(layout.coresPerTrial))
   const pool = new WorkerPool(layout.workers)

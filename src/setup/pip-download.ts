@@ -1,44 +1,55 @@
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
-import { CommandError, findPip, runCommand } from './commands.ts'
+import { CommandError, findPip, installing, runCommand } from './commands.ts'
 
 const pollMs = 250
 
 /**
- * Fetches one wheel of another Python's or another platform's and returns its path.
- * @param folder an empty one, for the wheel and for what is under way
+ * Fetches one wheel and returns its path.
+ * @param platform of the machine that it is for, whatever Python runs here; undefined for this one
+ * @param folder for the wheel and for what is under way
  * @param onBytes told now and then how much has arrived
  */
 export async function pipDownload(
   requirement: string,
-  platform: string,
+  platform: string | undefined,
   folder: string,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<string> {
   const pip = await findPip()
   if (pip === undefined) {
     throw new SwathError('setup', `fetching ${requirement} takes Python with pip, and there is none`, {
-      hint: 'install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip; macOS: brew install python)',
+      hint: installing.pip,
     })
   }
-  const wheels = join(folder, 'wheels')
-  const partial = join(folder, 'partial')
+  const download = await mkdtemp(join(folder, 'download-'))
+  const [wheels, partial] = [join(download, 'wheels'), join(download, 'partial')]
   await mkdir(wheels)
   await mkdir(partial)
+  const other = ['--implementation', 'cp', '--python-version', '3.11', '--platform']
   const timer = setInterval(() => {
-    void sizeOf(folder).then(onBytes)
+    void sizeOf(download).then(onBytes)
   }, pollMs)
   try {
     await runCommand(
       pip.command,
       [
         ...pip.args,
-        ...['download', requirement, '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--disable-pip-version-check'],
-        ...['--implementation', 'cp', '--python-version', '3.11', '--platform', platform, '--dest', wheels],
+        ...[
+          'download',
+          requirement,
+          '--no-deps',
+          '--only-binary=:all:',
+          '--no-cache-dir',
+          '--disable-pip-version-check',
+        ],
+        ...(platform === undefined ? [] : [...other, platform]),
+        ...['--dest', wheels],
       ],
-      { env: { ...process.env, TMPDIR: partial } },
+      // Nothing is installed, so a user's rule that pip needs a virtual environment does not apply.
+      { env: { ...process.env, TMPDIR: partial, PIP_REQUIRE_VIRTUALENV: '0' } },
     )
   } catch (error) {
     const output = error instanceof CommandError ? `\n${error.output}` : ''

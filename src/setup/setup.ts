@@ -1,7 +1,7 @@
 import { messageOf, SwathError } from '../errors.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import type { SetupObserver } from './progress.ts'
-import { sqliteDriver } from './sqlite.ts'
+import { findSqliteDriver, sqliteDriver } from './sqlite.ts'
 import { installTensorFlow } from './tensorflow.ts'
 
 /** Why TensorFlow could not be set up, where it could not: swath then trains on plain JavaScript, slowly. */
@@ -16,29 +16,38 @@ export async function setup({ observer }: { readonly observer: SetupObserver }):
 }
 
 async function tensorflowFor(observer: SetupObserver): Promise<SetupResult> {
-  if (findRuntime().backend === 'tensorflow' || process.env['SWATH_BACKEND'] === 'portable') {
+  if (findRuntime().backend === 'tensorflow' || process.env.SWATH_BACKEND === 'portable') {
     return { tensorflowError: undefined }
   }
   try {
     await installTensorFlow((phase, fraction) => {
       observer.phase('TensorFlow', phase, fraction)
     })
+    observer.done('TensorFlow')
     return { tensorflowError: undefined }
   } catch (error) {
-    if (error instanceof SwathError) return { tensorflowError: error }
-    return { tensorflowError: new SwathError('setup', messageOf(error), { cause: error }) }
-  } finally {
-    observer.done('TensorFlow')
+    const tensorflowError = asSetupError(error)
+    observer.done('TensorFlow', tensorflowError)
+    return { tensorflowError }
   }
 }
 
 /** The SQLite driver, shown to the user while it is built. */
 export async function sqliteDriverFor(observer: SetupObserver): Promise<string> {
-  let reported = false
-  const path = await sqliteDriver((phase, fraction) => {
-    reported = true
-    observer.phase('SQLite driver', phase, fraction)
-  })
-  if (reported) observer.done('SQLite driver')
-  return path
+  const found = findSqliteDriver()
+  if (found !== undefined) return found
+  try {
+    const path = await sqliteDriver((phase, fraction) => {
+      observer.phase('SQLite driver', phase, fraction)
+    })
+    observer.done('SQLite driver')
+    return path
+  } catch (error) {
+    observer.done('SQLite driver', asSetupError(error))
+    throw error
+  }
+}
+
+function asSetupError(error: unknown): SwathError {
+  return error instanceof SwathError ? error : new SwathError('setup', messageOf(error), { cause: error })
 }

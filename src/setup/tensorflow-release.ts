@@ -4,7 +4,8 @@
  */
 export const tensorflowVersion = '2.21.0'
 
-interface Wheel {
+/** A file of the Python index; its bytes are known beforehand. */
+export interface Wheel {
   readonly requirement: string
   readonly platform: string
   readonly sha256: string

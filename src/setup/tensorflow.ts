@@ -1,56 +1,55 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
-import { cp, mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { compileBinding } from './binding.ts'
 import { installOnce } from './cache.ts'
-import { pipDownload } from './pip-download.ts'
+import { checkBinding } from './check-binding.ts'
+import { fetchWheel } from './fetch-wheel.ts'
 import type { PhaseReporter } from './progress.ts'
-import { libraries, runtimeFolder, tensorflowVersion, wheel } from './tensorflow-release.ts'
+import { bindingFile, libraries, runtimeFolder, tensorflowVersion, wheel } from './tensorflow-release.ts'
 import { unzip } from './unzip.ts'
+
+/** The wheel and what is unpacked from it. */
+const room = 1_300_000_000
 
 /**
  * Puts TensorFlow's libraries and tfjs-node's binding for them into the cache, if they are not there: fetched, verified,
- * unpacked and compiled. Throws SwathError('setup').
+ * unpacked, compiled and tried. Throws SwathError('setup').
  */
 export async function installTensorFlow(report: PhaseReporter): Promise<string> {
   return installOnce(
     runtimeFolder,
     async (folder, scratch) => {
-      const own = process.env['SWATH_TENSORFLOW']
-      if (own !== undefined && own !== '') await takeOwn(own, folder, scratch, report)
-      else await fetchWheel(folder, scratch, report)
+      const own = process.env.SWATH_TENSORFLOW
+      if (own) await takeOwn(own, folder, scratch, report)
+      else await unpack(await fetchWheel(wheelForThisMachine(), scratch, report), folder, scratch, report)
       await compileBinding(folder, join(scratch, 'include'), report)
+      report('trying')
+      refuseOther(await checkBinding(join(folder, bindingFile)))
     },
     report,
+    room,
   )
 }
 
-async function fetchWheel(folder: string, scratch: string, report: PhaseReporter): Promise<void> {
-  if (wheel === undefined) {
-    throw new SwathError('setup', `there is no TensorFlow ${tensorflowVersion} for ${process.platform} ${process.arch}`, {
-      hint: 'bring your own with SWATH_TENSORFLOW=<wheel or folder>',
-    })
-  }
-  const { requirement, platform, bytes, sha256 } = wheel
-  const download = join(scratch, 'download')
-  await mkdir(download)
-  const file = await pipDownload(requirement, platform, download, (arrived) => {
-    report('downloading', Math.min(arrived / bytes, 1))
+function wheelForThisMachine() {
+  const system = `${process.platform} ${process.arch}${usesMusl() ? ' with musl' : ''}`
+  if (wheel !== undefined && !usesMusl()) return wheel
+  throw new SwathError('setup', `there is no TensorFlow ${tensorflowVersion} for ${system}`, {
+    hint: 'bring your own with SWATH_TENSORFLOW=<wheel or folder>, or train slowly without',
   })
-  report('verifying')
-  const found = await sha256Of(file)
-  if (found !== sha256) {
-    throw new SwathError('setup', `${basename(file)} is not what it should be: its SHA-256 is ${found}, not ${sha256}`, {
-      hint: 'the download was broken or tampered with; try again, or another index',
-    })
-  }
-  await unpack(file, folder, scratch, report)
 }
 
-/** A wheel or an unpacked one that the user brings; its version is the user's affair. */
+/** Alpine and its like. */
+function usesMusl(): boolean {
+  if (process.platform !== 'linux') return false
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  return header.glibcVersionRuntime === undefined
+}
+
+/** A wheel, or an unpacked one, that the user brings. */
 async function takeOwn(own: string, folder: string, scratch: string, report: PhaseReporter): Promise<void> {
   if (!existsSync(own)) throw new SwathError('setup', `SWATH_TENSORFLOW: there is no ${own}`)
   if (!statSync(own).isDirectory()) {
@@ -59,7 +58,8 @@ async function takeOwn(own: string, folder: string, scratch: string, report: Pha
   }
   report('copying')
   const root = existsSync(join(own, 'tensorflow')) ? join(own, 'tensorflow') : own
-  for (const library of Object.values(libraries)) await cp(join(root, library), join(folder, library)).catch(notTensorFlow)
+  for (const library of Object.values(libraries))
+    await cp(join(root, library), join(folder, library)).catch(notTensorFlow)
   await cp(join(root, 'include'), join(scratch, 'include'), { recursive: true }).catch(notTensorFlow)
 }
 
@@ -67,7 +67,8 @@ async function unpack(file: string, folder: string, scratch: string, report: Pha
   const place = (name: string) => {
     const [, library] = /^tensorflow\/([^/]+)$/.exec(name) ?? []
     if (library !== undefined && Object.values(libraries).includes(library)) return join(folder, library)
-    const [, header] = /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/platform)|tsl|xla\/tsl)\/.+\.h)$/.exec(name) ?? []
+    const [, header] =
+      /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/platform)|tsl|xla\/tsl)\/.+\.h)$/.exec(name) ?? []
     return header === undefined ? undefined : join(scratch, 'include', header)
   }
   await unzip(file, place, (fraction) => {
@@ -78,13 +79,13 @@ async function unpack(file: string, folder: string, scratch: string, report: Pha
 
 function notTensorFlow(cause: unknown): never {
   throw new SwathError('setup', 'TensorFlow’s libraries cannot be unpacked', {
-    hint: `expected a wheel of tensorflow-cpu ${tensorflowVersion} or a folder with its contents, and room on the disk`,
+    hint: `expected a wheel of tensorflow-cpu ${tensorflowVersion}, whole, or a folder with its contents`,
     cause,
   })
 }
 
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer)
-  return hash.digest('hex')
+/** Results belong to a version of TensorFlow, and the cache is named by it. */
+function refuseOther(version: string): void {
+  if (version === tensorflowVersion) return
+  throw new SwathError('setup', `SWATH_TENSORFLOW holds TensorFlow ${version}, swath needs ${tensorflowVersion}`)
 }

@@ -5,23 +5,42 @@ import { basename, join } from 'node:path'
 
 import { messageOf } from '../errors.ts'
 
+/** What narrows the cores that this process may use. */
+export interface CoreLimits {
+  /** Cores of the machine that are switched on. */
+  readonly machine: number
+  /** Those of the process's affinity mask. */
+  readonly allowed: readonly number[]
+  /** CPUs' worth of time that the cgroups of this process get; Infinity without a limit. */
+  readonly quota: number
+}
+
+/** @param read the text of a file, undefined where there is none */
+export function coreLimits(read = readText): CoreLimits {
+  const online = coreList(read('/sys/devices/system/cpu/online')) ?? range(availableParallelism())
+  const mask = /^Cpus_allowed_list:\s*(\S+)/m.exec(read('/proc/self/status') ?? '')?.[1]
+  // A mask may name cores that are not there: a virtual machine's often does.
+  const allowed = coreList(mask)?.filter((core) => online.includes(core)) ?? online
+  return { machine: online.length, allowed, quota: cgroupQuota(read) }
+}
+
 /** The cores that this process may use: its affinity mask, cut to the CPU limit of its cgroups. */
-export function availableCores(): number[] {
-  const cores = allowedCores(read('/proc/self/status')) ?? range(availableParallelism())
-  return cores.slice(0, Math.max(1, Math.floor(cgroupLimit())))
+export function availableCores({ allowed, quota }: CoreLimits = coreLimits()): number[] {
+  return allowed.slice(0, Math.max(1, Math.floor(quota)))
 }
 
-/** The cores in `Cpus_allowed_list`, `0-2,5`; undefined where the text has none. */
-export function allowedCores(status: string | undefined): number[] | undefined {
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status ?? '')?.[1]
-  return list?.split(',').flatMap((part) => {
-    const [first = 0, last = first] = part.split('-').map(Number)
-    return range(last - first + 1).map((k) => first + k)
-  })
+/** The cores in `0-2,5`. */
+export function coreList(text: string | undefined): number[] | undefined {
+  return text
+    ?.trim()
+    .split(',')
+    .flatMap((part) => {
+      const [first = 0, last = first] = part.split('-').map(Number)
+      return range(last - first + 1).map((k) => first + k)
+    })
 }
 
-/** CPUs' worth of time that the cgroups of this process get; Infinity without a limit. */
-function cgroupLimit(): number {
+function cgroupQuota(read: typeof readText): number {
   const membership = read('/proc/self/cgroup') ?? ''
   const unified = /^0::(\/.*)$/m.exec(membership)?.[1]
   const cpu = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(\/.*)$/m.exec(membership)?.[1]
@@ -35,12 +54,12 @@ function cgroupLimit(): number {
 }
 
 /** CPUs in a `cpu.max` file: `150000 100000` is one and a half. */
-export function quotaV2(text: string | undefined): number {
+function quotaV2(text: string | undefined): number {
   const [quota, period] = (text ?? 'max').trim().split(/\s+/)
   return quota === undefined || quota === 'max' ? Infinity : Number(quota) / Number(period ?? 100_000)
 }
 
-export function quotaV1(quota: string | undefined, period: string | undefined): number {
+function quotaV1(quota: string | undefined, period: string | undefined): number {
   const limit = Number(quota ?? -1)
   return limit > 0 ? limit / Number(period ?? 100_000) : Infinity
 }
@@ -56,16 +75,20 @@ function ancestors(path: string | undefined): string[] {
 export function pinThread(cores: readonly number[]): string | undefined {
   if (cores.length === 0) return undefined
   if (process.platform !== 'linux') return `${process.platform} does not pin threads`
+  const { allowed, quota } = coreLimits()
+  // A limit on time leaves all cores to every container of the machine: each of them would take the same first ones.
+  if (quota < allowed.length) return `the CPU limit gives time (${quota} CPUs), not cores`
   try {
     const thread = basename(readlinkSync('/proc/thread-self'))
     execFileSync('taskset', ['-cp', cores.join(','), thread], { stdio: ['ignore', 'ignore', 'pipe'] })
     return undefined
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'taskset is not installed (it is in util-linux)'
     return messageOf(error)
   }
 }
 
-function read(path: string): string | undefined {
+function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -24,7 +24,12 @@ async function loadNative(bindingPath: string): Promise<Tfjs> {
   // tfjs-node asks node-pre-gyp where its binding is; ours lies in the user's cache.
   const tfjsNode = require.resolve('@tensorflow/tfjs-node')
   const finder = createRequire(tfjsNode).resolve('@mapbox/node-pre-gyp')
-  require.cache[finder] = { exports: { find: () => bindingPath }, id: finder, filename: finder, loaded: true } as NodeJS.Module
+  require.cache[finder] = {
+    exports: { find: () => bindingPath },
+    id: finder,
+    filename: finder,
+    loaded: true,
+  } as NodeJS.Module
   const tf = require('@tensorflow/tfjs-node') as Tfjs
   await tf.ready()
   return tf
@@ -40,19 +45,13 @@ async function loadPortable(): Promise<Tfjs> {
   return tf
 }
 
-/** Node 23 removed what tfjs-node 4.22 calls. */
+/**
+ * What tfjs-node 4.22 calls of `util`: Node 23 removed the one, and since Node 22 both warn on stderr that they are
+ * deprecated.
+ */
 function defineRemovedUtilities(): void {
-  const removed: Record<string, (value: unknown) => boolean> = {
-    isNullOrUndefined: (value) => value === null || value === undefined,
-    isArray: Array.isArray,
-    isString: (value) => typeof value === 'string',
-    isNumber: (value) => typeof value === 'number',
-    isBoolean: (value) => typeof value === 'boolean',
-    isFunction: (value) => typeof value === 'function',
-    isUndefined: (value) => value === undefined,
-    isNull: (value) => value === null,
-    isObject: (value) => typeof value === 'object' && value !== null,
-  }
-  const target = util as unknown as Record<string, unknown>
-  for (const [name, check] of Object.entries(removed)) target[name] ??= check
+  Object.assign(util, {
+    isArray: (value: unknown) => Array.isArray(value),
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  })
 }

@@ -5,7 +5,7 @@ import { findRuntime } from '../../src/tensorflow/runtime.ts'
 export const tf = await loadTensorFlow(findRuntime())
 
 // Else tfjs advertises tfjs-node whenever a test runs on the portable backend.
-tf.env().set('IS_TEST', true)
+tf.enableProdMode()
 
 /** The native backend; tests that need it fail where it isn't installed, they don't pass silently. */
 export function native(): NodeBackend {

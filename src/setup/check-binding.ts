@@ -1,0 +1,36 @@
+import { SwathError } from '../errors.ts'
+import { CommandError, runCommand } from './commands.ts'
+
+/** One matrix product through the binding: 3 × 7. */
+const script = `
+  const binding = require(process.argv[1])
+  const { TF_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE, TF_Version } = binding
+  const [left, right] = [3, 7].map((value) => binding.createTensor([1, 1], TF_FLOAT, Float32Array.of(value)))
+  const attributes = [
+    { name: 'transpose_a', type: TF_ATTR_BOOL, value: false },
+    { name: 'transpose_b', type: TF_ATTR_BOOL, value: false },
+    { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
+  ]
+  const [product] = binding.executeOp('MatMul', attributes, [left, right], 1)
+  process.stdout.write(binding.tensorDataSync(product.id)[0] + ' ' + TF_Version)
+`
+
+/**
+ * Calculates with a binding, in a process of its own: a library that is wrong for this machine ends the process.
+ * @returns TensorFlow's version
+ */
+export async function checkBinding(bindingPath: string): Promise<string> {
+  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }
+  const output = await runCommand(process.execPath, ['-e', script, bindingPath], { env: environment }).catch(
+    (error: unknown) => {
+      const why = error instanceof CommandError ? `:\n${error.output}` : ''
+      throw new SwathError('setup', `TensorFlow does not run on this machine${why}`, {
+        hint: 'its libraries need a processor with AVX and, on Linux, glibc 2.27 or newer',
+        cause: error,
+      })
+    },
+  )
+  const [product, version = 'of an unknown version'] = output.split(' ')
+  if (product !== '21') throw new SwathError('setup', `TensorFlow miscalculates on this machine: 3 × 7 = ${product}`)
+  return version
+}
