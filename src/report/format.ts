@@ -31,12 +31,11 @@ export function formatDuration(seconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`
 }
 
-/** At most five significant digits, without trailing zeros; whole numbers as they are. */
+/** At least five significant digits, without trailing zeros; whole numbers as they are. */
 export function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? String(value) : value.toExponential(4)
   const magnitude = Math.abs(value)
-  if (magnitude < 1e-4 || magnitude >= 1e9) return value.toExponential(3)
-  return trimZeros(value.toPrecision(5))
+  if (magnitude >= 1e15 || (magnitude < 1e-4 && magnitude > 0)) return value.toExponential(3)
+  return magnitude >= 1e4 || Number.isInteger(value) ? value.toFixed(0) : trimZeros(value.toPrecision(5))
 }
 
 /** A metric the way its name suggests: accuracies in percent, seconds as a duration, counts in groups. */

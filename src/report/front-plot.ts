@@ -90,10 +90,15 @@ function scale(values: readonly number[], size: number, mayBeLog = true): (value
     span === 0 ? Math.floor(size / 2) : Math.round(((place(value) - place(least)) / span) * (size - 1))
 }
 
+/** No further apart than rounding is. */
+function isFlat(least: number, greatest: number): boolean {
+  return greatest - least <= Math.max(1e-12 * Math.max(Math.abs(least), Math.abs(greatest)), 1e-200)
+}
+
 /** Round numbers that span the values. */
 function ticks(values: readonly number[], count: number): number[] {
   const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  if (least === greatest) return [least]
+  if (isFlat(least, greatest)) return [least]
   const rough = (greatest - least) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { toCsv } from '../../src/report/csv.ts'
+import { paretoTable, type ParetoRow } from '../../src/report/pareto-table.ts'
+import { columnsOf, textTable } from '../../src/report/text-table.ts'
+
+const plain = (text: string) => text
+
+const rows: ParetoRow[] = [
+  [1, 1, 128, 101_770, 203_264, 0.937],
+  [2, 1, 512, 407_050, 813_056, 0.962],
+  [3, 2, 512, 669_706, 1_337_344, 0.96],
+].map(([trial = 0, depth = 0, width = 0, parameter_count, flops, test_accuracy]) => ({
+  trial,
+  parameters: { depth: String(depth), width: String(width) },
+  values: { depth, width, parameter_count, flops, test_accuracy, epoch_seconds: trial / 2 },
+}))
+
+test('the Pareto table puts the front on top, best first, and marks it', () => {
+  const table = paretoTable(
+    rows,
+    [
+      { key: 'flops', goal: 'minimize' },
+      { key: 'test_accuracy', goal: 'maximize' },
+    ],
+    { dim: (text) => `(${text})`, bold: plain, unicode: true },
+  )
+  expect(table).toMatchInlineSnapshot(`
+    "front  trial  depth  width  parameters      FLOPs  test accuracy  s/epoch
+    ─────  ─────  ─────  ─────  ──────────  ─────────  ─────────────  ───────
+    ★          2      1    512     407,050    813,056        96.20 %     1.00
+    ★          1      1    128     101,770    203,264        93.70 %     0.50
+    (           3      2    512     669,706  1,337,344        96.00 %     1.50)"
+  `)
+})
+
+test('any metric and any parameter can be an axis', () => {
+  const table = paretoTable(
+    rows,
+    [
+      { key: 'width', goal: 'minimize' },
+      { key: 'epoch_seconds', goal: 'minimize' },
+    ],
+    { dim: plain, bold: plain, unicode: false },
+  )
+  expect(table.split('\n')[2]).toMatch(/^\* +1 +1 +128/)
+})
+
+test('a table aligns numbers to the right and shows what is missing', () => {
+  const data = [
+    { name: 'a', value: 1.5 },
+    { name: 'bb', value: null },
+  ]
+  expect(textTable(columnsOf(['name', 'value'], data), data)).toBe('name  value\n────  ─────\na       1.5\nbb        –')
+})
+
+test('a table fits the terminal by cutting its widest cells', () => {
+  const data = [{ id: 1, text: 'x'.repeat(200) }]
+  const lines = textTable(columnsOf(['id', 'text'], data), data, { width: 40 }).split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40)
+  expect(lines[2]).toContain('…')
+})
+
+test('a line break in a cell does not break the table', () => {
+  const data = [{ error: 'first\n  second' }]
+  expect(textTable(columnsOf(['error'], data), data).split('\n')).toHaveLength(3)
+})
+
+/** A reader of RFC 4180, to read back what was written. */
+function parseCsv(text: string): string[][] {
+  const fields = [...text.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n)/g)]
+  const lines: string[][] = [[]]
+  for (const [, field = '', end] of fields) {
+    lines.at(-1)?.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field)
+    if (end === '\r\n') lines.push([])
+  }
+  return lines.slice(0, -1)
+}
+
+test('what is written as CSV reads back as it was', () => {
+  const texts = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', '\r', ' ') })
+  fc.assert(
+    fc.property(fc.array(fc.record({ a: texts, b: texts })), (data) => {
+      expect(parseCsv(toCsv(['a', 'b'], data))).toEqual([['a', 'b'], ...data.map(({ a, b }) => [a, b])])
+    }),
+  )
+})
