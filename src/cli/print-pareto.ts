@@ -7,6 +7,7 @@ import { paretoSplit } from '../report/pareto.ts'
 import { paretoTable, titleOf, type ParetoRow } from '../report/pareto-table.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { metricNamesOf } from '../store/sweep-view.ts'
 import { finalMetricsOf, trialsOf } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
@@ -25,7 +26,7 @@ export async function printPareto(
 ): Promise<void> {
   const rows = await paretoRows(store, sweep)
   const settings = JSON.parse(sweep.settings) as SweepSettings
-  const axes = chooseAxes(rows, settings, x, y)
+  const axes = chooseAxes(rows, await metricNamesOf(store.db, sweep.id), settings, x, y)
 
   if (json === true || csv === true) {
     const { front, dominated, incomplete } = paretoSplit(rows, axes, (row) => row.values)
@@ -98,10 +99,17 @@ function text(value: Parameters[string] | undefined): string {
 }
 
 /** The cost first, then the gain; the gain alone where trials have no FLOPs. Throws SwathError('usage') for a name that no trial has. */
-function chooseAxes(rows: readonly ParetoRow[], { metric }: SweepSettings, x?: string, y?: string): Axis[] {
+function chooseAxes(
+  rows: readonly ParetoRow[],
+  metrics: readonly string[],
+  { metric }: SweepSettings,
+  x?: string,
+  y?: string,
+): Axis[] {
   const known = [...new Set(rows.flatMap((row) => Object.keys(row.values)))]
   const has = (key: string) => rows.some((row) => row.values[key] != null)
-  const gain = y ?? metric?.name ?? ['test_accuracy', 'val_accuracy', 'val_loss'].find(has) ?? 'test_accuracy'
+  const gain =
+    y ?? metric?.name ?? ['test_accuracy', 'val_accuracy', 'val_loss', ...metrics].find(has) ?? 'test_accuracy'
   const axes = [...(x !== undefined || has('flops') ? [parseAxis(x ?? 'flops')] : []), parseAxis(gain)]
   const goals = axes.map((axis) =>
     axis.key === metric?.name && y === undefined ? { ...axis, goal: metric.goal } : axis,

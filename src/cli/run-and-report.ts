@@ -42,7 +42,9 @@ async function report(location: string, { sweep, progress, trained }: RunResult)
   const next: [command: string, what: string][] = [
     [`swath show ${sweep.name}`, 'every trial, its parameters and metrics'],
     ['swath sql --file db/queries/best-trials.sql', 'any question in SQL'],
-    ...(left > 0 ? [[`swath resume ${sweep.name}`, 'train what is left, failed trials included'] as [string, string]] : []),
+    ...(left > 0
+      ? [[`swath resume ${sweep.name}`, 'train what is left, failed trials included'] as [string, string]]
+      : []),
   ]
   const width = Math.max(...next.map(([command]) => command.length))
   say('\nNext:')

@@ -6,7 +6,7 @@ import { nearest } from '../nearest.ts'
 import { findIdx } from './idx.ts'
 
 /** The data sets that are known by name. */
-export const namedDatasets = ['mnist'] as const
+const namedDatasets = ['mnist'] as const
 
 /** Which data set: one known by name (default `mnist`), or a folder of IDX files with MNIST's names. */
 export interface DatasetReference {

@@ -12,7 +12,7 @@ export const activations = [
   'gelu',
   'linear',
 ] as const
-export type Activation = (typeof activations)[number]
+type Activation = (typeof activations)[number]
 
 export interface MlpShape {
   /** Values of one example. */

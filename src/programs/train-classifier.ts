@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LayersModel } from '@tensorflow/tfjs'
 import { epochOrder, splitDataset } from '../datasets/split.ts'
 import { classification } from '../models/classification.ts'
+import { modelCost } from '../models/flops.ts'
 import { stepsWorthUnrolling } from '../tensorflow/calls.ts'
 import { compileStep } from '../tensorflow/compile-step.ts'
 import type { Optimizer } from '../tensorflow/optimizers/optimizer.ts'
@@ -19,8 +20,8 @@ export interface ClassifierTraining {
   readonly epochs: number
 }
 
-/** Milliseconds between two lines of progress. */
-const progressInterval = 120
+/** Milliseconds between two lines of progress, and between two looks at whether to stop. */
+const turnInterval = 120
 
 /**
  * Trains a classifier on a trial's data set. Reports after each epoch:
@@ -46,7 +47,8 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
     seed,
     trainingRows: train.length,
     evaluationRows: [validation.length, test.length],
-    stepsPerCall: stepsWorthUnrolling(epochs * stepsPerEpoch),
+    // A backward pass costs about two forward ones.
+    stepsPerCall: stepsWorthUnrolling(epochs * stepsPerEpoch, 3 * batchSize * modelCost(model).flops),
   })
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -84,7 +86,7 @@ async function trainEpoch(
   for (const call of timed(step.train(order, at.stepsBefore), (elapsed) => (seconds += elapsed))) {
     means.add(call)
     if (!Number.isFinite(call.measures.loss)) throw new DivergedError(epoch, call.measures.loss)
-    if (performance.now() - lastProgress < progressInterval) continue
+    if (performance.now() - lastProgress < turnInterval) continue
     lastProgress = performance.now()
     const fraction = means.examples / order.length
     trial.progress({ epoch, epochs, fraction, imagesPerSecond: means.examples / seconds, loss: call.measures.loss })
@@ -97,9 +99,14 @@ async function trainEpoch(
 async function evaluate(trial: Trial, step: TrainingStep, rows: Int32Array): Promise<Means | undefined> {
   if (rows.length === 0) return undefined
   const means = new RunningMeans()
-  for (const call of step.evaluate(rows)) means.add(call)
-  await nextTurn()
-  trial.signal.throwIfAborted()
+  let lastTurn = -Infinity
+  for (const call of step.evaluate(rows)) {
+    means.add(call)
+    if (performance.now() - lastTurn < turnInterval) continue
+    await nextTurn()
+    trial.signal.throwIfAborted()
+    lastTurn = performance.now()
+  }
   return means.value()
 }
 

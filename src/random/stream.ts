@@ -23,7 +23,7 @@ export function shuffle(values: Int32Array, stream: RandomGenerator): Int32Array
 }
 
 /** MurmurHash3's finaliser: every input bit reaches every output bit. Returns a signed 32-bit integer. */
-export function hash32(value: number): number {
+function hash32(value: number): number {
   let h = value | 0
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)

@@ -42,7 +42,7 @@ export function formatNumber(value: number): string {
 export function formatMetric(name: string, value: number): string {
   if (/accuracy$/.test(name) && value >= 0 && value <= 1) return formatPercent(value)
   if (/seconds$/.test(name)) return formatDuration(value)
-  if (Number.isInteger(value) && Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return formatCount(value)
+  if (Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return formatCount(value)
   return formatNumber(value)
 }
 

@@ -73,7 +73,7 @@ function shrink(natural: readonly number[], available: number): number[] {
 }
 
 function fit(text: string, width: number, align: 'left' | 'right'): string {
-  const cut = cliTruncate(text, width)
+  const cut = stringWidth(text) <= width ? text : cliTruncate(text, width)
   const padding = ' '.repeat(Math.max(width - stringWidth(cut), 0))
   return align === 'right' ? padding + cut : cut + padding
 }

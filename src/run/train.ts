@@ -108,10 +108,10 @@ async function trainOne(
         observer.note(`trial ${trial.id}: ${message.text.trimEnd()}`)
         return undefined
       case 'late': {
-        const { message: detail } = message
-        observer.note(`trial ${trial.id} ${detail}`)
+        const { trialId, message: detail } = message
+        observer.note(`trial ${trialId} ${detail}`)
         await aggregator.write({
-          ...{ type: 'event', sweepId: sweep.id, trialId: trial.id, kind: 'warning', detail, at: now() },
+          ...{ type: 'event', sweepId: sweep.id, trialId, kind: 'warning', detail, at: now() },
         })
         return undefined
       }

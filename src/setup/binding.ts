@@ -6,7 +6,7 @@ import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { CommandError, findCompiler, installing, runCommand } from './commands.ts'
 import type { PhaseReporter } from './progress.ts'
-import { bindingFile, libraries, quietFile } from './tensorflow-release.ts'
+import { bindingFile, libraries, preloadFile } from './tensorflow-release.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -43,8 +43,8 @@ export async function compileBinding(folder: string, tensorflowHeaders: string, 
       },
     )
   try {
-    const framework = `-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`
-    await compile([framework, join(packageRoot, 'native', 'quiet.cc')], [], quietFile)
+    const names = [`-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`, `-DSWATH_BINDING="${bindingFile}"`]
+    await compile([...names, join(packageRoot, 'native', 'preload.cc')], [], preloadFile)
     await compile(['tfjs_backend.cc', 'tfjs_binding.cc'], Object.values(libraries), bindingFile)
   } catch (error) {
     const output = error instanceof CommandError ? `:\n${error.output}` : ''

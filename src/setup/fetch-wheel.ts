@@ -24,7 +24,7 @@ export async function fetchWheel(wheel: Wheel, scratch: string, report: PhaseRep
   }
   report('downloading', 0)
   return attempt().catch((error: unknown) => {
-    // Nothing came at all: that is not the way to the index being bad, there is none.
+    // Where nothing came at all there is nobody to ask again.
     if (arrived === 0 && !(error instanceof WrongFileError)) throw error
     report('downloading again', 0)
     return attempt()

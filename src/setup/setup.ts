@@ -43,8 +43,9 @@ export async function sqliteDriverFor(observer: SetupObserver): Promise<string> 
     observer.done('SQLite driver')
     return path
   } catch (error) {
-    observer.done('SQLite driver', asSetupError(error))
-    throw error
+    const sqliteError = asSetupError(error)
+    observer.done('SQLite driver', sqliteError)
+    throw sqliteError
   }
 }
 

@@ -43,11 +43,11 @@ export const libraries =
     : { tensorflow: 'libtensorflow_cc.so.2', framework: 'libtensorflow_framework.so.2' }
 
 /** Counts up when the binding is compiled in another way, so that older caches are not used. */
-const recipe = 2
+const recipe = 3
 
 /** Where the runtime lies in the cache. */
 export const runtimeFolder = `tensorflow-${tensorflowVersion}-tfjs-node-4.22.0-${process.platform}-${process.arch}-${recipe}`
 
 export const bindingFile = 'tfjs_binding.node'
-/** Loaded before the binding; see native/quiet.cc. */
-export const quietFile = 'quiet.node'
+/** Loaded before the binding; see native/preload.cc. */
+export const preloadFile = 'preload.node'

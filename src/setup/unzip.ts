@@ -18,6 +18,7 @@ export async function unzip(
   try {
     const wanted = []
     for await (const entry of archive.eachEntry()) {
+      if (entry.fileName.endsWith('/')) continue
       const path = place(entry.fileName)
       if (path !== undefined) wanted.push({ entry, path })
     }

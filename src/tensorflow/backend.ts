@@ -21,7 +21,7 @@ export interface BindingAttribute {
   readonly value: unknown
 }
 
-export interface Output {
+interface Output {
   readonly id: number
   readonly shape: readonly number[]
   readonly dtype: number

@@ -30,11 +30,15 @@ function bestFactor(steps: number, stepsPerCall: number): number {
   return best
 }
 
+/** What one core computes in about a tenth of a second: a call blocks its thread, which has a stop to hear. */
+const flopsPerCall = 6e9
+
 /**
  * How many steps a call is worth unrolling when a trial has so many. TensorFlow takes about 8 ms a step to optimise the
  * graph, once, and a call costs about 0.1 ms: 784-128-10 takes 0.45 s an epoch with 1 step a call, 0.34 s with 8, and
  * 0.335 s with 32, but its first call takes 0.1 s with 8 steps and 0.28 s with 32.
  */
-export function stepsWorthUnrolling(steps: number): number {
-  return Math.max(1, Math.min(32, Math.round(Math.sqrt(steps / 25))))
+export function stepsWorthUnrolling(steps: number, flopsPerStep: number): number {
+  const worth = Math.min(32, Math.round(Math.sqrt(steps / 25)))
+  return Math.max(1, Math.min(worth, Math.floor(flopsPerCall / flopsPerStep)))
 }

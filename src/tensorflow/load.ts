@@ -4,7 +4,7 @@ import util from 'node:util'
 
 import type * as TensorFlow from '@tensorflow/tfjs'
 
-import { quietFile } from '../setup/tensorflow-release.ts'
+import { preloadFile } from '../setup/tensorflow-release.ts'
 import type { Runtime } from './runtime.ts'
 
 type Tfjs = typeof TensorFlow
@@ -20,7 +20,7 @@ export function loadTensorFlow(runtime: Runtime): Promise<Tfjs> {
 async function loadNative(bindingPath: string): Promise<Tfjs> {
   const require = createRequire(import.meta.url)
   defineRemovedUtilities()
-  require(join(dirname(bindingPath), quietFile))
+  require(join(dirname(bindingPath), preloadFile))
   // tfjs-node asks node-pre-gyp where its binding is; ours lies in the user's cache.
   const tfjsNode = require.resolve('@tensorflow/tfjs-node')
   const finder = createRequire(tfjsNode).resolve('@mapbox/node-pre-gyp')
@@ -40,7 +40,7 @@ async function loadPortable(): Promise<Tfjs> {
   defineRemovedUtilities()
   const tf = require('@tensorflow/tfjs') as Tfjs
   // Else tfjs prints an advertisement for tfjs-node.
-  tf.env().set('IS_TEST', true)
+  tf.enableProdMode()
   await tf.setBackend('cpu')
   return tf
 }

@@ -1,6 +1,7 @@
 import { dataTypes } from './backend.ts'
 import { emit } from './emit.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
+import { item } from './item.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
 import type { RecordedStep } from './record-step.ts'
 import type { Column } from './training-step.ts'
@@ -81,7 +82,7 @@ export function unroll(
       inputs.set(id, gather(graph, state.columns.get(name), rowsOf[step], options.columns[name], done))
     }
     recorded.weights.forEach((id, i) => {
-      inputs.set(id, graph.node('ReadVariableOp', [at(state.weights, i)], [type('dtype', float32)], done))
+      inputs.set(id, graph.node('ReadVariableOp', [item(state.weights, i)], [type('dtype', float32)], done))
     })
     const random = { constants: recorded.random, seed: options.seed, counter: counterOf[step] ?? '' }
     const results = emit(graph, recorded.program, inputs, counters === undefined ? undefined : random)
@@ -91,18 +92,18 @@ export function unroll(
     const gradients = results.slice(recorded.measures.length)
     const updates = recorded.trained.map((weight, i) =>
       optimizer.update(graph, {
-        variable: at(state.weights, weight),
-        value: inputs.get(at(recorded.weights, weight)) ?? '',
-        slots: at(state.slots, weight),
-        gradient: at(gradients, i),
+        variable: item(state.weights, weight),
+        value: inputs.get(item(recorded.weights, weight)) ?? '',
+        slots: item(state.slots, weight),
+        gradient: item(gradients, i),
         scalars: scalarOf.slice(step * scalarCount, (step + 1) * scalarCount),
         after: computed,
       }),
     )
     recorded.assigned.forEach((weight, i) => {
-      const value = at(gradients, recorded.trained.length + i)
+      const value = item(gradients, recorded.trained.length + i)
       updates.push(
-        graph.node('AssignVariableOp', [at(state.weights, weight), value], [type('dtype', float32)], computed),
+        graph.node('AssignVariableOp', [item(state.weights, weight), value], [type('dtype', float32)], computed),
       )
     })
     done = [graph.node('NoOp', [], [], updates.length > 0 ? updates : computed)]
@@ -150,10 +151,4 @@ function unpack(graph: GraphBuilder, value: Ref, dtype: number, parts: number): 
 
 function outputs(node: Ref, count: number): Ref[] {
   return Array.from({ length: count }, (_, i) => (i === 0 ? node : `${node}:${i}`))
-}
-
-function at<T>(list: readonly T[], index: number): T {
-  const value = list[index]
-  if (value === undefined) throw new RangeError(`expected at least ${index + 1} items, got ${list.length}`)
-  return value
 }

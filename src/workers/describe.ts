@@ -14,7 +14,13 @@ export async function describePoints({ program: reference, points }: DescribeTas
     points: points.map((params): PointDescription => {
       try {
         program.check?.(params)
-        return { cost: tf === undefined || model === undefined ? null : modelCost(model.call(program, tf, params)) }
+        if (tf === undefined || model === undefined) return { cost: null }
+        const built = model.call(program, tf, params)
+        try {
+          return { cost: modelCost(built) }
+        } finally {
+          built.dispose()
+        }
       } catch (error) {
         return { error: messageOf(error) }
       }

@@ -40,8 +40,8 @@ export type TrialMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   /** What the program printed. */
   | { readonly type: 'log'; readonly text: string }
-  /** Something went wrong after the trial had ended: it counts for nothing but is worth knowing. */
-  | { readonly type: 'late'; readonly message: string }
+  /** Something went wrong with a trial that had ended: it counts for nothing but is worth knowing. */
+  | { readonly type: 'late'; readonly trialId: number; readonly message: string }
 
 /** To the worker. A report is acknowledged once it is on disk, in the order of the reports. */
 export type TrialCommand =

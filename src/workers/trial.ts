@@ -26,7 +26,7 @@ function relay(chunk: string | Uint8Array): boolean {
 /** Runs one trial to its outcome; never rejects. */
 export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
   current?.close()
-  const running = new RunningTrial(task.port)
+  const running = new RunningTrial(task.trialId, task.port)
   current = running
   try {
     const program = await loadProgram(task.program)
@@ -52,10 +52,12 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
 }
 
 class RunningTrial {
+  readonly #id: number
   readonly #port: MessagePort
   readonly #cancel = new AbortController()
   readonly #waiting: ((verdict: 'continue' | 'stop') => void)[] = []
   #lastReport: Promise<unknown> = Promise.resolve()
+  #failure: { readonly reason: unknown } | undefined
   #reject: (reason: unknown) => void = () => undefined
   /** Rejects when something fails that nobody awaits. */
   readonly failed = new Promise<never>((_, reject) => (this.#reject = reject))
@@ -63,7 +65,8 @@ class RunningTrial {
   #stopped = false
   #ended = false
 
-  constructor(port: MessagePort) {
+  constructor(id: number, port: MessagePort) {
+    this.#id = id
     this.#port = port
     this.failed.catch(() => undefined)
     port.on('message', (command: TrialCommand) => {
@@ -82,14 +85,14 @@ class RunningTrial {
 
   async report(report: Report): Promise<'continue' | 'stop'> {
     if (this.#ended) {
-      this.send({ type: 'late', message: `reported epoch ${report.epoch} after it had ended: ignored` })
+      this.#sayLate(`reported epoch ${report.epoch} after it had ended: ignored`)
       return 'stop'
     }
     try {
       checkReport(report, this.#lastEpoch)
     } catch (error) {
       // Also where the program does not await its reports, a bad one fails the trial.
-      this.#reject(error)
+      this.fail(error)
       throw error
     }
     this.#lastEpoch = report.epoch
@@ -100,13 +103,18 @@ class RunningTrial {
   }
 
   fail(reason: unknown): void {
-    if (this.#ended) this.send({ type: 'late', message: `failed after it had ended: ${messageOf(reason)}` })
-    else this.#reject(reason)
+    if (this.#ended) {
+      this.#sayLate(`failed after it had ended: ${messageOf(reason)}`)
+      return
+    }
+    this.#failure ??= { reason }
+    this.#reject(reason)
   }
 
   /** Ends once every report is on disk, also those that the program did not await. */
   async end(result: TrialResult | undefined): Promise<TrialOutcome> {
     await this.#lastReport
+    if (this.#failure !== undefined) return this.endFailed(this.#failure.reason)
     this.#ended = true
     if (this.#cancel.signal.aborted) return { status: 'cancelled' }
     if (this.#stopped) return { status: 'stopped' }
@@ -121,6 +129,11 @@ class RunningTrial {
 
   close(): void {
     this.#port.close()
+  }
+
+  /** Over the port of the trial that runs by now, if one does: the own one may be closed. */
+  #sayLate(message: string): void {
+    current?.send({ type: 'late', trialId: this.#id, message })
   }
 
   #acknowledge(verdict: 'continue' | 'stop'): void {

@@ -4,6 +4,8 @@ import { modelCost } from '../../src/models/flops.ts'
 import { lenet } from '../../src/models/lenet.ts'
 import { mlp } from '../../src/models/mlp.ts'
 
+tf.enableProdMode() // else tfjs advertises tfjs-node
+
 afterEach(() => {
   tf.disposeVariables()
 })

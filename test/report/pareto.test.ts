@@ -29,16 +29,19 @@ function naiveFront(rows: readonly Row[], axes: readonly Axis[]): Row[] {
 const values = fc.integer({ min: 0, max: 6 })
 const rowSets = fc.array(fc.record({ a: values, b: values, c: values }), { maxLength: 30 })
 
-test.each(axisSets.map((axes) => [axes.length, axes] as const))('with %i axes the front is what the definition says', (_, axes) => {
-  fc.assert(
-    fc.property(rowSets, (rows) => {
-      const { front, dominated, incomplete } = paretoSplit<Row>(rows, axes, (row) => row)
-      expect(new Set(front)).toEqual(new Set(naiveFront(rows, axes)))
-      expect(front.length + dominated.length).toBe(rows.length)
-      expect(incomplete).toEqual([])
-    }),
-  )
-})
+test.each(axisSets.map((axes) => [axes.length, axes] as const))(
+  'with %i axes the front is what the definition says',
+  (_, axes) => {
+    fc.assert(
+      fc.property(rowSets, (rows) => {
+        const { front, dominated, incomplete } = paretoSplit<Row>(rows, axes, (row) => row)
+        expect(new Set(front)).toEqual(new Set(naiveFront(rows, axes)))
+        expect(front.length + dominated.length).toBe(rows.length)
+        expect(incomplete).toEqual([])
+      }),
+    )
+  },
+)
 
 test('the best on the last axis comes first', () => {
   const rows = [

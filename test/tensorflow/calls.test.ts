@@ -27,5 +27,9 @@ test('sets of several sizes share their calls', () => {
 })
 
 test('the longer a trial, the more steps a call', () => {
-  expect([1, 100, 1_688, 8_440, 1_000_000].map(stepsWorthUnrolling)).toEqual([1, 2, 8, 18, 32])
+  expect([1, 100, 1_688, 8_440, 1_000_000].map((steps) => stepsWorthUnrolling(steps, 1e6))).toEqual([1, 2, 8, 18, 32])
+})
+
+test('a call of a large model has fewer steps, so that it stays near a tenth of a second', () => {
+  expect([1e6, 1e9, 1e12].map((flops) => stepsWorthUnrolling(1_000_000, flops))).toEqual([32, 6, 1])
 })

@@ -2,7 +2,7 @@ import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import type { MultiBar, SingleBar } from 'cli-progress'
 
-import { formatCount, formatDuration, formatMetric, formatNumber } from '../../report/format.ts'
+import { formatCount, formatMetric, formatNumber } from '../../report/format.ts'
 import type { RunObserver } from '../../run/events.ts'
 import { colors, isUnicode } from '../terminal.ts'
 import { fractionOf, RunTracker, type TrackedTrial } from './run-tracker.ts'
@@ -68,13 +68,12 @@ export async function liveDisplay(stream: NodeJS.WriteStream = process.stderr): 
     trialFinished(trialId, outcome) {
       const trial = tracker?.finish(trialId, outcome, Date.now())
       if (trial === undefined || outcome.status === 'cancelled') return
-      const took = formatDuration((Date.now() - trial.startedAt) / 1000)
       const subject = `trial ${trialId} ${colors.dim(describeParameters(trial.label))}`
-      if (outcome.status === 'failed')
-        above(`${colors.red(marks.bad)} ${subject} ${colors.red(describeOutcome(outcome))}`)
+      const ending = describeOutcome(outcome, (Date.now() - trial.startedAt) / 1000)
+      if (outcome.status === 'failed') above(`${colors.red(marks.bad)} ${subject} ${colors.red(ending)}`)
       else {
         const result = trial.report === undefined ? '' : `${describeReport(trial.report)}, `
-        above(`${colors.green(marks.good)} ${subject} ${result}${outcome.status} in ${took}`)
+        above(`${colors.green(marks.good)} ${subject} ${result}${ending}`)
       }
       draw()
     },

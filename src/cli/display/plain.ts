@@ -1,5 +1,4 @@
 import type { RunObserver } from '../../run/events.ts'
-import { formatDuration } from '../../report/format.ts'
 import { RunTracker } from './run-tracker.ts'
 import { describeHeader, describeOutcome, describeParameters, describeReport, describeTimeToGo } from './words.ts'
 
@@ -27,9 +26,7 @@ export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunOb
       const trial = tracker?.finish(trialId, outcome, Date.now())
       if (tracker === undefined || trial === undefined) return
       const seconds = (Date.now() - trial.startedAt) / 1000
-      say(
-        `trial ${trialId} (${describeParameters(trial.label)}) ${describeOutcome(outcome)} after ${formatDuration(seconds)}`,
-      )
+      say(`trial ${trialId} (${describeParameters(trial.label)}) ${describeOutcome(outcome, seconds)}`)
       const { done, header } = tracker
       if (done < header.trials && outcome.status !== 'cancelled') {
         say(`${done} of ${header.trials} trials, ${describeTimeToGo(tracker.secondsToGo(Date.now()))}`)

@@ -23,8 +23,10 @@ export function describeReport(report: Report): string {
     .join(', ')
 }
 
-export function describeOutcome(outcome: TrialOutcome): string {
-  return outcome.status === 'failed' ? `failed: ${outcome.failure.message}` : outcome.status
+/** `completed after 3.2 s`, `failed after 1.1 s: why` */
+export function describeOutcome(outcome: TrialOutcome, seconds: number): string {
+  const reason = outcome.status === 'failed' ? `: ${outcome.failure.message}` : ''
+  return `${outcome.status} after ${formatDuration(seconds)}${reason}`
 }
 
 /** What a run is about to do, a fact a line. */

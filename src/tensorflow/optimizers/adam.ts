@@ -1,6 +1,7 @@
 import { dataTypes } from '../backend.ts'
 import { bool, type } from '../graph.ts'
-import { item, type Optimizer } from './optimizer.ts'
+import { item } from '../item.ts'
+import type { Optimizer } from './optimizer.ts'
 
 export interface AdamSettings {
   readonly learningRate: number

@@ -1,7 +1,8 @@
 import { dataTypes } from '../backend.ts'
 import { type } from '../graph.ts'
 import { adam, type AdamSettings } from './adam.ts'
-import { item, type Optimizer } from './optimizer.ts'
+import { item } from '../item.ts'
+import type { Optimizer } from './optimizer.ts'
 
 export interface AdamWSettings extends AdamSettings {
   /** Share of a weight that a step at learning rate 1 takes away; default 0.01. Applies to biases too, as in PyTorch. */

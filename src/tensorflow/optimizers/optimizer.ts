@@ -17,7 +17,7 @@ export interface Optimizer {
   updateEagerly(tf: typeof TensorFlow, target: EagerTarget): EagerUpdate
 }
 
-export interface UpdateTarget {
+interface UpdateTarget {
   /** Handle of the weight's resource variable. */
   readonly variable: Ref
   /** The weight as this step read it. */
@@ -29,21 +29,14 @@ export interface UpdateTarget {
   readonly after: readonly Ref[]
 }
 
-export interface EagerTarget {
+interface EagerTarget {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
   readonly gradient: TensorFlow.Tensor
   readonly scalars: readonly number[]
 }
 
-export interface EagerUpdate {
+interface EagerUpdate {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
-}
-
-/** The `index`th of a list whose length the caller guarantees. */
-export function item<T>(list: readonly T[], index: number): T {
-  const value = list[index]
-  if (value === undefined) throw new RangeError(`expected at least ${index + 1} items, got ${list.length}`)
-  return value
 }

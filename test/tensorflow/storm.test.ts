@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+import { expect, it } from 'vitest'
+
+import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
+import { findRuntime } from '../../src/tensorflow/runtime.ts'
+
+// As tfjs-node compiles its binding, this ends with a segmentation fault every time: see src/setup/binding.ts.
+it('many worker threads use the binding at once, and none disturbs another', () => {
+  const runtime = findRuntime()
+  if (runtime.backend !== 'tensorflow') throw new Error('the native runtime is not installed: swath setup')
+  const storm = fileURLToPath(new URL('storm.ts', import.meta.url))
+  const [rounds, workers, calls] = ['3', '6', '3000']
+  const { status, signal, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', storm, runtime.bindingPath, rounds, workers, calls],
+    { env: { ...process.env, ...tensorflowEnvironment(1) }, encoding: 'utf8' },
+  )
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
+})
