@@ -27,7 +27,7 @@ await yargs(args)
   .option('store', {
     type: 'string',
     describe: 'Where the results are: sqlite:<file>',
-    default: process.env['SWATH_STORE'] ?? 'sqlite:swath.db',
+    default: process.env.SWATH_STORE ?? 'sqlite:swath.db',
     defaultDescription: 'SWATH_STORE, or sqlite:swath.db',
     global: true,
     requiresArg: true,

@@ -6,13 +6,13 @@ import pico from 'picocolors'
 export const colors = pico
 
 export function isUnicode(environment: NodeJS.ProcessEnv = process.env): boolean {
-  if (environment['TERM'] === 'linux' || environment['TERM'] === 'dumb') return false
-  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || ''
+  if (environment.TERM === 'linux' || environment.TERM === 'dumb') return false
+  const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find(Boolean) ?? ''
   // No locale at all, as in a container, is not a reason to doubt; a locale that is not UTF-8 is.
   return locale === '' || /utf-?8/i.test(locale) || process.platform !== 'linux'
 }
 
 /** Somebody watches this stream, and it can move its cursor. */
 export function isLive(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI']
+  return stream.isTTY && process.env.TERM !== 'dumb' && !process.env.CI
 }

@@ -37,10 +37,6 @@ export function programSha256(program: ProgramReference): string | null {
   return createHash('sha256').update(readFileSync(program.module)).digest('hex')
 }
 
-export function programName(program: ProgramReference): string {
-  return 'builtin' in program ? program.builtin : program.module
-}
-
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -1,5 +1,5 @@
 /** Trials that wait for a worker. It holds ids alone: what they mean is in the store. */
-export interface TrialQueue {
+interface TrialQueue {
   add(trialIds: readonly number[]): void
   /** Resolves when nothing waits and nothing runs. */
   whenIdle(): Promise<void>

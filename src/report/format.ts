@@ -40,8 +40,8 @@ export function formatNumber(value: number): string {
 
 /** A metric the way its name suggests: accuracies in percent, seconds as a duration, counts in groups. */
 export function formatMetric(name: string, value: number): string {
-  if (/accuracy$/.test(name) && value >= 0 && value <= 1) return formatPercent(value)
-  if (/seconds$/.test(name)) return formatDuration(value)
+  if (name.endsWith('accuracy') && value >= 0 && value <= 1) return formatPercent(value)
+  if (name.endsWith('seconds')) return formatDuration(value)
   if (Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return formatCount(value)
   return formatNumber(value)
 }

@@ -136,7 +136,7 @@ function xAxis(
     const start = Math.min(Math.max(x(tick) - Math.floor(text.length / 2), 0), columns - text.length)
     if (start < free) continue
     line[x(tick)] = marks.tick
-    texts.splice(start, text.length, ...text)
+    texts.splice(start, text.length, ...text.split(''))
     free = start + text.length + 2
   }
   const indent = ' '.repeat(margin + 1)
@@ -148,7 +148,5 @@ function xAxis(
 }
 
 function yText(label: string, value: number): string {
-  return /accuracy$/.test(label.replaceAll(' ', '_'))
-    ? formatPercent(value).replace(/\.?0+ %$/, ' %')
-    : formatNumber(value)
+  return label.endsWith('accuracy') ? formatPercent(value).replace(/\.?0+ %$/, ' %') : formatNumber(value)
 }

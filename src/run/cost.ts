@@ -11,7 +11,7 @@ export function trainingWork(
   { flops, params }: { readonly flops: number | null; readonly params: Parameters },
   examples: number | undefined,
 ): number {
-  const epochs = params['epochs']
+  const epochs = params.epochs
   if (flops === null || examples === undefined) return typeof epochs === 'number' ? epochs : 1
   return forwardAndBackward * flops * examples * (typeof epochs === 'number' ? epochs : 1)
 }

@@ -16,6 +16,7 @@ export interface LayoutOptions {
 
 /** Divides the cores that this process may use among workers; throws if there are not enough. */
 export function layOut(coresPerTrial: number, options: LayoutOptions, available = availableCores()): Layout {
+  refuseFractions(options)
   const { cores = available.length } = options
   if (cores > available.length) {
     throw new SwathError('usage', `--cores ${cores}: this process may use ${available.length}`)
@@ -34,5 +35,12 @@ export function layOut(coresPerTrial: number, options: LayoutOptions, available 
   return {
     coresPerTrial,
     workers: Array.from({ length: workers }, (_, k) => available.slice(k * coresPerTrial, (k + 1) * coresPerTrial)),
+  }
+}
+
+function refuseFractions(options: LayoutOptions): void {
+  for (const [name, value] of Object.entries(options) as [string, number | undefined][]) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
+    throw new SwathError('usage', `--${name} ${value}: expected a whole number from 1`)
   }
 }

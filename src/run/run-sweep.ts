@@ -1,5 +1,5 @@
 import { prepareDataset } from '../datasets/prepare.ts'
-import type { Parameters } from '../programs/program.ts'
+import type { DatasetFiles, Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup } from '../setup/setup.ts'
@@ -59,12 +59,12 @@ export async function runSweep(
     }
 
     // Points that the store does not have yet are checked and counted by the program itself.
-    return await withWorkers(context, layout, async (pool) => {
-      const { file, settings, plan } = prepared
-      const trials = await describeTrials(pool, file, settings.program, plan.trials())
+    const { file, settings, plan } = prepared
+    return await withWorkers(context, layout, settings, async (machinery) => {
+      const trials = await describeTrials(machinery.pool, file, settings.program, plan.trials())
       if (known !== undefined) await extendSweep(store, known, trials)
       const sweep = known ?? (await storeSweep(store, prepared, trials))
-      return await train(context, store, sweep, settings, layout, pool, ['running', 'cancelled'])
+      return await train(context, store, sweep, settings, machinery, ['running', 'cancelled'])
     })
   } finally {
     await store.close()
@@ -97,21 +97,34 @@ async function continueSweep(
   const progress = await progressOf(store.db, sweep.id)
   const left = progress.queued + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
-  return withWorkers(context, layout, (pool) => train(context, store, sweep, settings, layout, pool, again))
+  return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
 }
 
-/** Sets up what is missing, and starts the worker threads for as long as `use` needs them. */
-async function withWorkers<T>(context: RunContext, layout: Layout, use: (pool: WorkerPool) => Promise<T>): Promise<T> {
+/** What trials train on. */
+interface Machinery {
+  readonly layout: Layout
+  readonly pool: WorkerPool
+  readonly dataset: DatasetFiles | undefined
+}
+
+/** Sets up what is missing, checks the data, and keeps the worker threads for as long as `use` needs them. */
+async function withWorkers<T>(
+  context: RunContext,
+  layout: Layout,
+  { dataset: reference, coresPerTrial }: SweepSettings,
+  use: (machinery: Machinery) => Promise<T>,
+): Promise<T> {
+  const dataset = reference === null ? undefined : await prepareDataset(reference)
   const { tensorflowError } = await setup({ observer: context.setup })
   if (tensorflowError !== undefined) {
     const { message, hint } = tensorflowError
     context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
   }
   // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
-  Object.assign(process.env, tensorflowEnvironment(layout.coresPerTrial))
+  Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(layout.workers)
   try {
-    return await use(pool)
+    return await use({ layout, pool, dataset })
   } finally {
     await pool.close()
   }
@@ -122,8 +135,7 @@ async function train(
   store: Store,
   sweep: SweepRow,
   settings: SweepSettings,
-  layout: Layout,
-  pool: WorkerPool,
+  { layout, pool, dataset }: Machinery,
   again: readonly TrialState[],
 ): Promise<RunResult> {
   // Take the sweep, and take back what a process that is gone has left running.
@@ -141,7 +153,6 @@ async function train(
     await requeue(store.db, sweep.id, again, new Date().toISOString())
 
     // Say what is about to happen.
-    const dataset = settings.dataset === null ? undefined : await prepareDataset(settings.dataset)
     const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
       ...row,
       params: JSON.parse(row.params) as Parameters,

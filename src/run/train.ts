@@ -126,7 +126,7 @@ async function sweepViewKeeper(
   parameters: readonly string[],
 ): Promise<(report: Report) => Promise<void>> {
   const known = new Set(await metricNamesOf(store.db, sweep.id))
-  return async ({ epoch: _, ...metrics }) => {
+  return async ({ epoch, ...metrics }) => {
     const before = known.size
     for (const name of Object.keys(metrics)) known.add(name)
     if (known.size > before) await defineSweepView(store.db, sweep, parameters, [...known].sort())

@@ -17,4 +17,3 @@ export interface SearchMethod {
 }
 
 export const searchMethods = ['grid', 'random', 'sobol', 'bayes', 'tpe', 'nsga2', 'cmaes'] as const
-export type SearchMethodName = (typeof searchMethods)[number]

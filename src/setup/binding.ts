@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
-import { CommandError, findCompiler, installing, runCommand } from './commands.ts'
-import type { PhaseReporter } from './progress.ts'
+import { CommandError, findCompiler, installing, runCommand, type FoundCommand } from './commands.ts'
 import { bindingFile, libraries, preloadFile } from './tensorflow-release.ts'
 
 const require = createRequire(import.meta.url)
@@ -17,15 +16,17 @@ const require = createRequire(import.meta.url)
 const sharedSet = 'static std::set<std::string> ATTR_NAME_SET;'
 const ownSet = 'static thread_local std::set<std::string> ATTR_NAME_SET;'
 
-/** Compiles tfjs-node's binding into `folder`, against the libraries there. Throws SwathError('setup'). */
-export async function compileBinding(folder: string, tensorflowHeaders: string, report: PhaseReporter): Promise<void> {
-  report('compiling')
+/** Throws SwathError('setup') if there is none: worth knowing before TensorFlow is downloaded. */
+export async function requireCompiler(): Promise<FoundCommand> {
   const compiler = await findCompiler()
-  if (compiler === undefined) {
-    throw new SwathError('setup', 'compiling tfjs-node’s binding takes a C++ compiler, and there is none', {
-      hint: installing.compiler,
-    })
-  }
+  if (compiler !== undefined) return compiler
+  throw new SwathError('setup', 'compiling tfjs-node’s binding takes a C++ compiler, and there is none', {
+    hint: installing.compiler,
+  })
+}
+
+/** Compiles tfjs-node's binding into `folder`, against the libraries there. Throws SwathError('setup'). */
+export async function compileBinding(compiler: FoundCommand, folder: string, tensorflowHeaders: string): Promise<void> {
   const sources = join(dirname(tensorflowHeaders), 'binding')
   await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, {
     recursive: true,

@@ -61,7 +61,9 @@ async function buildDriver(folder: string, scratch: string, report: PhaseReporte
   await cp(source, copy, { recursive: true, filter: (path) => path !== join(source, 'build') })
   const headers = await findNodeHeaders(scratch)
   const timer = setInterval(() => {
-    if (existsSync(join(copy, 'build', 'config.gypi'))) report('compiling (about a minute, once)')
+    if (!existsSync(join(copy, 'build', 'config.gypi'))) return
+    clearInterval(timer)
+    report('compiling (about a minute, once)')
   }, pollMs)
   try {
     await runCommand('npm', ['run', 'install', '--ignore-scripts=false'], {

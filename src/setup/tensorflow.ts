@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
-import { compileBinding } from './binding.ts'
+import { compileBinding, requireCompiler } from './binding.ts'
 import { installOnce } from './cache.ts'
 import { checkBinding } from './check-binding.ts'
 import { fetchWheel } from './fetch-wheel.ts'
@@ -22,10 +22,12 @@ export async function installTensorFlow(report: PhaseReporter): Promise<string> 
   return installOnce(
     runtimeFolder,
     async (folder, scratch) => {
+      const compiler = await requireCompiler()
       const own = process.env.SWATH_TENSORFLOW
       if (own) await takeOwn(own, folder, scratch, report)
       else await unpack(await fetchWheel(wheelForThisMachine(), scratch, report), folder, scratch, report)
-      await compileBinding(folder, join(scratch, 'include'), report)
+      report('compiling')
+      await compileBinding(compiler, folder, join(scratch, 'include'))
       report('trying')
       refuseOther(await checkBinding(join(folder, bindingFile)))
     },

@@ -21,7 +21,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     })
   }
   const nativeBinding = await sqliteDriver()
-  const options = nativeBinding === undefined ? {} : { nativeBinding }
+  const options = { nativeBinding }
   const database = openFile(path, options)
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
   try {

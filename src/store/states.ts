@@ -5,7 +5,7 @@ import type { TrialState } from './schema.ts'
  * `stopped` (early, by a rule), `failed` (its attempt says why) or `cancelled` (by the user). A run that ends before its
  * trials hands them back: `queued`. `resume` queues again whatever did not complete. Nothing leaves `completed`.
  */
-export const transitions: Readonly<Record<TrialState, readonly TrialState[]>> = {
+const transitions: Readonly<Record<TrialState, readonly TrialState[]>> = {
   queued: ['running', 'cancelled'],
   running: ['completed', 'stopped', 'failed', 'cancelled', 'queued'],
   completed: [],

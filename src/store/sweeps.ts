@@ -100,7 +100,7 @@ export async function cancelSweep(
 
 export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {
   const row = await db.selectFrom('sweeps').select('cancelled_at').where('id', '=', sweepId).executeTakeFirst()
-  return row === undefined || row.cancelled_at !== null
+  return row?.cancelled_at !== null
 }
 
 /** A sweep that runs again is no longer cancelled. */

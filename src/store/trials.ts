@@ -41,7 +41,7 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .select((count) => count.fn.countAll<number>().as('trials'))
     .where('sweep_id', '=', sweepId)
     .executeTakeFirstOrThrow()
-    .then((row) => Number(row.trials))
+    .then((row) => row.trials)
 }
 
 /** The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. */

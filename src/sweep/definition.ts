@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 
+import type { DatasetReference } from '../datasets/prepare.ts'
 import { builtinPrograms } from '../programs/reference.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import type { SweepFile } from './read.ts'
@@ -16,12 +17,6 @@ export interface SweepDefinition {
   readonly repeat: number
 }
 
-export interface DatasetReference {
-  readonly name?: string
-  readonly path?: string
-  readonly limit?: number
-}
-
 /** How a sweep is run and shown; may change between two runs of it. */
 export interface SweepSettings {
   readonly program: ProgramReference
@@ -31,7 +26,7 @@ export interface SweepSettings {
   readonly metric: Metric | null
 }
 
-export interface Metric {
+interface Metric {
   readonly name: string
   readonly goal: 'minimize' | 'maximize'
 }
@@ -88,7 +83,7 @@ export function differences(before: SweepDefinition, now: SweepDefinition): stri
 
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return value === undefined ? new Map() : new Map([[path, JSON.stringify(value)]])
+    return new Map<string, string>(value === undefined ? [] : [[path, JSON.stringify(value)]])
   }
   return new Map(
     Object.entries(value).flatMap(([key, child]) => [...flatten(child, path === '' ? key : `${path}.${key}`)]),

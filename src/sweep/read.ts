@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 import { parse } from 'yaml'
-import type { core } from 'zod'
 
 import { messageOf, SwathError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
-import { keysToCome, sweepFileSchema, type SweepFileContent } from './schema.ts'
-import { SweepSource, type Mistake, type Path } from './source.ts'
+import { explain } from './explain.ts'
+import { sweepFileSchema, type SweepFileContent } from './schema.ts'
+import { SweepSource, type Mistake } from './source.ts'
 import { checkParameters } from './space.ts'
 
 /** A sweep file that has been read and found in order. */
@@ -81,91 +80,4 @@ function applyOverrides(source: SweepSource, file: object, overrides: Overrides)
 function checkMethod({ method }: SweepFileContent): Mistake[] {
   if (method === 'grid') return []
   return [{ path: ['method'], message: `${method} is not there yet; today swath runs grids: \`method: grid\`` }]
-}
-
-/** What a schema issue means to the person who wrote the file. */
-function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
-  const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key) }))
-    case 'invalid_type': {
-      const value = valueAt(file, path)
-      if (value === undefined) return [{ path, message: `missing: expected ${article(issue.expected)}` }]
-      return [
-        { path, message: `expected ${article(issue.expected)}, got ${describeValue(value)}${writeAs(path, value)}` },
-      ]
-    }
-    case 'invalid_union':
-      return [{ path, message: `got ${describeValue(valueAt(file, path))}, which cannot stand here` }]
-    case 'invalid_value': {
-      const got = valueAt(file, path)
-      const choices = issue.values.map(String)
-      const meant = typeof got === 'string' ? `; did you mean ${nearest(got, choices)}?` : ''
-      const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
-      return [{ path, message: `${what} one of ${choices.join(', ')}${meant}` }]
-    }
-    case 'too_small':
-      if (issue.origin === 'array') return [{ path, message: 'the list is empty: expected at least one value' }]
-      return [
-        { path, message: `expected at least ${String(issue.minimum)}, got ${describeValue(valueAt(file, path))}` },
-      ]
-    case 'too_big':
-      return [{ path, message: `expected at most ${String(issue.maximum)}, got ${describeValue(valueAt(file, path))}` }]
-    case 'invalid_key':
-      return [{ path, atKey: true, message: 'expected a name such as learning_rate' }]
-    default:
-      return [{ path, message: issue.message }]
-  }
-}
-
-function unknownKey(parent: Path, key: string): string {
-  if (keysToCome.has(key)) return 'not there yet: leave it out for now'
-  const known = knownKeys(parent)
-  return `unknown key; did you mean ${nearest(key, known)}? Known here: ${known.join(', ')}`
-}
-
-function knownKeys(parent: Path): string[] {
-  const shape = sweepFileSchema.shape
-  switch (parent[0]) {
-    case 'parameters':
-      return Object.keys(shape.parameters.valueType.shape)
-    case 'metric':
-      return Object.keys(shape.metric.unwrap().shape)
-    case 'resources':
-      return ['cores']
-    case 'dataset':
-      return ['name', 'path', 'limit']
-    default:
-      return Object.keys(shape)
-  }
-}
-
-function valueAt(file: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-    file,
-  )
-}
-
-function article(expected: string): string {
-  const names: Record<string, string> = {
-    record: 'a mapping',
-    object: 'a mapping',
-    array: 'a list',
-    int: 'a whole number',
-  }
-  return names[expected] ?? `a ${expected}`
-}
-
-function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  if (value === null) return 'nothing'
-  if (typeof value === 'object') return 'a mapping'
-  return typeof value === 'string' ? `the text "${value}"` : String(value)
-}
-
-function writeAs(path: Path, value: unknown): string {
-  if (path[0] !== 'parameters' || path.length !== 2 || (typeof value === 'object' && !Array.isArray(value))) return ''
-  return Array.isArray(value) ? `: write { values: ${JSON.stringify(value)} }` : `: write { value: ${String(value)} }`
 }

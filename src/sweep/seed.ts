@@ -8,7 +8,7 @@ import type { Parameters } from '../programs/program.ts'
  * @returns 32 bits
  */
 export function trialSeed(sweepSeed: number, params: Parameters, repeat: number): number {
-  const own = params['seed']
+  const own = params.seed
   if (typeof own === 'number' && Number.isInteger(own) && repeat === 0) return own >>> 0
   const hash = createHash('sha256')
     .update(`${sweepSeed}\n${canonicalJson(params)}\n${repeat}`)

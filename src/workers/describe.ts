@@ -8,14 +8,13 @@ import type { DescribeResult, DescribeTask, PointDescription } from './protocol.
 /** Checks each point with the program and counts what its model costs. Throws if the program cannot be loaded. */
 export async function describePoints({ program: reference, points }: DescribeTask): Promise<DescribeResult> {
   const program = await loadProgram(reference)
-  const { model } = program
-  const tf = model === undefined ? undefined : await loadTensorFlow(findRuntime())
+  const tf = program.model === undefined ? undefined : await loadTensorFlow(findRuntime())
   return {
     points: points.map((params): PointDescription => {
       try {
         program.check?.(params)
-        if (tf === undefined || model === undefined) return { cost: null }
-        const built = model.call(program, tf, params)
+        const built = tf === undefined ? undefined : program.model?.(tf, params)
+        if (built === undefined) return { cost: null }
         try {
           return { cost: modelCost(built) }
         } finally {

@@ -122,5 +122,5 @@ test('a whole width-128 network passes 93 % on the test images in two epochs of 
   expect(run.code, run.stderr).toBe(0)
   const [trial] = await ask<Record<string, number>>('select * from sweep_mnist_depth_width', folder)
   expect(trial).toMatchObject({ depth: 1, width: 128, epochs: 2, parameter_count: 101_770, flops: 203_264 })
-  expect(trial?.['test_accuracy']).toBeGreaterThan(0.93)
+  expect(trial?.test_accuracy).toBeGreaterThan(0.93)
 })

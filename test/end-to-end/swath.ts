@@ -24,7 +24,7 @@ export class Swath {
 
   constructor(args: readonly string[], folder: string, entry = command, environment: NodeJS.ProcessEnv = {}) {
     const env = { ...process.env, NO_COLOR: '1', SWATH_STORE: '', ...environment }
-    if (env.SWATH_STORE === '') delete (env as NodeJS.ProcessEnv)['SWATH_STORE']
+    if (env.SWATH_STORE === '') delete (env as NodeJS.ProcessEnv).SWATH_STORE
     const child = spawn(process.execPath, [entry, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.child = child
     let stdout = ''

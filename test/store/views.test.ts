@@ -58,7 +58,7 @@ test('pareto_front has the trials that no other one beats', async () => {
       const naive = levels.flatMap((level, k) =>
         levels.slice(0, k).every((cheaper) => cheaper < level) ? [100 * (k + 1)] : [],
       )
-      expect(rows.map((row) => row['flops'])).toEqual(naive)
+      expect(rows.map((row) => row.flops)).toEqual(naive)
       await deleteSweep(store.db, sweep, 'sweep_grid')
     }),
     { numRuns: 20 },

@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs'
 
 /** Options that every command has. */
-export interface GlobalOptions {
+interface GlobalOptions {
   readonly store: string
 }
 

@@ -1,6 +1,9 @@
 import type { Command } from './command.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
 
+/** Most telling first: a narrow terminal cuts on the right. */
+const columns = ['name', 'trials', 'completed', 'running', 'queued', 'stopped', 'failed', 'cancelled', 'created_at']
+
 export const listCommand: Command<FormatOptions> = {
   command: 'list',
   aliases: ['ls'],
@@ -13,7 +16,7 @@ export const listCommand: Command<FormatOptions> = {
     const store = await openStore(location, 'read')
     try {
       const rows = await sweepProgress(store.db)
-      printRows(rows, { json, csv, empty: 'No sweep yet: start one with `swath run FILE`.' })
+      printRows(rows, { json, csv, columns, empty: 'No sweep yet: start one with `swath run FILE`.' })
     } finally {
       await store.close()
     }

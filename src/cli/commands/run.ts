@@ -41,7 +41,7 @@ export const runCommand: Command<Options> = {
   handler: async ({ file, store, set, seed, cores, workers, new: isNew, dryRun }) => {
     const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
     const machine = { cores, workers }
-    if (dryRun === true) {
+    if (dryRun) {
       const { printPlan } = await import('../print-plan.ts')
       await printPlan({ path: file, overrides, machine, store })
     } else {

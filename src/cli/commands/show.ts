@@ -19,10 +19,8 @@ export const showCommand: Command<FormatOptions & { readonly what: string }> = {
     const { showSweep, showTrial } = await import('../show.ts')
     const store = await openStore(location, 'read')
     try {
-      // yargs hands a positional that looks like a number over as one.
-      const name = String(what)
-      if (/^\d+$/.test(name)) await showTrial(store, Number(name), { json, csv })
-      else await showSweep(store, name, { json, csv })
+      if (/^\d+$/.test(what)) await showTrial(store, Number(what), { json, csv })
+      else await showSweep(store, what, { json, csv })
     } finally {
       await store.close()
     }

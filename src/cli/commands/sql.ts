@@ -30,7 +30,10 @@ export const sqlCommand: Command<Options> = {
     const store = await openStore(location, 'read')
     try {
       const statement = file === undefined ? query : readQuery(file)
-      if (statement === undefined) return await describeViews(store, { json, csv })
+      if (statement === undefined) {
+        await describeViews(store, { json, csv })
+        return
+      }
       const { columns, rows } = await store.query(statement)
       printRows(rows, { json, csv, columns, empty: 'No rows.' })
     } finally {

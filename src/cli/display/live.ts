@@ -101,7 +101,7 @@ function trialLine(trial: TrackedTrial, marks: Marks, width: number): string {
   const facts = [`epoch ${progress.epoch}/${progress.epochs}`]
   if (progress.imagesPerSecond !== undefined) facts.push(`${formatCount(progress.imagesPerSecond)} images/s`)
   if (progress.loss !== undefined) facts.push(`loss ${formatNumber(Number(progress.loss.toPrecision(4)))}`)
-  const accuracy = report?.['val_accuracy']
+  const accuracy = report?.val_accuracy
   if (accuracy !== undefined) facts.push(`val accuracy ${formatMetric('val_accuracy', accuracy)}`)
   const text = facts.join('  ')
   // The bar takes what the words leave, so that the words are what survives on a narrow terminal.

