@@ -31,8 +31,8 @@ export interface Trial<P extends Parameters = Parameters> {
   readonly signal: AbortSignal
   readonly tf: typeof TensorFlow
   /** Resolves once the report is on disk; `stop` asks the program to return. */
-  report(report: Report): Promise<'continue' | 'stop'>
-  progress(progress: Progress): void
+  readonly report: (report: Report) => Promise<'continue' | 'stop'>
+  readonly progress: (progress: Progress) => void
 }
 
 /** What a finished trial hands back. */

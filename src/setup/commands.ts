@@ -41,7 +41,7 @@ export interface FoundCommand {
 }
 
 /** The first of `candidates` that answers to `--version`, and what it answers. */
-export async function firstThatRuns(
+async function firstThatRuns(
   candidates: readonly (readonly [command: string, ...args: string[]])[],
 ): Promise<FoundCommand | undefined> {
   for (const [command, ...args] of candidates) {

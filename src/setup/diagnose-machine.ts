@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 
 import { availableCores, coreLimits, pinThread } from '../tensorflow/cores.ts'
-import type { Diagnosis } from './diagnose.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import { megabytes } from './disk-space.ts'
 
 /** What a process with workers was seen to need. */

@@ -8,18 +8,9 @@ import { cacheFolder } from './cache.ts'
 import { checkBinding } from './check-binding.ts'
 import { findCompiler, findPip, installing } from './commands.ts'
 import { diagnoseCores, diagnoseMemory, diagnosePinning } from './diagnose-machine.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import { freeBytes, megabytes } from './disk-space.ts'
 import { findSqliteDriver } from './sqlite.ts'
-
-/** One line of `swath doctor`. */
-export interface Diagnosis {
-  readonly name: string
-  /** A warning: it works, but worse than it could. */
-  readonly status: 'ok' | 'warning' | 'problem'
-  readonly detail: string
-  /** What to do about it. */
-  readonly advice?: string
-}
 
 /** Looks at all that swath needs, and changes nothing. */
 export async function diagnose(): Promise<readonly Diagnosis[]> {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { diagnoseCores, diagnoseMemory } from '../../src/setup/diagnose-machine.ts'
-import { diagnose, type Diagnosis } from '../../src/setup/diagnose.ts'
+import { diagnose } from '../../src/setup/diagnose.ts'
+import type { Diagnosis } from '../../src/setup/diagnosis.ts'
 
 async function named(name: string): Promise<Diagnosis | undefined> {
   return (await diagnose()).find((diagnosis) => diagnosis.name === name)
