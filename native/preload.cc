@@ -31,6 +31,8 @@ static void Preload() {
 }
 
 extern "C" void* napi_register_module_v1(void* /*env*/, void* exports) {
-  Preload();
+  // Workers start at the same time; two that turned stderr away at once could leave it so.
+  static const bool preloaded = (Preload(), true);
+  (void)preloaded;
   return exports;
 }

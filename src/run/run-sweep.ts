@@ -2,7 +2,7 @@ import { prepareDataset } from '../datasets/prepare.ts'
 import type { DatasetFiles, Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup } from '../setup/setup.ts'
+import { setup, sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore } from '../store/open.ts'
@@ -49,6 +49,7 @@ export async function runSweep(
   const prepared = prepareSweep(path, overrides)
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
+  await sqliteDriverFor(context.setup)
   const store = await openStore(context.store, 'write')
   try {
     // The sweep that it continues, if there is one.
@@ -73,6 +74,7 @@ export async function runSweep(
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
+  await sqliteDriverFor(context.setup)
   const store = await openStore(context.store, 'read')
   try {
     const sweep = await findSweep(store, name)

@@ -8,11 +8,11 @@ export const cancelCommand: Command<{ readonly sweep: string }> = {
       .positional('sweep', { type: 'string', demandOption: true, describe: 'The name of a sweep' })
       .example('$0 cancel mnist-depth-width', 'What is completed stays; `swath resume` takes the rest up again'),
   handler: async ({ sweep: name, store: location }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { cancelSweep } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       const sweep = await findSweep(store, name)
       const now = new Date()

@@ -12,12 +12,12 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       .option('yes', { type: 'boolean', alias: 'y', default: false, describe: 'Do not ask' })
       .example('$0 delete mnist-depth-width', 'Asks, then deletes'),
   handler: async ({ sweep: name, store: location, yes }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
     const { sweepViewName } = await import('../../store/sweep-view.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       const sweep = await findSweep(store, name)
       const runner = await liveCoordinator(store.db, sweep.id, new Date())

@@ -10,10 +10,10 @@ export const listCommand: Command<FormatOptions> = {
   describe: 'The sweeps in the store and how far they are',
   builder: (yargs) => formatOptions(yargs).example('$0 list', 'Every sweep with its progress'),
   handler: async ({ store: location, json, csv }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { sweepProgress } = await import('../../store/sweeps.ts')
     const { printRows } = await import('../print-rows.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       const rows = await sweepProgress(store.db)
       printRows(rows, { json, csv, columns, empty: 'No sweep yet: start one with `swath run FILE`.' })

@@ -29,10 +29,10 @@ export const paretoCommand: Command<Options> = {
         'Losses, errors, seconds and costs are minimized, all else is maximized; -name and +name say it yourself: --y -my_score.',
       ),
   handler: async ({ sweep, store: location, x, y, json, csv }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { printPareto } = await import('../print-pareto.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       await printPareto(store, await findSweep(store, sweep), { x, y, json, csv })
     } finally {

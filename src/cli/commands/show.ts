@@ -15,9 +15,9 @@ export const showCommand: Command<FormatOptions & { readonly what: string }> = {
       .example('$0 show mnist-depth-width', 'Every trial of a sweep')
       .example('$0 show 7', 'Trial 7'),
   handler: async ({ what, store: location, json, csv }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { showSweep, showTrial } = await import('../show.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       if (/^\d+$/.test(what)) await showTrial(store, Number(what), { json, csv })
       else await showSweep(store, what, { json, csv })

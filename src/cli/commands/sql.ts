@@ -24,10 +24,10 @@ export const sqlCommand: Command<Options> = {
       )
       .example('$0 sql --file db/queries/best-trials.sql --csv', 'A question from a file, as CSV'),
   handler: async ({ query, file, store: location, json, csv }) => {
-    const { openStore } = await import('../../store/open.ts')
+    const { openExistingStore } = await import('../open-store.ts')
     const { describeViews, readQuery } = await import('../ask.ts')
     const { printRows } = await import('../print-rows.ts')
-    const store = await openStore(location, 'read')
+    const store = await openExistingStore(location)
     try {
       const statement = file === undefined ? query : readQuery(file)
       if (statement === undefined) {

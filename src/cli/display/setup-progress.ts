@@ -16,8 +16,8 @@ function plainProgress(): SetupObserver {
       said.set(part, phase)
       process.stderr.write(`${part}: ${phase}\n`)
     },
-    done(part) {
-      if (said.has(part)) process.stderr.write(`${part}: ready\n`)
+    done(part, error) {
+      if (said.has(part)) process.stderr.write(`${part}: ${error === undefined ? 'ready' : 'failed'}\n`)
     },
   }
 }
@@ -44,8 +44,8 @@ async function liveProgress(): Promise<SetupObserver> {
       open.set(part, bar)
       bar.update(fraction ?? 0, payload)
     },
-    done(part) {
-      open.get(part)?.update(1, { phase: 'ready' })
+    done(part, error) {
+      open.get(part)?.update(error === undefined ? 1 : 0, { phase: error === undefined ? 'ready' : 'failed' })
       open.delete(part)
       if (open.size > 0 || bars === undefined) return
       bars.stop()
