@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts'
 import type { Store } from '../store/store.ts'
 import type { FormatOptions } from './format-options.ts'
 import { printRows } from './print-rows.ts'
+import { colors } from './terminal.ts'
 
 /** The statement in a file; the example queries that come with swath are found from any folder. */
 export function readQuery(path: string): string {
@@ -27,5 +28,23 @@ export async function describeViews(store: Store, format: FormatOptions): Promis
       columns: columns.map((column) => column.name).join(', '),
     }))
     .sort((a, b) => b.kind.localeCompare(a.kind) || a.name.localeCompare(b.name))
-  printRows(rows, { ...format, columns: ['name', 'kind', 'columns'], empty: 'No tables.' })
+  if (format.json === true || format.csv === true) {
+    printRows(rows, { ...format, empty: '' })
+    return
+  }
+  const width = Math.min((process.stdout.columns) ?? 100, 100)
+  for (const { name, kind, columns } of rows) {
+    process.stdout.write(`${colors.bold(name)} ${colors.dim(kind)}\n${wrap(columns, width - 2)}\n`)
+  }
+}
+
+/** Words in lines of at most `width`, indented. */
+function wrap(text: string, width: number): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line) => `  ${line}`).join('\n')
 }

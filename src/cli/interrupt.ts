@@ -5,14 +5,18 @@ export const interruptedExitCode = 130
  * Turns Ctrl-C and SIGTERM into an abort; the second one ends the process at once, which loses nothing that was reported.
  * A closed terminal ends a run the same way as Ctrl-C does.
  */
-export function interruptSignal(onInterrupt: () => void): {
-  readonly signal: AbortSignal
-  readonly release: () => void
-} {
+export function interruptSignal(handlers: {
+  readonly onFirst: () => void
+  /** Before the process ends; restores the terminal. */
+  readonly onSecond: () => void
+}): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController()
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode)
-    onInterrupt()
+    if (controller.signal.aborted) {
+      handlers.onSecond()
+      process.exit(interruptedExitCode)
+    }
+    handlers.onFirst()
     controller.abort()
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -13,12 +13,22 @@ export async function runAndReport(
   run: (context: RunContext) => Promise<RunResult>,
 ): Promise<void> {
   const observer = await chooseDisplay()
-  const interrupt = interruptSignal(() => {
-    observer.note('Stopping: what was reported is kept. Once more ends at once.')
+  const interrupt = interruptSignal({
+    onFirst: () => {
+      observer.note('Stopping: what was reported is kept. Once more ends at once.')
+    },
+    onSecond: () => {
+      observer.finished()
+    },
   })
   let result: RunResult
   try {
     result = await run({ ...options, setup: await setupProgress(), observer, signal: interrupt.signal })
+  } catch (error) {
+    // Interrupted before there was anything to report: what failed, failed because of that.
+    if (!interrupt.signal.aborted) throw error
+    process.exitCode = interruptedExitCode
+    return
   } finally {
     observer.finished()
     interrupt.release()

@@ -22,13 +22,14 @@ export async function showSweep(store: Store, name: string, format: FormatOption
   }
   const varying = varyingParameters(trials)
   const rows = trials.map(({ id, params, state, attempt, parameter_count, flops, error }) => ({
-    ...{ trial: id, state, attempt },
+    ...{ trial: id, state },
     ...Object.fromEntries(varying.map((parameter) => [parameter, cell(params[parameter])])),
     ...{ parameter_count, flops },
     ...metrics.get(id),
-    error,
+    ...{ attempt, error },
   }))
-  if (format.json !== true && format.csv !== true) {
+  const isForPeople = format.json !== true && format.csv !== true
+  if (isForPeople) {
     const progress = await progressOf(store.db, sweep.id)
     const counts = (['completed', 'running', 'queued', 'stopped', 'failed', 'cancelled'] as const)
       .filter((state) => progress[state] > 0)
@@ -39,7 +40,29 @@ export async function showSweep(store: Store, name: string, format: FormatOption
       `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
     )
   }
-  printRows(rows, { ...format, empty: 'No trials.' })
+  printRows(rows, {
+    ...format,
+    ...(isForPeople ? { columns: tellingColumns(rows, varying) } : {}),
+    empty: 'No trials.',
+  })
+}
+
+/** Metrics that say most; the others are in `--json` and in the trial itself. */
+const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
+
+/** What fits a terminal: no column that says the same in every row, and the best known metrics where there are any. */
+function tellingColumns(rows: readonly TableRow[], varying: readonly string[]): string[] {
+  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const fixed = ['trial', 'state', ...varying, 'parameter_count', 'flops']
+  const reported = all.filter((column) => ![...fixed, 'attempt', 'error'].includes(column))
+  const telling = tellingMetrics.filter((metric) => reported.includes(metric))
+  const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
+  return [
+    ...fixed.filter(has),
+    ...(telling.length > 0 ? telling : reported),
+    ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
+    ...(has('error') ? ['error'] : []),
+  ]
 }
 
 /** Prints a trial: its parameters, its metrics by epoch, its attempts. */

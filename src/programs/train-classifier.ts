@@ -119,16 +119,17 @@ interface Means {
 class RunningMeans {
   examples = 0
   #loss = 0
-  #accuracy = 0
+  #correct = 0
 
   add({ examples, measures }: CallResult): void {
     this.examples += examples
     this.#loss += measures.loss * examples
-    this.#accuracy += (measures.accuracy ?? 0) * examples
+    // A count, which float32 gave back as a share.
+    this.#correct += Math.round((measures.accuracy ?? 0) * examples)
   }
 
   value(): Means {
-    return { loss: this.#loss / this.examples, accuracy: this.#accuracy / this.examples }
+    return { loss: this.#loss / this.examples, accuracy: this.#correct / this.examples }
   }
 }
 

@@ -21,6 +21,7 @@ export async function describeTrials(
   file: SweepFile,
   program: ProgramReference,
   trials: Iterable<PlannedTrial>,
+  signal?: AbortSignal,
 ): Promise<DescribedTrial[]> {
   const all = [...trials]
   const described: DescribedTrial[] = []
@@ -31,6 +32,7 @@ export async function describeTrials(
       program,
       chunk.map((trial) => trial.params),
     )
+    signal?.throwIfAborted()
     for (const [k, trial] of chunk.entries()) {
       const description = descriptions[k]
       if (description === undefined) continue

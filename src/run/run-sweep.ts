@@ -62,7 +62,7 @@ export async function runSweep(
     // Points that the store does not have yet are checked and counted by the program itself.
     const { file, settings, plan } = prepared
     return await withWorkers(context, layout, settings, async (machinery) => {
-      const trials = await describeTrials(machinery.pool, file, settings.program, plan.trials())
+      const trials = await describeTrials(machinery.pool, file, settings.program, plan.trials(), context.signal)
       if (known !== undefined) await extendSweep(store, known, trials)
       const sweep = known ?? (await storeSweep(store, prepared, trials))
       return await train(context, store, sweep, settings, machinery, ['running', 'cancelled'])
@@ -118,6 +118,8 @@ async function withWorkers<T>(
 ): Promise<T> {
   const dataset = reference === null ? undefined : await prepareDataset(reference)
   const { tensorflowError } = await setup({ observer: context.setup })
+  // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
+  context.signal.throwIfAborted()
   if (tensorflowError !== undefined) {
     const { message, hint } = tensorflowError
     context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
