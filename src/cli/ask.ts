@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.ts'
 import type { Store } from '../store/store.ts'
 import type { FormatOptions } from './format-options.ts'
 import { printRows } from './print-rows.ts'
-import { colors } from './terminal.ts'
+import { colors, terminalWidth } from './terminal.ts'
 
 /** The statement in a file; the example queries that come with swath are found from any folder. */
 export function readQuery(path: string): string {
@@ -32,7 +32,7 @@ export async function describeViews(store: Store, format: FormatOptions): Promis
     printRows(rows, { ...format, empty: '' })
     return
   }
-  const width = Math.min((process.stdout.columns) ?? 100, 100)
+  const width = Math.min(terminalWidth() ?? 100, 100)
   for (const { name, kind, columns } of rows) {
     process.stdout.write(`${colors.bold(name)} ${colors.dim(kind)}\n${wrap(columns, width - 2)}\n`)
   }

@@ -13,7 +13,7 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
 import type { FormatOptions } from './format-options.ts'
 import { printRows } from './print-rows.ts'
-import { colors, isUnicode } from './terminal.ts'
+import { colors, isUnicode, terminalWidth } from './terminal.ts'
 
 const plotHeight = 15
 const widestPlot = 76
@@ -43,7 +43,7 @@ export async function printPareto(
     process.stdout.write(`${sweep.name} has no completed trial yet.\n`)
     return
   }
-  const width = process.stdout.columns as number | undefined
+  const width = terminalWidth()
   const unicode = isUnicode()
   const [cost, gain] = axes
   const title =

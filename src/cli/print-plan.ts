@@ -4,7 +4,7 @@ import { formatCompact, formatCount, formatDuration } from '../report/format.ts'
 import { columnsOf, textTable } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
 import { varyingParameters } from '../sweep/plan.ts'
-import { colors } from './terminal.ts'
+import { colors, terminalWidth } from './terminal.ts'
 
 /** More trials than this are not all listed. */
 const trialsShown = 50
@@ -29,7 +29,7 @@ export async function printPlan(options: {
   const say = (text: string) => process.stdout.write(`${text}\n`)
   say(`${colors.bold(name)}: ${trials.length} trials of ${program}, ${method}, ${workers} at once\n`)
   const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
-  say(textTable(columns, rows, { width: process.stdout.columns }))
+  say(textTable(columns, rows, { width: terminalWidth() }))
   if (trials.length > rows.length) say(`… and ${trials.length - rows.length} more`)
 
   const total = trials.reduce((sum, trial) => sum + (trial.trainingFlops ?? 0), 0)

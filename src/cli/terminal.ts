@@ -16,3 +16,8 @@ export function isUnicode(environment: NodeJS.ProcessEnv = process.env): boolean
 export function isLive(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && process.env.TERM !== 'dumb' && !process.env.CI
 }
+
+/** Columns of the terminal; undefined where the results go to a file or a pipe, and need not fit. */
+export function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined
+}
