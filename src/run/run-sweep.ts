@@ -2,10 +2,10 @@ import { prepareDataset } from '../datasets/prepare.ts'
 import type { DatasetFiles, Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import { setup } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
 import { findSweep } from '../store/find-sweep.ts'
-import { openStore } from '../store/open.ts'
+import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
 import { countTrials, requeue, trialsOf } from '../store/trials.ts'
@@ -49,7 +49,7 @@ export async function runSweep(
   const prepared = prepareSweep(path, overrides)
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
-  await sqliteDriverFor(context.setup)
+  await setUp(context)
   const store = await openStore(context.store, 'write')
   try {
     // The sweep that it continues, if there is one.
@@ -74,7 +74,8 @@ export async function runSweep(
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
-  await sqliteDriverFor(context.setup)
+  refuseMissingStore(context.store)
+  await setUp(context)
   const store = await openStore(context.store, 'read')
   try {
     const sweep = await findSweep(store, name)
@@ -102,21 +103,8 @@ async function continueSweep(
   return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
 }
 
-/** What trials train on. */
-interface Machinery {
-  readonly layout: Layout
-  readonly pool: WorkerPool
-  readonly dataset: DatasetFiles | undefined
-}
-
-/** Sets up what is missing, checks the data, and keeps the worker threads for as long as `use` needs them. */
-async function withWorkers<T>(
-  context: RunContext,
-  layout: Layout,
-  { dataset: reference, coresPerTrial }: SweepSettings,
-  use: (machinery: Machinery) => Promise<T>,
-): Promise<T> {
-  const dataset = reference === null ? undefined : await prepareDataset(reference)
+/** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
+async function setUp(context: RunContext): Promise<void> {
   const { tensorflowError } = await setup({ observer: context.setup })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
@@ -124,6 +112,23 @@ async function withWorkers<T>(
     const { message, hint } = tensorflowError
     context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
   }
+}
+
+/** What trials train on. */
+interface Machinery {
+  readonly layout: Layout
+  readonly pool: WorkerPool
+  readonly dataset: DatasetFiles | undefined
+}
+
+/** Checks the data, and keeps the worker threads for as long as `use` needs them. */
+async function withWorkers<T>(
+  context: RunContext,
+  layout: Layout,
+  { dataset: reference, coresPerTrial }: SweepSettings,
+  use: (machinery: Machinery) => Promise<T>,
+): Promise<T> {
+  const dataset = reference === null ? undefined : await prepareDataset(reference)
   // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
   Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(layout.workers)

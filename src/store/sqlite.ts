@@ -8,18 +8,13 @@ import { messageOf, SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
-import type { QueryResult, SqlValue, Store, StoreAccess } from './store.ts'
+import type { QueryResult, SqlValue, Store } from './store.ts'
 
 const busyTimeoutMs = 5_000
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
-export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
+export async function openSqlite(path: string): Promise<Store> {
   const location = `sqlite:${path}`
-  if (access === 'read' && !existsSync(path)) {
-    throw new SwathError('not-found', `there is no store at ${path}`, {
-      hint: 'run a sweep first (swath run FILE), or name another with --store sqlite:<file>',
-    })
-  }
   const nativeBinding = await sqliteDriver()
   const options = { nativeBinding }
   const database = openFile(path, options)
