@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 
@@ -22,6 +24,8 @@ export interface TableOptions {
 
 const gap = '  '
 const narrowest = 8
+/** Characters of a cell that are shown at all; `--json` has the rest. */
+const longestCell = 1_000
 const missing = '–'
 
 /** The columns of rows, numbers to the right. */
@@ -57,7 +61,14 @@ function cellText(value: TableCell): string {
   if (value === null || value === undefined) return missing
   if (typeof value === 'number') return formatNumber(value)
   if (value instanceof Uint8Array) return `${value.length} bytes`
-  return String(value).replaceAll(/\s*\n\s*/g, ' ⏎ ')
+  return oneLine(String(value).slice(0, longestCell))
+}
+
+/** What a program wrote must not move the cursor, break the line, or clear the screen. */
+function oneLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\s*\n\s*/g, ' ⏎ ')
+    .replaceAll(/\p{Cc}/gu, ' ')
 }
 
 /** Takes width from the widest columns until all fit, but leaves every column enough to be read. */

@@ -67,6 +67,13 @@ test('a line break in a cell does not break the table', () => {
   expect(textTable(columnsOf(['error'], data), data).split('\n')).toHaveLength(3)
 })
 
+test('a cell cannot move the cursor or clear the screen, and a huge one does not take for ever', () => {
+  const data = [{ error: '\u001b[2Jgone\tand\rhidden' }, { error: 'x'.repeat(5_000_000) }]
+  const table = textTable(columnsOf(['error'], data), data, { width: 60 })
+  expect(table).toContain('gone and hidden')
+  for (const line of table.split('\n')) expect(line).not.toMatch(/\p{Cc}/u)
+})
+
 /** A reader of RFC 4180, to read back what was written. */
 function parseCsv(text: string): string[][] {
   const fields = [...text.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n)/g)]
