@@ -21,6 +21,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Nor must a run end because nobody reads its progress any more.
+process.stderr.on('error', () => undefined)
+
 await yargs(args)
   .scriptName('swath')
   .usage('$0 <command>\n\nHyperparameter sweeps: a grid in a short file, a trial on every core, every number in SQL.')

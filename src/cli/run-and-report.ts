@@ -39,7 +39,10 @@ export async function runAndReport(
 
 async function report(location: string, { sweep, progress, trained }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
-  if (!trained) process.stdout.write(`${sweep.name} is complete: ${completed} of ${trials} trials.\n`)
+  if (!trained) {
+    const state = completed === trials ? 'is complete' : 'has nothing left to run'
+    process.stdout.write(`${sweep.name} ${state}: ${completed} of ${trials} trials completed.\n`)
+  }
   const store = await openStore(location, 'read')
   try {
     if (completed > 0) await printPareto(store, sweep, {})

@@ -8,6 +8,7 @@ import { varyingParameters } from '../sweep/plan.ts'
 import type { FormatOptions } from './format-options.ts'
 import type { TableCell, TableRow } from '../report/text-table.ts'
 import { printRows } from './print-rows.ts'
+import { colors } from './terminal.ts'
 
 /** Prints a sweep: how far it is, and a row a trial. */
 export async function showSweep(store: Store, name: string, format: FormatOptions): Promise<void> {
@@ -102,6 +103,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
     })),
   )
   section('Warnings', warnings)
+  const stack = attempts.findLast((attempt) => attempt.stack !== null)?.stack
+  if (trial.state === 'failed' && stack != null) process.stdout.write(`\nStack\n${colors.dim(stack)}\n`)
 }
 
 function byEpoch(metrics: readonly { epoch: number; name: string; value: number }[]): TableRow[] {

@@ -4,6 +4,7 @@ import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
+import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
@@ -180,6 +181,8 @@ async function train(
     })
 
     // Train.
+    const now = () => new Date().toISOString()
+    await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await trainQueued(
       {
         ...{ store, sweep, dataset, pool, observer, createQueue: createInProcessQueue },
@@ -190,6 +193,7 @@ async function train(
       [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
       varying,
     )
+    await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
   } finally {
     observer.finished()

@@ -1,6 +1,8 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
+import { recordEvent } from './events.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
+import { sweepViewName } from './sweep-view.ts'
 import { insertTrials, type NewTrial } from './trials.ts'
 
 export type NewSweep = Insertable<Schema['sweeps']>
@@ -20,10 +22,7 @@ export async function createSweep(
       .executeTakeFirst()
     if (row === undefined) return undefined
     await insertTrials(transaction, row.id, trials)
-    await transaction
-      .insertInto('events')
-      .values({ sweep_id: row.id, trial_id: null, at: sweep.created_at, kind: 'planned', detail: null })
-      .execute()
+    await recordEvent(transaction, row.id, 'planned', sweep.created_at)
     return row
   })
 }
@@ -47,12 +46,12 @@ export function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow |
   return db.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
-/** `name`, or `name-2`, `name-3`, … if it is taken. */
+/** `name`, or `name-2`, `name-3`, … if it or its view is taken. */
 export async function freeSweepName(db: Kysely<Schema>, name: string): Promise<string> {
   const rows = await db.selectFrom('sweeps').select('name').execute()
-  const taken = new Set(rows.map((row) => row.name))
+  const taken = new Set(rows.map((row) => sweepViewName(row.name)))
   let candidate = name
-  for (let k = 2; taken.has(candidate); k++) candidate = `${name}-${k}`
+  for (let k = 2; taken.has(sweepViewName(candidate)); k++) candidate = `${name}-${k}`
   return candidate
 }
 
@@ -90,10 +89,7 @@ export async function cancelSweep(
       .where('sweep_id', '=', sweepId)
       .where('state', 'in', orphans ? ['queued', 'running'] : ['queued'])
       .executeTakeFirstOrThrow()
-    await transaction
-      .insertInto('events')
-      .values({ sweep_id: sweepId, trial_id: null, at, kind: 'cancelled', detail: null })
-      .execute()
+    await recordEvent(transaction, sweepId, 'cancelled', at)
     return Number(numUpdatedRows)
   })
 }
@@ -109,9 +105,9 @@ export async function clearCancellation(db: Kysely<Schema>, sweepId: number): Pr
 }
 
 /** Removes a sweep with its trials, metrics, events and view. */
-export async function deleteSweep(db: Kysely<Schema>, sweep: SweepRow, view: string): Promise<void> {
+export async function deleteSweep(db: Kysely<Schema>, sweep: Pick<SweepRow, 'id' | 'name'>): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    await sql`drop view if exists ${sql.id(view)}`.execute(transaction)
+    await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
   })
 }

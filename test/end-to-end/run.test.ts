@@ -19,7 +19,7 @@ test('a sweep trains, prints its Pareto table, and is complete when it is run ag
 
   const again = await swath(['run', 'small.yaml'], folder)
   expect(again.code).toBe(0)
-  expect(again.stdout).toMatch(/^small is complete: 4 of 4 trials\.\n/)
+  expect(again.stdout).toMatch(/^small is complete: 4 of 4 trials completed\.\n/)
   expect(again.stdout).toMatch(/★/)
   expect(again.stderr).toBe('')
 })

@@ -15,7 +15,6 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
     const { openExistingStore } = await import('../open-store.ts')
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
-    const { sweepViewName } = await import('../../store/sweep-view.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const store = await openExistingStore(location)
     try {
@@ -32,7 +31,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
         process.stdout.write('Nothing deleted.\n')
         return
       }
-      await deleteSweep(store.db, sweep, sweepViewName(sweep.name))
+      await deleteSweep(store.db, sweep)
       process.stdout.write(`${sweep.name} deleted.\n`)
     } finally {
       await store.close()

@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely'
+
+import type { Schema } from './schema.ts'
+
+/** Writes down what happened to a sweep as a whole, or to one of its trials. */
+export async function recordEvent(
+  db: Kysely<Schema>,
+  sweepId: number,
+  kind: 'planned' | 'run started' | 'run ended' | 'cancelled',
+  at: string,
+  detail: string | null = null,
+): Promise<void> {
+  await db.insertInto('events').values({ sweep_id: sweepId, trial_id: null, at, kind, detail }).execute()
+}
