@@ -72,7 +72,7 @@ export async function liveDisplay(stream: NodeJS.WriteStream = process.stderr): 
       const ending = describeOutcome(outcome, (Date.now() - trial.startedAt) / 1000)
       if (outcome.status === 'failed') above(`${colors.red(marks.bad)} ${subject} ${colors.red(ending)}`)
       else {
-        const result = trial.report === undefined ? '' : `${describeReport(trial.report)}, `
+        const result = trial.report === undefined ? '' : `${describeReport(trial.report, 1)}, `
         above(`${colors.green(marks.good)} ${subject} ${result}${ending}`)
       }
       draw()

@@ -11,14 +11,14 @@ export function describeParameters(params: Parameters): string {
     .join(', ')
 }
 
-/** The metrics of a report that say most, best known first: three will do. */
-export function describeReport(report: Report): string {
+/** The metrics of a report that say most, best known first. */
+export function describeReport(report: Report, most = 3): string {
   const { epoch, ...metrics } = report
   const order = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss']
   const known = order.filter((name) => name in metrics)
   const names = known.length > 0 ? known : Object.keys(metrics)
   return names
-    .slice(0, 3)
+    .slice(0, most)
     .map((name) => `${titleOf(name)} ${formatMetric(name, metrics[name] ?? NaN)}`)
     .join(', ')
 }
