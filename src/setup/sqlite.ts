@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { SwathError } from '../errors.ts'
 import { cached, installOnce } from './cache.ts'
 import { CommandError, installing, runCommand } from './commands.ts'
-import { findNodeHeaders } from './node-headers.ts'
+import { areFlawed, findNodeHeaders } from './node-headers.ts'
 import type { PhaseReporter } from './progress.ts'
 
 const require = createRequire(import.meta.url)
@@ -30,7 +30,8 @@ export async function sqliteDriver(report: PhaseReporter = () => undefined): Pro
 /** The driver if there is one; builds nothing. */
 export function findSqliteDriver(): string | undefined {
   const installed = join(packageFolder(), 'build', 'Release', driver)
-  if (existsSync(installed) && loads(installed)) return installed
+  // What npm compiled with flawed headers loads well, and aborts later.
+  if (!areFlawed(process.version) && existsSync(installed) && loads(installed)) return installed
   const built = join(cached(cacheName()), driver)
   return existsSync(built) ? built : undefined
 }
