@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const main = new URL('../dist/src/cli/main.js', import.meta.url)
@@ -12,5 +12,8 @@ if (!existsSync(main)) {
   const project = fileURLToPath(new URL('../tsconfig.build.json', import.meta.url))
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: ['ignore', 2, 2] })
 }
+
+// Since Node 22: what was compiled once is not compiled at every start.
+module.enableCompileCache?.()
 
 await import(main.href)
