@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { asDiskFull, refuseFullDisk } from './disk-space.ts'
+import { endOnSignal } from './interruption.ts'
 import type { PhaseReporter } from './progress.ts'
 
 /**
@@ -32,7 +33,8 @@ export function cached(name: string): string {
 /**
  * Makes a folder of the cache, once. `build` fills `folder`, which takes its name when it is complete: it is never seen
  * half-made, whenever a process is killed. What is in `scratch` goes. Of several processes one builds, the others wait.
- * Throws SwathError('setup') if the cache cannot be written or the disk is full.
+ * A signal ends this process at once, with the commands that it runs. Throws SwathError('setup') if the cache cannot be
+ * written or the disk is full.
  * @param room the bytes that building takes, which have to be free
  */
 export async function installOnce(
@@ -44,6 +46,20 @@ export async function installOnce(
   const target = cached(name)
   if (existsSync(target)) return target
   await mkdir(dirname(target), { recursive: true }).catch(refuse)
+  const ignoreSignals = endOnSignal()
+  try {
+    return await installLocked(target, build, report, room)
+  } finally {
+    ignoreSignals()
+  }
+}
+
+async function installLocked(
+  target: string,
+  build: (folder: string, scratch: string) => Promise<void>,
+  report: PhaseReporter,
+  room: number,
+): Promise<string> {
   const release = await lock(target, report)
   try {
     if (existsSync(target)) return target

@@ -1,14 +1,9 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { text } from 'node:stream/consumers'
 
 import { messageOf } from '../errors.ts'
 
-const run = promisify(execFile)
-
-/** Output of a compiler that went wrong may be long. */
-const maxBuffer = 64 * 1024 * 1024
-
-/** A command that ended with an error; `output` is what it wrote last, or why it did not start. */
+/** A command that ended with an error; `output` is what it wrote last, or how it ended. */
 export class CommandError extends Error {
   readonly output: string
 
@@ -18,19 +13,49 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end and returns what it printed. Throws CommandError. */
+/** Runs a command to its end and returns what it printed; it can ask nothing. Throws CommandError. */
 export async function runCommand(
   command: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; shell?: boolean } = {},
 ): Promise<string> {
+  // A process group of its own: what it starts, npm a compiler say, ends along with it.
+  const detached = process.platform !== 'win32'
+  const child = spawn(command, args, { ...options, detached, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = whenEnded(child)
+  if (running.size === 0) process.on('exit', endCommands)
+  running.add(child)
   try {
-    const { stdout } = await run(command, args, { maxBuffer, ...options })
-    return stdout
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new CommandError(command, stdout + stderr, error)
+    const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+    if (end === undefined) return stdout
+    throw new CommandError(command, stdout + stderr, end)
+  } finally {
+    running.delete(child)
+    if (running.size === 0) process.off('exit', endCommands)
   }
+}
+
+const running = new Set<ChildProcess>()
+
+/** Ends all commands that run, and all that they have started. */
+export function endCommands(): void {
+  for (const child of running) {
+    if (child.pid === undefined) continue
+    try {
+      process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGTERM')
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+}
+
+/** @returns what went wrong, undefined if nothing did */
+function whenEnded(child: ChildProcess): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    child.on('error', resolve).on('close', (code, signal) => {
+      resolve(code === 0 ? undefined : new Error(signal === null ? `exit code ${code ?? '?'}` : `ended by ${signal}`))
+    })
+  })
 }
 
 /** A command that was found, with the arguments that come before all others, and what it says of itself. */

