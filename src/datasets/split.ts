@@ -14,12 +14,21 @@ const splitSeed = 0
 /** Sets a tenth of the training examples aside for validation, chosen at random, the same ones always. */
 export function splitDataset({ train, test, testStart }: DatasetFiles): Split {
   const rows = shuffle(rowsFrom(0, train), randomStream(splitSeed, 'validation'))
-  const validation = Math.floor(train / 10)
+  const validation = validationExamples(train)
   return {
     train: rows.slice(0, train - validation),
     validation: rows.slice(train - validation),
     test: rowsFrom(testStart, test),
   }
+}
+
+/** Examples that are trained on, out of `train` that the data set has for it. */
+export function trainingExamples({ train }: Pick<DatasetFiles, 'train'>): number {
+  return train - validationExamples(train)
+}
+
+function validationExamples(train: number): number {
+  return Math.floor(train / 10)
 }
 
 /** The order in which a trial sees its training rows in an epoch, counted from 1: depends on nothing else. */

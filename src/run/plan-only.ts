@@ -1,4 +1,5 @@
 import { prepareDataset } from '../datasets/prepare.ts'
+import { trainingExamples } from '../datasets/split.ts'
 import { openStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
@@ -39,7 +40,7 @@ export async function planOnly(options: {
       trainingFlops:
         trial.cost === null || dataset === undefined
           ? null
-          : trainingWork({ flops: trial.cost.flops, params: trial.params }, dataset.train),
+          : trainingWork({ flops: trial.cost.flops, params: trial.params }, trainingExamples(dataset)),
     }))
     return { prepared, trials, workers: workers.length, rate: await earlierRate(options.store) }
   } finally {

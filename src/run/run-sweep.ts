@@ -1,4 +1,5 @@
 import { prepareDataset } from '../datasets/prepare.ts'
+import { trainingExamples } from '../datasets/split.ts'
 import type { DatasetFiles, Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
@@ -169,6 +170,7 @@ async function train(
     }))
     const varying = varyingParameters(trials)
     const queued = trials.filter((trial) => trial.state === 'queued')
+    const examples = dataset === undefined ? undefined : trainingExamples(dataset)
     observer.started({
       sweep: sweep.name,
       trials: trials.length,
@@ -177,7 +179,7 @@ async function train(
       coresPerTrial: layout.coresPerTrial,
       runtime: describeRuntime(findRuntime()),
       store: store.location,
-      work: new Map(queued.map((trial) => [trial.id, trainingWork(trial, dataset?.train)])),
+      work: new Map(queued.map((trial) => [trial.id, trainingWork(trial, examples)])),
     })
 
     // Train.
