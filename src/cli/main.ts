@@ -45,6 +45,11 @@ await yargs(args)
   .command(deleteCommand)
   .command(setupCommand)
   .command(doctorCommand)
+  .option('color', {
+    type: 'boolean',
+    describe: 'Colours; --no-color, NO_COLOR or a pipe turns them off',
+    global: true,
+  })
   .option('debug', { type: 'boolean', describe: 'Show stack traces and causes', global: true })
   .completion('completion', 'Print a script that completes commands in your shell')
   .epilogue('Exit codes: 0 done, 1 trials failed or the machine did, 2 wrong usage or input, 130 interrupted.')

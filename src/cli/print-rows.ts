@@ -1,6 +1,6 @@
 import type { FormatOptions } from './format-options.ts'
 import { toCsv } from '../report/csv.ts'
-import { terminalWidth } from './terminal.ts'
+import { isUnicode, terminalWidth } from './terminal.ts'
 import { columnsOf, textTable, type TableRow } from '../report/text-table.ts'
 
 /** Prints rows the way they were asked for: a table for people, JSON or CSV for programs. */
@@ -15,7 +15,10 @@ export function printRows(
   const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
   if (csv === true) process.stdout.write(toCsv(names, rows))
   else if (rows.length === 0) process.stdout.write(empty === '' ? '' : `${empty}\n`)
-  else process.stdout.write(`${textTable(columnsOf(names, rows), rows, { width: terminalWidth() })}\n`)
+  else
+    process.stdout.write(
+      `${textTable(columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })}\n`,
+    )
 }
 
 /** JSON has no 64-bit integers and no bytes. */

@@ -1,9 +1,9 @@
-import pico from 'picocolors'
+import { colorsFor } from './display/colors.ts'
 
 /** What the terminal at the other end can show. */
 
-/** Colours, unless NO_COLOR, --no-color or a pipe forbids them. */
-export const colors = pico
+/** Colours for stdout, where results go, unless NO_COLOR, --no-color or a pipe forbids them. */
+export const colors = colorsFor(process.stdout)
 
 export function isUnicode(environment: NodeJS.ProcessEnv = process.env): boolean {
   if (environment.TERM === 'linux' || environment.TERM === 'dumb') return false

@@ -11,7 +11,9 @@ export function formatCount(value: number): string {
 export function formatCompact(value: number): string {
   const units = ['', 'k', 'M', 'G', 'T', 'P', 'E']
   const power = value === 0 ? 0 : Math.min(Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-9), units.length - 1)
-  const unit = Math.max(power, 0)
+  // 999,999 rounds to a thousand thousands, which is the next unit's.
+  const rounded = Number((value / 1000 ** Math.max(power, 0)).toPrecision(3))
+  const unit = Math.min(Math.max(power, 0) + (Math.abs(rounded) >= 1000 ? 1 : 0), units.length - 1)
   return `${trimZeros((value / 1000 ** unit).toPrecision(3))}${units[unit] ?? ''}`
 }
 
@@ -20,9 +22,10 @@ export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(2)} %`
 }
 
-/** `0.93 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `4 ms`, `0.93 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(2)} s`
+  if (seconds > 0 && seconds < 0.01) return `${trimZeros((1000 * seconds).toPrecision(1))} ms`
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   const minutes = Math.floor(whole / 60)

@@ -27,28 +27,25 @@ const asciiMarks = {
 
 /** The x axis is logarithmic where its values spread further than this. */
 const logSpread = 5
+/** Below this, floating-point numbers have too few digits left to be divided. */
+const leastLogarithmic = 1e-200
 
 /** A scatter plot in text: the front as a line of steps, the trials that it beats as faint points. */
-export function frontPlot(points: readonly PlotPoint[], options: PlotOptions): string {
+export function frontPlot(all: readonly PlotPoint[], options: PlotOptions): string {
+  const points = all.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
   if (points.length === 0) return ''
   const marks = options.unicode ? unicodeMarks : asciiMarks
-  const yTicks = ticks(
-    points.map((point) => point.y),
-    4,
-  )
-  const yTexts = yTicks.map((tick) => yText(options.yLabel, tick))
+  const xValues = rangeOf(points.map((point) => point.x))
+  const isLog = isLogarithmic(xValues)
+  const xRange = widen(xValues, isLog)
+  const yRange = rangeOf(points.map((point) => point.y))
+  const yTicks = ticks(yRange, 5)
+  const yTexts = yTicks.map((tick) => yText(options.yLabel, tick, yTicks))
   const margin = Math.max(...yTexts.map((text) => text.length)) + 1
   const columns = Math.max(options.width - margin - 2, 10)
   const rows = Math.max(options.height - 4, 4)
-  const x = scale(
-    points.map((point) => point.x),
-    columns,
-  )
-  const y = scale(
-    points.map((point) => point.y),
-    rows,
-    false,
-  )
+  const x = scale(xRange, columns, isLog)
+  const y = scale(yRange, rows, false)
   const grid = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ' '))
   const put = (column: number, row: number, mark: string) => {
     const line = grid[rows - 1 - row]
@@ -76,14 +73,38 @@ export function frontPlot(points: readonly PlotPoint[], options: PlotOptions): s
   return [
     options.yLabel.padStart(margin + 2),
     ...body,
-    ...xAxis(points, x, columns, margin, options.xLabel, marks),
+    ...xAxis(xTicks(xRange, isLog), x, columns, margin, options.xLabel, marks),
   ].join('\n')
 }
 
-/** Maps values to cells 0 … size − 1, with half a cell to spare at either end. */
-function scale(values: readonly number[], size: number, mayBeLog = true): (value: number) => number {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  const isLog = mayBeLog && least > 0 && greatest / least > logSpread
+interface Range {
+  readonly least: number
+  readonly greatest: number
+}
+
+function rangeOf(values: readonly number[]): Range {
+  return {
+    least: values.reduce((a, b) => Math.min(a, b), Infinity),
+    greatest: values.reduce((a, b) => Math.max(a, b), -Infinity),
+  }
+}
+
+function isLogarithmic({ least, greatest }: Range): boolean {
+  return least > leastLogarithmic && greatest / least > logSpread && Number.isFinite(greatest / least)
+}
+
+/** A little room at either end, so that no point sits on an axis and a round number just outside is still a tick. */
+function widen({ least, greatest }: Range, isLog: boolean): Range {
+  const share = 0.04
+  const factor = (greatest / least) ** share
+  const room = (greatest - least) * share
+  return isLog
+    ? { least: least / factor, greatest: greatest * factor }
+    : { least: least - room, greatest: greatest + room }
+}
+
+/** Maps values to cells 0 … size − 1. */
+function scale({ least, greatest }: Range, size: number, isLog: boolean): (value: number) => number {
   const place = isLog ? Math.log : (value: number) => value
   const span = place(greatest) - place(least)
   return (value) =>
@@ -91,14 +112,14 @@ function scale(values: readonly number[], size: number, mayBeLog = true): (value
 }
 
 /** No further apart than rounding is. */
-function isFlat(least: number, greatest: number): boolean {
+function isFlat({ least, greatest }: Range): boolean {
   return greatest - least <= Math.max(1e-12 * Math.max(Math.abs(least), Math.abs(greatest)), 1e-200)
 }
 
 /** Round numbers that span the values. */
-function ticks(values: readonly number[], count: number): number[] {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  if (isFlat(least, greatest)) return [least]
+function ticks(range: Range, count: number): number[] {
+  const { least, greatest } = range
+  if (isFlat(range)) return [least]
   const rough = (greatest - least) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)
@@ -108,9 +129,9 @@ function ticks(values: readonly number[], count: number): number[] {
 }
 
 /** 1, 2 and 5 of every decade, or a plain scale's round numbers. */
-function xTicks(values: readonly number[]): number[] {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  if (least <= 0 || greatest / least <= logSpread) return ticks(values, 4)
+function xTicks(range: Range, isLog: boolean): number[] {
+  const { least, greatest } = range
+  if (!isLog) return ticks(range, 4)
   const decades = Array.from(
     { length: Math.ceil(Math.log10(greatest)) - Math.floor(Math.log10(least)) + 1 },
     (_, k) => 10 ** (Math.floor(Math.log10(least)) + k),
@@ -121,7 +142,7 @@ function xTicks(values: readonly number[]): number[] {
 }
 
 function xAxis(
-  points: readonly PlotPoint[],
+  ticks: readonly number[],
   x: (value: number) => number,
   columns: number,
   margin: number,
@@ -131,7 +152,7 @@ function xAxis(
   const line = Array.from({ length: columns }, () => marks.across)
   const texts = Array.from({ length: columns }, () => ' ')
   let free = 0
-  for (const tick of xTicks(points.map((point) => point.x))) {
+  for (const tick of ticks) {
     const text = formatCompact(tick)
     const start = Math.min(Math.max(x(tick) - Math.floor(text.length / 2), 0), columns - text.length)
     if (start < free) continue
@@ -147,6 +168,11 @@ function xAxis(
   ]
 }
 
-function yText(label: string, value: number): string {
-  return label.endsWith('accuracy') ? formatPercent(value).replace(/\.?0+ %$/, ' %') : formatNumber(value)
+/** Percent only where all are shares of 1, as accuracies are, with as many digits as tell the ticks apart. */
+function yText(label: string, value: number, all: readonly number[]): string {
+  const isShare = label.endsWith('accuracy') && all.every((tick) => tick >= 0 && tick <= 1)
+  const [first = value, second = value] = all
+  const digits = Math.ceil(-Math.log10(100 * (second - first)) - 1e-9)
+  if (isShare && second > first) return `${(100 * value).toFixed(Math.min(Math.max(digits, 0), 6))} %`
+  return isShare ? formatPercent(value).replace(/\.?0+ %$/, ' %') : formatNumber(value)
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatMetric } from './format.ts'
+import { formatCount, formatMetric, formatNumber } from './format.ts'
 import { paretoSplit, type Axis } from './pareto.ts'
 import { textTable, type Column, type TableCell, type TableRow } from './text-table.ts'
 
@@ -32,6 +32,9 @@ export function titleOf(key: string): string {
   return titles[key] ?? key.replaceAll('_', ' ')
 }
 
+/** A narrow terminal leaves out what an axis or the parameters tell as well: from the least important up. */
+const expendable = ['parameter_count', 'epoch_seconds', 'flops']
+
 /** The trials that no other one beats, best first and marked; below them, dimmed, the rest. */
 export function paretoTable(
   rows: readonly ParetoRow[],
@@ -43,10 +46,10 @@ export function paretoTable(
   const measures = [...new Set([...companions.slice(0, 2), ...axes.map((axis) => axis.key), ...companions.slice(2)])]
   const shown = measures.filter((key) => !parameters.includes(key) && rows.some((row) => row.values[key] != null))
   const columns: Column[] = [
-    { key: 'front', title: 'front', align: 'left' },
-    { key: 'trial', title: 'trial', align: 'right' },
+    { key: 'front', title: 'front', align: 'left', importance: 2 },
+    { key: 'trial', title: 'trial', align: 'right', importance: 2 },
     ...parameters.map((key): Column => ({ key, title: key, align: 'right' })),
-    ...shown.map((key): Column => ({ key, title: titleOf(key), align: 'right' })),
+    ...shown.map((key): Column => ({ key, title: titleOf(key), align: 'right', importance: importanceOf(key, axes) })),
   ]
   const cells = (row: ParetoRow, mark: string): TableRow => ({
     ...Object.fromEntries(shown.map((key) => [key, measure(key, row.values[key])])),
@@ -56,13 +59,19 @@ export function paretoTable(
   const mark = unicode ? '★' : '*'
   const all = [...front.map((row) => cells(row, mark)), ...[...dominated, ...incomplete].map((row) => cells(row, ''))]
   return textTable(columns, all, {
-    width,
+    ...{ width, unicode },
     style: (line, k) => (k < 0 ? bold(line) : k < front.length ? line : dim(line)),
   })
 }
 
+/** The parameters have 0. */
+function importanceOf(key: string, axes: readonly Axis[]): number {
+  if (axes.some((axis) => axis.key === key)) return 3
+  return expendable.indexOf(key) - expendable.length
+}
+
 function measure(key: string, value: number | null | undefined): TableCell {
   if (value == null) return null
-  if (key === 'epoch_seconds') return value.toFixed(2)
+  if (key === 'epoch_seconds') return value < 0.1 ? formatNumber(Number(value.toPrecision(2))) : value.toFixed(2)
   return key === 'flops' || key === 'parameter_count' ? formatCount(value) : formatMetric(key, value)
 }

@@ -48,7 +48,9 @@ function cost({ key, goal }: Axis, values: AxisValues): number {
 }
 
 function compare(a: readonly number[], b: readonly number[], axis: number): number {
-  return (a[axis] ?? 0) - (b[axis] ?? 0)
+  const [first, second] = [a[axis] ?? 0, b[axis] ?? 0]
+  // Not their difference: that of two infinities is NaN.
+  return first < second ? -1 : first > second ? 1 : 0
 }
 
 /** In order of the first cost, a point is on the front if it beats the second cost of all that are cheaper. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { toCsv } from '../../src/report/csv.ts'
 import { paretoTable, type ParetoRow } from '../../src/report/pareto-table.ts'
+import type { Axis } from '../../src/report/pareto.ts'
 import { columnsOf, textTable } from '../../src/report/text-table.ts'
 
 const plain = (text: string) => text
@@ -47,6 +48,24 @@ test('any metric and any parameter can be an axis', () => {
   expect(table.split('\n')[2]).toMatch(/^\* +1 +1 +128/)
 })
 
+test.each([80, 60, 50, 40])('on %i columns the Pareto table leaves columns out and cuts no number', (width) => {
+  const axes: Axis[] = [
+    { key: 'flops', goal: 'minimize' },
+    { key: 'test_accuracy', goal: 'maximize' },
+  ]
+  const table = paretoTable(rows, axes, { width, dim: plain, bold: plain, unicode: true })
+  expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width)
+  expect(table.split('\n').slice(2).join('\n')).not.toContain('…')
+  expect(table).toContain('1,337,344')
+  expect(table).toContain('96.20 %')
+  expect(table.includes('Too narrow for')).toBe(width < 80)
+})
+
+test('the Pareto table is plain characters where the terminal has no others', () => {
+  const table = paretoTable(rows, [{ key: 'flops', goal: 'minimize' }], { dim: plain, bold: plain, unicode: false })
+  expect(table).toMatch(/^[\x20-\x7e\n]+$/)
+})
+
 test('a table aligns numbers to the right and shows what is missing', () => {
   const data = [
     { name: 'a', value: 1.5 },
@@ -72,6 +91,22 @@ test('a cell cannot move the cursor or clear the screen, and a huge one does not
   const table = textTable(columnsOf(['error'], data), data, { width: 60 })
   expect(table).toContain('gone and hidden')
   for (const line of table.split('\n')) expect(line).not.toMatch(/\p{Cc}/u)
+})
+
+test('columns that do not fit are left out from the right, and named', () => {
+  const data = [{ a: 123_456_789, b: 123_456_789, c: 123_456_789 }]
+  expect(textTable(columnsOf(['a', 'b', 'c'], data), data, { width: 24 })).toBe(
+    '        a          b\n─────────  ─────────\n123456789  123456789\nToo narrow for c.',
+  )
+})
+
+test('100,000 rows are no trouble', () => {
+  const data = Array.from({ length: 100_000 }, (_, id) => ({ id, name: `trial ${id}`, value: id / 3, none: null }))
+  const started = performance.now()
+  expect(textTable(columnsOf(['id', 'name', 'value', 'none'], data), data, { width: 80 }).split('\n')).toHaveLength(
+    100_002,
+  )
+  expect(performance.now() - started).toBeLessThan(5000)
 })
 
 /** A reader of RFC 4180, to read back what was written. */

@@ -1,14 +1,17 @@
 import { messageOf, SwathError } from '../../errors.ts'
-import { colors } from '../terminal.ts'
+import { isUnicode } from '../terminal.ts'
+import { colorsFor } from './colors.ts'
 
 /** Prints what went wrong and what to do next; with `debug` also where it came from. */
 export function printError(error: unknown, { debug }: { readonly debug: boolean }): void {
+  const colors = colorsFor(process.stderr)
+  const arrow = colors.dim(isUnicode() ? '→' : '->')
   const expected = error instanceof SwathError
   const lead = colors.red(expected ? 'error' : 'swath has a bug')
   process.stderr.write(`${lead}: ${messageOf(error)}\n`)
-  if (expected && error.hint !== undefined) process.stderr.write(`${colors.dim('→')} ${error.hint}\n`)
+  if (expected && error.hint !== undefined) process.stderr.write(`${arrow} ${error.hint}\n`)
   if (!debug) {
-    if (!expected) process.stderr.write(`${colors.dim('→')} run it again with --debug and report what it prints\n`)
+    if (!expected) process.stderr.write(`${arrow} run it again with --debug and report what it prints\n`)
     return
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

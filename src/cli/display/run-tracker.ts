@@ -10,24 +10,33 @@ export interface TrackedTrial extends RunningTrial {
   report: Report | undefined
 }
 
+/** Milliseconds. */
+const estimateLifetime = 1000
+
 /** Keeps what both displays say of a run. */
 export class RunTracker {
   readonly header: RunHeader
   readonly running = new Map<number, TrackedTrial>()
   /** Trials of this run that ended, whatever way. */
   ended = 0
+  failed = 0
   readonly #waiting: Map<number, number>
+  readonly #totalWork: number
+  #waitingWork: number
+  #estimate: { readonly at: number; readonly seconds: number | undefined } | undefined
   #doneWork = 0
   #doneSeconds = 0
 
   constructor(header: RunHeader) {
     this.header = header
     this.#waiting = new Map(header.work)
+    this.#totalWork = [...header.work.values()].reduce((sum, work) => sum + work, 0)
+    this.#waitingWork = this.#totalWork
   }
 
   start(trial: RunningTrial, now: number): void {
     this.running.set(trial.id, { ...trial, startedAt: now, progress: undefined, report: undefined })
-    this.#waiting.delete(trial.id)
+    if (this.#waiting.delete(trial.id)) this.#waitingWork -= this.#workOf(trial.id)
   }
 
   progress(trialId: number, progress: Progress): void {
@@ -48,7 +57,8 @@ export class RunTracker {
     if (outcome.status === 'cancelled') return trial
     this.ended++
     // A trial that failed says nothing about how long the others will take.
-    if (outcome.status !== 'failed') {
+    if (outcome.status === 'failed') this.failed++
+    else {
       this.#doneWork += this.#workOf(trialId)
       this.#doneSeconds += (now - trial.startedAt) / 1000
     }
@@ -61,13 +71,23 @@ export class RunTracker {
 
   /** Share of this run's work that is done, 0 to 1. */
   get fraction(): number {
-    const total = [...this.header.work.values()].reduce((sum, work) => sum + work, 0)
-    const under = [...this.running.values()].reduce((sum, trial) => sum + this.#workOf(trial.id) * fractionOf(trial), 0)
-    const left = [...this.#waiting.values(), ...[...this.running.keys()].map((id) => this.#workOf(id))]
-    return total === 0 ? 1 : (total - left.reduce((sum, work) => sum + work, 0) + under) / total
+    if (this.#totalWork === 0) return 1
+    const left = [...this.running.values()].reduce(
+      (sum, trial) => sum + this.#workOf(trial.id) * (1 - fractionOf(trial)),
+      this.#waitingWork,
+    )
+    return Math.min(Math.max(1 - left / this.#totalWork, 0), 1)
   }
 
+  /** At most a second old: dealing out 100,000 trials that wait takes longer than most of them. */
   secondsToGo(now: number): number | undefined {
+    if (this.#estimate === undefined || now - this.#estimate.at >= estimateLifetime) {
+      this.#estimate = { at: now, seconds: this.#freshSecondsToGo(now) }
+    }
+    return this.#estimate.seconds
+  }
+
+  #freshSecondsToGo(now: number): number | undefined {
     return timeToGo({
       doneWork: this.#doneWork,
       doneSeconds: this.#doneSeconds,

@@ -11,15 +11,24 @@ export function describeParameters(params: Parameters): string {
     .join(', ')
 }
 
-/** The metrics of a report that say most, best known first. */
-export function describeReport(report: Report, most = 3): string {
-  const { epoch, ...metrics } = report
+/** The names of a report's metrics that say most, the best known first. */
+export function metricsThatTell(report: Report | undefined): string[] {
+  const { epoch, ...metrics } = report ?? { epoch: 0 }
   const order = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss']
   const known = order.filter((name) => name in metrics)
-  const names = known.length > 0 ? known : Object.keys(metrics)
-  return names
+  return known.length > 0 ? known : Object.keys(metrics)
+}
+
+/** `val accuracy 96.31 %` */
+export function describeMetric(name: string, value: number): string {
+  return `${titleOf(name)} ${formatMetric(name, value)}`
+}
+
+/** The metrics of a report that say most: three will do. */
+export function describeReport(report: Report | undefined, most = 3): string {
+  return metricsThatTell(report)
     .slice(0, most)
-    .map((name) => `${titleOf(name)} ${formatMetric(name, metrics[name] ?? NaN)}`)
+    .map((name) => describeMetric(name, report?.[name] ?? NaN))
     .join(', ')
 }
 

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+
+import { RunTracker } from '../../../src/cli/display/run-tracker.ts'
+import { header } from './recording.ts'
+
+const label = {}
+const completed = { status: 'completed', weightsSha256: null } as const
+const failed = { status: 'failed', failure: { kind: 'threw', message: 'no' } } as const
+
+test('the share that is done counts work, not trials', () => {
+  const run = new RunTracker(header)
+  expect(run.fraction).toBe(0)
+  run.start({ id: 3, worker: 1, label }, 0)
+  run.progress(3, { epoch: 1, epochs: 2, fraction: 0.5 })
+  expect(run.fraction).toBe(0.125)
+  run.finish(3, completed, 4000)
+  expect(run.fraction).toBe(0.5)
+  expect(run.done).toBe(1)
+})
+
+test('a trial that failed is done but says nothing of how long others take', () => {
+  const run = new RunTracker(header)
+  run.start({ id: 1, worker: 1, label }, 0)
+  run.finish(1, failed, 60_000)
+  expect([run.done, run.failed, run.secondsToGo(60_000)]).toEqual([1, 1, undefined])
+})
+
+test('a cancelled trial is not done', () => {
+  const run = new RunTracker(header)
+  run.start({ id: 1, worker: 1, label }, 0)
+  run.finish(1, { status: 'cancelled' }, 1000)
+  expect([run.done, run.running.size]).toEqual([0, 0])
+})
+
+test('a long queue costs nothing to watch: the estimate is made once a second', () => {
+  const work = new Map(Array.from({ length: 100_000 }, (_, id) => [id, 1]))
+  const run = new RunTracker({ ...header, trials: work.size, workers: 64, work })
+  const started = performance.now()
+  for (let id = 0; id < 10_000; id++) {
+    run.start({ id, worker: 1, label }, id / 10)
+    run.finish(id, completed, id / 10)
+    run.secondsToGo(id / 10)
+  }
+  expect(performance.now() - started).toBeLessThan(1000)
+})
