@@ -46,11 +46,11 @@ export async function installOnce(
   const target = cached(name)
   if (existsSync(target)) return target
   await mkdir(dirname(target), { recursive: true }).catch(refuse)
-  const ignoreSignals = endOnSignal()
+  const stopListening = endOnSignal()
   try {
     return await installLocked(target, build, report, room)
   } finally {
-    ignoreSignals()
+    stopListening()
   }
 }
 

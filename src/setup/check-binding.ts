@@ -1,9 +1,14 @@
+import { dirname, join } from 'node:path'
+
 import { SwathError } from '../errors.ts'
 import { CommandError, runCommand } from './commands.ts'
+import { preloadFile } from './tensorflow-release.ts'
 
 /** One matrix product through the binding: 3 × 7. */
 const script = `
-  const binding = require(process.argv[1])
+  const [, preload, bindingPath] = process.argv
+  require(preload)
+  const binding = require(bindingPath)
   const { TF_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE, TF_Version } = binding
   const [left, right] = [3, 7].map((value) => binding.createTensor([1, 1], TF_FLOAT, Float32Array.of(value)))
   const attributes = [
@@ -16,20 +21,19 @@ const script = `
 `
 
 /**
- * Calculates with a binding, in a process of its own: a library that is wrong for this machine ends the process.
+ * Loads a binding as workers do and calculates with it, in a process of its own: a library that is wrong for this machine ends the process.
  * @returns TensorFlow's version
  */
 export async function checkBinding(bindingPath: string): Promise<string> {
   const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }
-  const output = await runCommand(process.execPath, ['-e', script, bindingPath], { env: environment }).catch(
-    (error: unknown) => {
-      const why = error instanceof CommandError ? `:\n${error.output}` : ''
-      throw new SwathError('setup', `TensorFlow does not run on this machine${why}`, {
-        hint: 'its libraries need a processor with AVX and, on Linux, glibc 2.27 or newer',
-        cause: error,
-      })
-    },
-  )
+  const args = ['-e', script, join(dirname(bindingPath), preloadFile), bindingPath]
+  const output = await runCommand(process.execPath, args, { env: environment }).catch((error: unknown) => {
+    const why = error instanceof CommandError ? `:\n${error.output}` : ''
+    throw new SwathError('setup', `TensorFlow does not run on this machine${why}`, {
+      hint: 'its libraries need a processor with AVX and, on Linux, glibc 2.27 or newer',
+      cause: error,
+    })
+  })
   const [product, version = 'of an unknown version'] = output.split(' ')
   if (product !== '21') throw new SwathError('setup', `TensorFlow miscalculates on this machine: 3 × 7 = ${product}`)
   return version

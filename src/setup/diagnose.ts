@@ -47,8 +47,9 @@ async function diagnoseCache(): Promise<Diagnosis> {
     return { name, status: 'ok', detail }
   } catch (error) {
     const advice = 'name another with SWATH_CACHE=<folder>'
-    // What is complete can be used by anyone who may read it.
-    return { name, status: 'warning', detail: `${detail}; it cannot be written: ${messageOf(error)}`, advice }
+    // What is complete can be used by anyone who may read it; without a driver, which goes there, there is no store.
+    const status = findSqliteDriver() === undefined ? 'problem' : 'warning'
+    return { name, status, detail: `${detail}; it cannot be written: ${messageOf(error)}`, advice }
   }
 }
 
@@ -98,18 +99,19 @@ async function diagnosePython(): Promise<Diagnosis> {
   const name = 'Python with pip'
   const pip = await findPip()
   if (pip !== undefined) return { name, status: 'ok', detail: pip.version }
-  return missing(name, 'none; it fetches TensorFlow', installing.pip)
+  return missing(name, 'none; it fetches TensorFlow and Node’s headers', installing.pip)
 }
 
 async function diagnoseCompiler(): Promise<Diagnosis> {
   const name = 'C++ compiler'
   const compiler = await findCompiler()
   if (compiler !== undefined) return { name, status: 'ok', detail: compiler.version }
-  return missing(name, 'none; it compiles tfjs-node’s binding', installing.compiler)
+  return missing(name, 'none; it compiles tfjs-node’s binding and the SQLite driver', installing.compiler)
 }
 
 /** A tool that a set-up takes: without it nothing is wrong any more once that is done. */
 function missing(name: string, detail: string, advice: string): Diagnosis {
-  if (findRuntime().backend === 'tensorflow') return { name, status: 'ok', detail: `${detail}, which is done` }
+  const isDone = findRuntime().backend === 'tensorflow' && findSqliteDriver() !== undefined
+  if (isDone) return { name, status: 'ok', detail: `${detail}, which is done` }
   return { name, status: 'warning', detail, advice }
 }

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { diagnoseCores, diagnoseMemory } from '../../src/setup/diagnose-machine.ts'
 import { diagnose } from '../../src/setup/diagnose.ts'
 import type { Diagnosis } from '../../src/setup/diagnosis.ts'
+import { preloadFile, runtimeFolder } from '../../src/setup/tensorflow-release.ts'
+import { findRuntime } from '../../src/tensorflow/runtime.ts'
 
 async function named(name: string): Promise<Diagnosis | undefined> {
   return (await diagnose()).find((diagnosis) => diagnosis.name === name)
@@ -68,6 +70,47 @@ describe('a diagnosis', () => {
       advice: expect.stringContaining('apt install g++') as string,
     })
     rmSync(empty, { recursive: true })
+  })
+
+  it('finds a problem where the cache cannot be written and the SQLite driver is not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'swath-diagnose-'))
+    writeFileSync(join(folder, 'file'), '')
+    vi.stubEnv('SWATH_CACHE', join(folder, 'file', 'below'))
+    expect(await named('Cache folder')).toMatchObject({
+      status: 'problem',
+      advice: 'name another with SWATH_CACHE=<folder>',
+    })
+    rmSync(folder, { recursive: true })
+  })
+
+  it('still misses Python where TensorFlow is set up but the driver for this Node is not', async () => {
+    const runtime = findRuntime()
+    if (runtime.backend !== 'tensorflow') throw new Error('the native runtime is not installed: swath setup')
+    const folder = mkdtempSync(join(tmpdir(), 'swath-diagnose-'))
+    symlinkSync(dirname(runtime.bindingPath), join(folder, runtimeFolder))
+    vi.stubEnv('SWATH_CACHE', folder)
+    vi.stubEnv('PATH', folder)
+    expect(await named('TensorFlow')).toMatchObject({ status: 'ok' })
+    expect(await named('Python with pip')).toMatchObject({ status: 'warning' })
+    rmSync(folder, { recursive: true })
+  })
+
+  it('finds a problem where a part of TensorFlow is broken', async () => {
+    const runtime = findRuntime()
+    if (runtime.backend !== 'tensorflow') throw new Error('the native runtime is not installed: swath setup')
+    const folder = mkdtempSync(join(tmpdir(), 'swath-diagnose-'))
+    mkdirSync(join(folder, runtimeFolder))
+    for (const file of readdirSync(dirname(runtime.bindingPath))) {
+      if (file !== preloadFile) symlinkSync(join(dirname(runtime.bindingPath), file), join(folder, runtimeFolder, file))
+    }
+    writeFileSync(join(folder, runtimeFolder, preloadFile), 'not a library')
+    vi.stubEnv('SWATH_CACHE', folder)
+    expect(await named('TensorFlow')).toMatchObject({
+      status: 'problem',
+      detail: expect.stringMatching(/^TensorFlow does not run on this machine:\n[^]*preload\.node/) as string,
+      advice: expect.stringContaining('`swath setup`') as string,
+    })
+    rmSync(folder, { recursive: true })
   })
 
   it('tells why there are fewer cores than the machine has', () => {
