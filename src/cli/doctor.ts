@@ -15,7 +15,7 @@ export async function diagnoseStore(location: string): Promise<Diagnosis> {
     const store = await openStore(location, 'read')
     try {
       const sweeps = await sweepProgress(store.db)
-      return { name, status: 'ok', detail: `${location}, ${sweeps.length} sweeps` }
+      return { name, status: 'ok', detail: `${location}, sweeps: ${sweeps.length}` }
     } finally {
       await store.close()
     }

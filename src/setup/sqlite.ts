@@ -12,6 +12,8 @@ import type { PhaseReporter } from './progress.ts'
 const require = createRequire(import.meta.url)
 const driver = 'better_sqlite3.node'
 const pollMs = 250
+/** Counts up when the driver is compiled in another way, so that older caches are not used. */
+const recipe = 2
 /** Sources, object files and headers. */
 const room = 150_000_000
 
@@ -42,7 +44,8 @@ function packageFolder(): string {
 
 function cacheName(): string {
   const { version } = require('better-sqlite3/package.json') as { version: string }
-  return `better-sqlite3-${version}-node-${process.versions.modules}-${process.platform}-${process.arch}`
+  const { platform, arch, versions } = process
+  return `better-sqlite3-${version}-node-${versions.modules}-${platform}-${arch}-${recipe}`
 }
 
 /** A driver that was built for another version of Node is refused by this one. */

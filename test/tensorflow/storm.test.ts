@@ -6,7 +6,8 @@ import { expect, it } from 'vitest'
 import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
 import { findRuntime } from '../../src/tensorflow/runtime.ts'
 
-// As tfjs-node compiles its binding, this ends with a segmentation fault every time: see src/setup/binding.ts.
+// With the set of attribute names that tfjs-node shares between threads this raced: names went missing from the set in most
+// runs, and on one machine the process ended with a segmentation fault in four runs out of four. See src/setup/binding.ts.
 it('many worker threads use the binding at once, and none disturbs another', () => {
   const runtime = findRuntime()
   if (runtime.backend !== 'tensorflow') throw new Error('the native runtime is not installed: swath setup')

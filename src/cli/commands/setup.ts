@@ -13,7 +13,8 @@ export const setupCommand: Command<object> = {
     const { setup } = await import('../../setup/setup.ts')
     const { setupProgress } = await import('../display/setup-progress.ts')
     const { describeRuntime, findRuntime } = await import('../../tensorflow/runtime.ts')
-    await setup({ observer: await setupProgress() })
+    const { tensorflowError } = await setup({ observer: await setupProgress() })
+    if (tensorflowError !== undefined) throw tensorflowError
     process.stdout.write(`Ready: ${describeRuntime(findRuntime())}\n`)
   },
 }
