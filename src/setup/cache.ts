@@ -6,6 +6,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { asDiskFull, refuseFullDisk } from './disk-space.ts'
 import { endOnSignal } from './interruption.ts'
+import { isRunning } from '../process-running.ts'
 import type { PhaseReporter } from './progress.ts'
 
 /**
@@ -110,17 +111,8 @@ async function removeLeftovers(target: string): Promise<void> {
   for (const entry of await readdir(dirname(target))) {
     if (!entry.startsWith(prefix)) continue
     const [, pid, host] = /^(\d+)@(.*)-[^-]+$/.exec(entry.slice(prefix.length)) ?? []
-    if (host === hostname() && isAlive(Number(pid))) continue
+    if (host === hostname() && isRunning(Number(pid))) continue
     await rm(join(dirname(target), entry), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 
 import type { Kysely } from 'kysely'
 
+import { isRunning } from '../process-running.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
 /** Between machines a coordinator counts as gone when it has been silent for this long. */
@@ -83,15 +84,6 @@ function isSame(a: Coordinator, b: Coordinator): boolean {
 function isAlive(row: CoordinatorRow, now: Date): boolean {
   if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < silenceMs
   return isRunning(row.pid) && row.process_start === processStart(row.pid)
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** Start time in clock ticks since boot, the 22nd field of /proc/pid/stat; empty elsewhere than on Linux. */
