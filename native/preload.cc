@@ -1,10 +1,12 @@
-// Loaded before tfjs-node's binding, to do two things that only the dynamic loader can.
+// Loaded before tfjs-node's binding, to do three things that only the dynamic loader can.
 //
 // TensorFlow announces its processor features on stderr while libtensorflow_framework is being loaded: before any of its
 // own switches can be thrown, TF_CPP_MIN_LOG_LEVEL included. Here it is loaded with stderr turned away.
 //
 // When the last worker thread that uses an addon ends, Node unloads it. TensorFlow does not survive that: the process
 // crashes when it exits (SIGSEGV, every time after a worker that only built a model). Here the binding is loaded for good.
+
+// TensorFlow takes up kernels of swath's own (ops.cc) when their library is loaded.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -27,6 +29,7 @@ static void Preload() {
   close(terminal);
   close(nowhere);
 
+  dlopen((folder + SWATH_OPS).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   dlopen((folder + SWATH_BINDING).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { initializations } from '../models/initialize.ts'
 import { activations } from '../models/mlp.ts'
 import { optimizerNames } from '../tensorflow/optimizers/named.ts'
+import { precisions } from '../tensorflow/training-step.ts'
 import { checkParameters, listOf, numberFromZero, positiveNumber, share, wholeNumber } from './check-parameters.ts'
 import type { Parameters } from './program.ts'
 
@@ -22,6 +23,8 @@ const schema = z.strictObject({
   weight_decay: numberFromZero().optional(),
   batch_size: wholeNumber(1, 1_000_000).default(64),
   epochs: wholeNumber(1, 100_000).default(2),
+  /** bfloat16: large products in half precision while training; about 1.4 times as fast where the processor has it. */
+  precision: z.enum(precisions).default('float32'),
   init: z.enum(initializations).default('fan_in'),
   dropout: share().default(0),
   /** In place of the seed that the sweep gives the trial. */

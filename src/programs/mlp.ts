@@ -19,8 +19,9 @@ export const mlp = defineProgram({
     const model = mlpModel(tf, shapeOf(params, { inputs, classes: dataset?.classes ?? mnist.classes }))
     try {
       initializeWeights(tf, model, params.init, seed)
-      const { batch_size: batchSize, epochs } = params
-      return await trainClassifier(trial, { model, seed, optimizer: namedOptimizer(params), batchSize, epochs })
+      const { batch_size: batchSize, epochs, precision } = params
+      const optimizer = namedOptimizer(params)
+      return await trainClassifier(trial, { model, seed, optimizer, batchSize, epochs, precision })
     } finally {
       model.dispose()
     }

@@ -6,7 +6,7 @@ import { modelCost } from '../models/flops.ts'
 import { stepsWorthUnrolling } from '../tensorflow/calls.ts'
 import { compileStep } from '../tensorflow/compile-step.ts'
 import type { Optimizer } from '../tensorflow/optimizers/optimizer.ts'
-import type { CallResult, TrainingStep } from '../tensorflow/training-step.ts'
+import type { CallResult, Precision, TrainingStep } from '../tensorflow/training-step.ts'
 import { DivergedError } from './diverged.ts'
 import type { DatasetFiles, Trial, TrialResult } from './program.ts'
 
@@ -18,6 +18,7 @@ export interface ClassifierTraining {
   readonly seed: number
   readonly batchSize: number
   readonly epochs: number
+  readonly precision?: Precision
 }
 
 /** Milliseconds between two lines of progress, and between two looks at whether to stop. */
@@ -34,7 +35,7 @@ const turnInterval = 120
  */
 export async function trainClassifier(trial: Trial, training: ClassifierTraining): Promise<TrialResult> {
   const { dataset, tf } = trial
-  const { model, optimizer, seed, batchSize, epochs } = training
+  const { model, optimizer, seed, batchSize, epochs, precision } = training
   if (dataset === undefined) throw new Error('dataset: expected a data set to train on, got none')
   const { train, validation, test } = splitDataset(dataset)
   const stepsPerEpoch = Math.ceil(train.length / batchSize)
@@ -44,6 +45,7 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
     optimizer,
     columns: columnsOf(dataset),
     batchSize,
+    precision,
     seed,
     trainingRows: train.length,
     evaluationRows: [validation.length, test.length],

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { CommandError, findCompiler, installing, runCommand, type FoundCommand } from './commands.ts'
-import { bindingFile, libraries, preloadFile } from './tensorflow-release.ts'
+import { bindingFile, libraries, opsFile, preloadFile } from './tensorflow-release.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -25,7 +25,7 @@ export async function requireCompiler(): Promise<FoundCommand> {
   })
 }
 
-/** Compiles tfjs-node's binding into `folder`, against the libraries there. Throws SwathError('setup'). */
+/** Compiles tfjs-node's binding and swath's own kernels into `folder`, against the libraries there. Throws SwathError('setup'). */
 export async function compileBinding(compiler: FoundCommand, folder: string, tensorflowHeaders: string): Promise<void> {
   const sources = join(dirname(tensorflowHeaders), 'binding')
   await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, {
@@ -34,19 +34,25 @@ export async function compileBinding(compiler: FoundCommand, folder: string, ten
   await giveEachThreadItsSet(join(sources, 'tfjs_backend.cc'))
 
   const nodeApi = (require('node-api-headers') as { include_dir: string }).include_dir
-  const flags = ['-std=c++17', '-O2', '-fPIC', '-w', '-DNAPI_VERSION=8', `-I${nodeApi}`, `-I${tensorflowHeaders}`]
+  const flags = ['-std=c++17', '-fPIC', '-w', '-DNAPI_VERSION=8', `-I${nodeApi}`, `-I${tensorflowHeaders}`]
   const compile = (inputs: readonly string[], needed: readonly string[], output: string) =>
     runCommand(
       compiler.command,
       [...compiler.args, ...flags, ...inputs, ...linking(folder, needed), '-o', join(folder, output)],
-      {
-        cwd: sources,
-      },
+      { cwd: sources },
     )
+  const own = (name: string) => join(packageRoot, 'native', name)
+  const names = [
+    `-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`,
+    `-DSWATH_OPS="${opsFile}"`,
+    `-DSWATH_BINDING="${bindingFile}"`,
+  ]
   try {
-    const names = [`-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`, `-DSWATH_BINDING="${bindingFile}"`]
-    await compile([...names, join(packageRoot, 'native', 'preload.cc')], [], preloadFile)
-    await compile(['tfjs_backend.cc', 'tfjs_binding.cc'], Object.values(libraries), bindingFile)
+    await Promise.all([
+      compile(['-O2', ...names, own('preload.cc')], [], preloadFile),
+      compile(['-O3', '-fno-math-errno', '-fno-trapping-math', own('ops.cc')], [libraries.framework], opsFile),
+      compile(['-O2', 'tfjs_backend.cc', 'tfjs_binding.cc'], Object.values(libraries), bindingFile),
+    ])
   } catch (error) {
     const output = error instanceof CommandError ? `:\n${error.output}` : ''
     throw new SwathError('setup', `tfjs-node’s binding does not compile with ${compiler.version}${output}`, {

@@ -4,12 +4,12 @@ import { SwathError } from '../errors.ts'
 import { CommandError, runCommand } from './commands.ts'
 import { preloadFile } from './tensorflow-release.ts'
 
-/** One matrix product through the binding: 3 × 7. */
+/** One matrix product through the binding, and one row through a kernel of swath's own: 3 × 7 and 20 × 1 + 1. */
 const script = `
   const [, preload, bindingPath] = process.argv
   require(preload)
   const binding = require(bindingPath)
-  const { TF_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE, TF_Version } = binding
+  const { TF_FLOAT, TF_INT32, TF_UINT8, TF_ATTR_BOOL, TF_ATTR_TYPE, TF_Version } = binding
   const [left, right] = [3, 7].map((value) => binding.createTensor([1, 1], TF_FLOAT, Float32Array.of(value)))
   const attributes = [
     { name: 'transpose_a', type: TF_ATTR_BOOL, value: false },
@@ -17,7 +17,14 @@ const script = `
     { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
   ]
   const [product] = binding.executeOp('MatMul', attributes, [left, right], 1)
-  process.stdout.write(binding.tensorDataSync(product.id)[0] + ' ' + TF_Version)
+  const row = [
+    binding.createTensor([1, 1], TF_UINT8, Uint8Array.of(20)),
+    binding.createTensor([1], TF_INT32, Int32Array.of(0)),
+    ...[1, 1].map((value) => binding.createTensor([], TF_FLOAT, Float32Array.of(value))),
+  ]
+  const [scaled] = binding.executeOp('SwathRows', attributes.slice(2), row, 1)
+  const results = [product, scaled].map(({ id }) => binding.tensorDataSync(id)[0])
+  process.stdout.write(results.join() + ' ' + TF_Version)
 `
 
 /**
@@ -34,7 +41,9 @@ export async function checkBinding(bindingPath: string): Promise<string> {
       cause: error,
     })
   })
-  const [product, version = 'of an unknown version'] = output.split(' ')
-  if (product !== '21') throw new SwathError('setup', `TensorFlow miscalculates on this machine: 3 × 7 = ${product}`)
+  const [product = '', version = 'of an unknown version'] = output.split(' ')
+  if (product !== '21,21') {
+    throw new SwathError('setup', `TensorFlow miscalculates on this machine: 3 × 7 and 20 × 1 + 1 are ${product}`)
+  }
   return version
 }

@@ -43,7 +43,7 @@ export const libraries =
     : { tensorflow: 'libtensorflow_cc.so.2', framework: 'libtensorflow_framework.so.2' }
 
 /** Counts up when the binding is compiled in another way, so that older caches are not used. */
-const recipe = 4
+const recipe = 5
 
 /** Where the runtime lies in the cache. */
 export const runtimeFolder = `tensorflow-${tensorflowVersion}-tfjs-node-4.22.0-${process.platform}-${process.arch}-${recipe}`
@@ -51,3 +51,5 @@ export const runtimeFolder = `tensorflow-${tensorflowVersion}-tfjs-node-4.22.0-$
 export const bindingFile = 'tfjs_binding.node'
 /** Loaded before the binding; see native/preload.cc. */
 export const preloadFile = 'preload.node'
+/** TensorFlow kernels of swath's own, which the preload brings in; see native/ops.cc. */
+export const opsFile = process.platform === 'darwin' ? 'libswath_ops.dylib' : 'libswath_ops.so'

@@ -70,7 +70,9 @@ async function unpack(file: string, folder: string, scratch: string, report: Pha
     const [, library] = /^tensorflow\/([^/]+)$/.exec(name) ?? []
     if (library !== undefined && Object.values(libraries).includes(library)) return join(folder, library)
     const [, header] =
-      /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/platform)|tsl|xla\/tsl)\/.+\.h)$/.exec(name) ?? []
+      /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/(?:platform|common_runtime\/next_pluggable_device\/c))|tsl|xla\/tsl)\/.+\.h)$/.exec(
+        name,
+      ) ?? []
     return header === undefined ? undefined : join(scratch, 'include', header)
   }
   await unzip(file, place, (fraction) => {

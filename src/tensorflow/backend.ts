@@ -62,6 +62,7 @@ export const dataTypes = {
   string: 7,
   int64: 9,
   bool: 10,
+  bfloat16: 14,
   resource: 20,
   uint64: 23,
 } as const

@@ -1,8 +1,9 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { dataTypes, type NodeBackend } from './backend.ts'
-import { planCalls } from './calls.ts'
+import { planCalls, type Call } from './calls.ts'
 import { dimensions, GraphBuilder, text, type, type Ref } from './graph.ts'
-import { recordStep } from './record-step.ts'
+import { item } from './item.ts'
+import { recordStep, type RecordedStep } from './record-step.ts'
 import { Session } from './session.ts'
 import type { CallResult, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { emitColumn, unroll, type GraphState, type UnrolledSteps } from './unroll.ts'
@@ -50,30 +51,41 @@ export class CompiledStep implements TrainingStep {
       ),
     )
     this.#slots = slots.flat()
-    const writes = [...this.#weights, ...this.#slots].map(({ handle, input }) => emitWrite(graph, handle, input))
     const tables = Object.entries(columns).map(([name, column]) => ({ name, ...emitColumn(graph, name, column) }))
-    this.#written = emitDone(graph, writes)
     const mapped = emitDone(
       graph,
       tables.map((table) => table.mapped),
     )
+
+    const record = (calls: readonly Call[], training: boolean): RecordedCall[] => {
+      const steps = new Map(
+        [...new Set(calls.map((call) => call.batchSize))].map((size) => [
+          size,
+          recordStep({ tf, backend, ...options, batchSize: size, training }),
+        ]),
+      )
+      return calls.flatMap((call) => {
+        const step = steps.get(call.batchSize)
+        return step === undefined ? [] : [{ steps: call.steps, step }]
+      })
+    }
+    const training = record(planCalls([trainingRows], batchSize, stepsPerCall), true)
+    const evaluation = record(planCalls(evaluationRows, evaluationBatch, 1), false)
+
+    const copied = new Set(training.flatMap(({ step }) => [...step.copies.keys()]))
+    const copies = new Map([...copied].map((weight) => [weight, emitCopy(graph, weight, item(this.#weights, weight))]))
+    const writes = [...this.#weights, ...this.#slots].map(({ handle, input }) => emitWrite(graph, handle, input))
+    this.#written = emitDone(graph, [...writes, ...[...copies.values()].map(({ written }) => written)])
     const state: GraphState = {
       columns: new Map(tables.map(({ name, handle }) => [name, handle])),
       weights: this.#weights.map(({ handle }) => handle),
       slots: slots.map((each) => each.map(({ handle }) => handle)),
+      copies: new Map([...copies].map(([weight, { handle }]) => [weight, handle])),
     }
-
-    const unrolled = (training: boolean, calls: readonly { steps: number; batchSize: number }[]): UnrolledSteps[] => {
-      const sizes = [...new Set(calls.map((call) => call.batchSize))]
-      const recorded = sizes.map((size) => recordStep({ tf, backend, ...options, batchSize: size, training }))
-      return calls.map(({ steps, batchSize: size }) => {
-        const step = recorded[sizes.indexOf(size)]
-        if (step === undefined) throw new Error(`no record of batch size ${size}`)
-        return unroll(graph, state, step, { ...options, steps })
-      })
-    }
-    this.#training = unrolled(true, planCalls([trainingRows], batchSize, stepsPerCall))
-    this.#evaluation = unrolled(false, planCalls(evaluationRows, evaluationBatch, 1))
+    const unrolled = (calls: readonly RecordedCall[]): UnrolledSteps[] =>
+      calls.map(({ steps, step }) => unroll(graph, state, step, { ...options, steps }))
+    this.#training = unrolled(training)
+    this.#evaluation = unrolled(evaluation)
     this.#session = new Session(backend, graph.nodes)
     this.#session.run(new Map(), [mapped])
     this.write({
@@ -163,6 +175,12 @@ export class CompiledStep implements TrainingStep {
   }
 }
 
+/** A recorded step, to be run so many times in a call. */
+interface RecordedCall {
+  readonly steps: number
+  readonly step: RecordedStep
+}
+
 /** Cuts rows into calls, each as large as the graph has. */
 function* cut(rows: Int32Array, calls: readonly UnrolledSteps[]): Generator<{ call: UnrolledSteps; part: Int32Array }> {
   let from = 0
@@ -187,6 +205,15 @@ function emitVariable(graph: GraphBuilder, name: string, shape: readonly number[
     input: graph.placeholder(`${name}_input`, float32, shape),
     output: graph.node('ReadVariableOp', [handle], [type('dtype', float32)]),
   }
+}
+
+/** The variable that holds a weight in bfloat16 too, and what writes it when the weight is written. */
+function emitCopy(graph: GraphBuilder, weight: number, { shape, input }: GraphVariable): { handle: Ref; written: Ref } {
+  const { float32, bfloat16 } = dataTypes
+  const attributes = [type('dtype', bfloat16), dimensions('shape', shape), text('shared_name', `weight${weight}_copy`)]
+  const handle = graph.node('VarHandleOp', [], attributes)
+  const half = graph.node('Cast', [input], [type('SrcT', float32), type('DstT', bfloat16)])
+  return { handle, written: graph.node('AssignVariableOp', [handle, half], [type('dtype', bfloat16)]) }
 }
 
 /** Something to fetch so that these nodes run. */

@@ -88,6 +88,10 @@ export function int(name: string, value: number): BindingAttribute {
   return { name, type: attributeTypes.int, value }
 }
 
+export function float(name: string, value: number): BindingAttribute {
+  return { name, type: attributeTypes.float, value }
+}
+
 export function bool(name: string, value: boolean): BindingAttribute {
   return { name, type: attributeTypes.bool, value }
 }

@@ -4,7 +4,8 @@ import type { Program } from './program.ts'
 import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
 import { rewrite } from './rewrites/rewrite.ts'
-import type { Batch, Column, LossFunction } from './training-step.ts'
+import { toBfloat16 } from './bfloat16.ts'
+import type { Batch, Column, LossFunction, Precision } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
 /** A recorded step of one batch size, made cheaper. */
@@ -23,6 +24,10 @@ export interface RecordedStep {
   /** The program's inputs. */
   readonly weights: readonly number[]
   readonly columns: ReadonlyMap<string, number>
+  /** Inputs that are bfloat16 copies of weights, by the weight's position. */
+  readonly copies: ReadonlyMap<number, number>
+  /** Results that are bfloat16. */
+  readonly halfResults: ReadonlySet<number>
 }
 
 export interface RecordOptions {
@@ -33,6 +38,7 @@ export interface RecordOptions {
   readonly columns: Readonly<Record<string, Column>>
   readonly batchSize: number
   readonly training: boolean
+  readonly precision?: Precision | undefined
 }
 
 /**
@@ -74,9 +80,16 @@ export function recordStep(options: RecordOptions): RecordedStep {
 
     const { measures, measureIds, gradients } = first.result
     const results = [...measureIds, ...gradients.map(({ id }) => id), ...first.assigned.map(({ id }) => id)]
+    const program = rewrite(programOf(first.recording, inputs, results))
+    const trained = gradients.map(({ weight }) => weightIds[weight] ?? -1)
+    const gradientIds = program.results.slice(measureIds.length, measureIds.length + gradients.length)
+    const isHalf = options.precision === 'bfloat16' && options.training
+    const half = isHalf ? toBfloat16(program, trained, gradientIds) : undefined
     return {
       batchSize,
-      program: rewrite(programOf(first.recording, inputs, results)),
+      program: half?.program ?? program,
+      copies: new Map([...(half?.copies ?? [])].map(([weight, copy]) => [weightIds.indexOf(weight), copy])),
+      halfResults: half?.halfResults ?? new Set(),
       measures,
       trained: gradients.map(({ weight }) => weight),
       assigned: first.assigned.map(({ i }) => i),

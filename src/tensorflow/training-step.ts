@@ -20,6 +20,10 @@ export type Measures = Readonly<Record<string, Scalar>> & { readonly loss: Scala
 /** Computes the loss of a batch in plain tfjs. `training` turns dropout and the like on. */
 export type LossFunction = (batch: Batch, training: boolean) => Measures
 
+/** What large matrix products are computed in while training; weights, their sums and evaluation are float32 in any case. */
+export const precisions = ['float32', 'bfloat16'] as const
+export type Precision = (typeof precisions)[number]
+
 export interface StepOptions {
   /** Its trainable weights are trained; they give the first values, and are not changed until {@link TrainingStep.updateModel}. */
   readonly model: LayersModel
@@ -27,6 +31,8 @@ export interface StepOptions {
   readonly optimizer: Optimizer
   readonly columns: Readonly<Record<string, Column>>
   readonly batchSize: number
+  /** Default float32. */
+  readonly precision?: Precision | undefined
   /** 32 bits: dropout and other random numbers follow from it and from the step's number alone. */
   readonly seed: number
   /** Numbers of examples that will be trained or evaluated at a time, so that the last, smaller batch has its graph. */

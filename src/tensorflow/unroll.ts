@@ -2,7 +2,7 @@ import { dataTypes } from './backend.ts'
 import { emit } from './emit.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
 import { item } from './item.ts'
-import type { Optimizer } from './optimizers/optimizer.ts'
+import type { Optimizer, UpdateTarget } from './optimizers/optimizer.ts'
 import type { RecordedStep } from './record-step.ts'
 import type { Column } from './training-step.ts'
 
@@ -29,9 +29,11 @@ export interface GraphState {
   readonly weights: readonly Ref[]
   /** Handles of each weight's slots. */
   readonly slots: readonly (readonly Ref[])[]
+  /** Handles of the bfloat16 copies of weights, by the weight's position. */
+  readonly copies: ReadonlyMap<number, Ref>
 }
 
-const { float32, int32, uint64 } = dataTypes
+const { bfloat16, float32, int32, uint64 } = dataTypes
 
 /**
  * Maps a column's file into a variable. An `ImmutableConst` that is read directly maps its file anew in every call,
@@ -84,22 +86,27 @@ export function unroll(
     recorded.weights.forEach((id, i) => {
       inputs.set(id, graph.node('ReadVariableOp', [item(state.weights, i)], [type('dtype', float32)], done))
     })
+    for (const [weight, id] of recorded.copies) {
+      inputs.set(id, graph.node('ReadVariableOp', [copyOf(state, weight)], [type('dtype', bfloat16)], done))
+    }
     const random = { constants: recorded.random, seed: options.seed, counter: counterOf[step] ?? '' }
     const results = emit(graph, recorded.program, inputs, counters === undefined ? undefined : random)
     measured.push(...results.slice(0, recorded.measures.length))
 
     const computed = [graph.node('NoOp', [], [], results)]
     const gradients = results.slice(recorded.measures.length)
-    const updates = recorded.trained.map((weight, i) =>
-      optimizer.update(graph, {
+    const updates = recorded.trained.map((weight, i) => {
+      const result = item(recorded.program.results, recorded.measures.length + i)
+      return update(graph, optimizer, {
         variable: item(state.weights, weight),
         value: inputs.get(item(recorded.weights, weight)) ?? '',
         slots: item(state.slots, weight),
-        gradient: item(gradients, i),
+        gradient: { ref: item(gradients, i), dtype: recorded.halfResults.has(result) ? bfloat16 : float32 },
+        copy: state.copies.get(weight),
         scalars: scalarOf.slice(step * scalarCount, (step + 1) * scalarCount),
         after: computed,
-      }),
-    )
+      })
+    })
     recorded.assigned.forEach((weight, i) => {
       const value = item(gradients, recorded.trained.length + i)
       updates.push(
@@ -114,6 +121,22 @@ export function unroll(
   return { steps, batchSize, measures: recorded.measures, rows, scalars, counters, output }
 }
 
+/** One weight's update; the copy is kept for optimizers that don't. */
+function update(graph: GraphBuilder, optimizer: Optimizer, target: UpdateTarget): Ref {
+  const { copy, gradient, variable } = target
+  if (copy === undefined || optimizer.keepsCopies === true) return optimizer.update(graph, target)
+  const full = gradient.dtype === float32 ? gradient.ref : cast(graph, gradient.ref, gradient.dtype, float32)
+  const updated = optimizer.update(graph, { ...target, gradient: { ref: full, dtype: float32 }, copy: undefined })
+  const value = graph.node('ReadVariableOp', [variable], [type('dtype', float32)], [updated])
+  return graph.node('AssignVariableOp', [copy, cast(graph, value, float32, bfloat16)], [type('dtype', bfloat16)])
+}
+
+function copyOf(state: GraphState, weight: number): Ref {
+  const handle = state.copies.get(weight)
+  if (handle === undefined) throw new Error(`weight ${weight} has no bfloat16 copy`)
+  return handle
+}
+
 /** Rows of a mapped column as the model takes them. */
 function gather(
   graph: GraphBuilder,
@@ -126,6 +149,10 @@ function gather(
   const dtype = dataTypes[column.dtype]
   const attributes = [type('Tparams', dtype), type('Tindices', int32), type('Taxis', int32), int('batch_dims', 0)]
   const values = graph.node('ReadVariableOp', [table], [type('dtype', dtype)], after)
+  if (column.dtype === 'uint8') {
+    const { multiply, add } = column.scale ?? { multiply: 1, add: 0 }
+    return graph.node('SwathRows', [values, rows, graph.float(multiply), graph.float(add)], [type('T', float32)])
+  }
   const gathered = graph.node('GatherV2', [values, rows, graph.int(0)], attributes)
   if (column.dtype === 'int32' && column.scale === undefined) return gathered
   const floats = column.dtype === 'float32' ? gathered : cast(graph, gathered, dtype, float32)

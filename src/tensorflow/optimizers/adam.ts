@@ -1,5 +1,5 @@
 import { dataTypes } from '../backend.ts'
-import { bool, type } from '../graph.ts'
+import { float, int, type, type Ref } from '../graph.ts'
 import { item } from '../item.ts'
 import type { Optimizer } from './optimizer.ts'
 
@@ -14,26 +14,32 @@ export interface AdamSettings {
 }
 
 /**
- * Adam (Kingma and Ba, 2015) as PyTorch and tfjs compute it: ε is added to the corrected √v. TensorFlow's kernel adds
- * it to the uncorrected one, so it is fed ε·√(1−β₂ᵗ); it also gets the corrected learning rate instead of β₁ᵗ and β₂ᵗ,
- * because 1−β₂ᵗ in float32 is off by 5e-5 in the first step.
+ * Adam (Kingma and Ba, 2015) as PyTorch and tfjs compute it: ε is added to the corrected √v. The kernel adds it to the
+ * uncorrected one, so it is fed ε·√(1−β₂ᵗ), and the learning rate with both corrections in it.
  */
-export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamSettings): Optimizer {
+export function adam(settings: AdamSettings): Optimizer {
+  return decayingAdam('adam', settings, 0)
+}
+
+/** Adam where every step first takes `decay` of each weight away. */
+export function decayingAdam(name: string, settings: AdamSettings, decay: number): Optimizer {
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = settings
   return {
-    name: 'adam',
+    name,
     slots: 2,
+    keepsCopies: true,
     scalars(step) {
       const correction = Math.sqrt(1 - beta2 ** step)
-      return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction]
+      return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction, decay]
     },
-    update(graph, { variable, slots, gradient, scalars, after }) {
-      const none = graph.float(0)
-      const [m, v] = [item(slots, 0), item(slots, 1)]
-      const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
+    update(graph, { value, slots, gradient, copy, scalars, after }) {
+      const read = (handle: Ref, dtype: number) => graph.node('ReadVariableOp', [handle], [type('dtype', dtype)], after)
+      const values = [value, ...slots.map((slot) => read(slot, dataTypes.float32))]
+      const copies = copy === undefined ? [] : [read(copy, dataTypes.bfloat16)]
       return graph.node(
-        'ResourceApplyAdam',
-        [variable, m, v, none, none, rate, graph.float(beta1), graph.float(beta2), correctedEpsilon, gradient],
-        [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
+        'SwathAdam',
+        [...values, gradient.ref, ...scalars, ...copies],
+        [type('T', gradient.dtype), int('copies', copies.length), float('beta1', beta1), float('beta2', beta2)],
         after,
       )
     },
@@ -45,7 +51,7 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
       const v = item(slots, 1)
         .mul(beta2)
         .add(gradient.square().mul(1 - beta2))
-      return { value: value.sub(m.mul(rate).div(v.sqrt().add(correctedEpsilon))), slots: [m, v] }
+      return { value: value.mul(1 - decay).sub(m.mul(rate).div(v.sqrt().add(correctedEpsilon))), slots: [m, v] }
     },
   }
 }

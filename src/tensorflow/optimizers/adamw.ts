@@ -1,7 +1,4 @@
-import { dataTypes } from '../backend.ts'
-import { type } from '../graph.ts'
-import { adam, type AdamSettings } from './adam.ts'
-import { item } from '../item.ts'
+import { decayingAdam, type AdamSettings } from './adam.ts'
 import type { Optimizer } from './optimizer.ts'
 
 export interface AdamWSettings extends AdamSettings {
@@ -11,24 +8,5 @@ export interface AdamWSettings extends AdamSettings {
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, 2019): every weight shrinks first, then Adam steps. */
 export function adamW({ weightDecay = 0.01, ...settings }: AdamWSettings): Optimizer {
-  const inner = adam(settings)
-  const decay = settings.learningRate * weightDecay
-  return {
-    name: 'adamw',
-    slots: inner.slots,
-    scalars: (step) => [...inner.scalars(step), decay],
-    update(graph, target) {
-      const lost = graph.node('Mul', [target.value, item(target.scalars, 2)], [type('T', dataTypes.float32)])
-      const shrunk = graph.node(
-        'AssignSubVariableOp',
-        [target.variable, lost],
-        [type('dtype', dataTypes.float32)],
-        target.after,
-      )
-      return inner.update(graph, { ...target, after: [shrunk] })
-    },
-    updateEagerly(tf, target) {
-      return inner.updateEagerly(tf, { ...target, value: target.value.mul(1 - decay) })
-    },
-  }
+  return decayingAdam('adamw', settings, settings.learningRate * weightDecay)
 }

@@ -9,6 +9,8 @@ export interface Optimizer {
   readonly name: string
   /** How many arrays of a weight's own shape it keeps for each weight; they start as zeros. */
   readonly slots: number
+  /** True if `update` also writes the bfloat16 copies of weights and takes bfloat16 gradients; else that is done around it. */
+  readonly keepsCopies?: boolean
   /** Its hyperparameters at a step, the first step being 1: computed in float64, fed to the graph as float32. */
   scalars(step: number): readonly number[]
   /** Adds the nodes that update `variable` in place and returns the last of them. */
@@ -17,13 +19,16 @@ export interface Optimizer {
   updateEagerly(tf: typeof TensorFlow, target: EagerTarget): EagerUpdate
 }
 
-interface UpdateTarget {
+export interface UpdateTarget {
   /** Handle of the weight's resource variable. */
   readonly variable: Ref
   /** The weight as this step read it. */
   readonly value: Ref
   readonly slots: readonly Ref[]
-  readonly gradient: Ref
+  /** float32, or bfloat16 where there is a copy. */
+  readonly gradient: { readonly ref: Ref; readonly dtype: number }
+  /** Handle of the variable that holds the weight's bfloat16 copy. */
+  readonly copy?: Ref | undefined
   readonly scalars: readonly Ref[]
   /** Nothing may be updated before these have run. */
   readonly after: readonly Ref[]

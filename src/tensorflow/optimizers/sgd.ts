@@ -20,7 +20,7 @@ export function sgd({ learningRate }: SgdSettings): Optimizer {
     scalars: () => [learningRate],
     update(graph, { variable, gradient, scalars, after }) {
       const attributes = [type('T', dataTypes.float32), bool('use_locking', false)]
-      return graph.node('ResourceApplyGradientDescent', [variable, item(scalars, 0), gradient], attributes, after)
+      return graph.node('ResourceApplyGradientDescent', [variable, item(scalars, 0), gradient.ref], attributes, after)
     },
     updateEagerly(tf, { value, gradient, scalars }) {
       return { value: value.sub(gradient.mul(item(scalars, 0))), slots: [] }
@@ -37,7 +37,7 @@ export function momentum({ learningRate, momentum: kept = 0.9 }: MomentumSetting
     update(graph, { variable, slots, gradient, scalars, after }) {
       return graph.node(
         'ResourceApplyMomentum',
-        [variable, item(slots, 0), item(scalars, 0), gradient, graph.float(kept)],
+        [variable, item(slots, 0), item(scalars, 0), gradient.ref, graph.float(kept)],
         [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
         after,
       )
