@@ -11,6 +11,7 @@ export interface DecodedDataset {
   readonly test: number
   readonly height: number
   readonly width: number
+  readonly channels: number
   readonly classes: number
 }
 
@@ -38,7 +39,7 @@ export function decode(sources: DatasetSources, folder: string): void {
     throw new SwathError('dataset', message)
   }
 
-  const decoded: DecodedDataset = { train: trainCount, test: testCount, height, width, classes }
+  const decoded: DecodedDataset = { train: trainCount, test: testCount, height, width, channels: 1, classes }
   const aside = `${folder}.${randomUUID()}`
   try {
     mkdirSync(aside, { recursive: true })

@@ -11,7 +11,7 @@ import { findDataset, type DatasetReference, type DatasetSources } from './find.
 export type { DatasetReference } from './find.ts'
 
 /** Another layout of the decoded files needs another number: it is part of their key. */
-const layout = 1
+const layout = 2
 
 /**
  * Decodes a data set once into raw files under `cacheFolder`, keyed by its content, and says where they are. Safe when

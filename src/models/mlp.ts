@@ -1,18 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-
-export const activations = [
-  'relu',
-  'tanh',
-  'sigmoid',
-  'elu',
-  'selu',
-  'softplus',
-  'softsign',
-  'swish',
-  'gelu',
-  'linear',
-] as const
-type Activation = (typeof activations)[number]
+import type { Activation } from './activations.ts'
 
 export interface MlpShape {
   /** Values of one example. */

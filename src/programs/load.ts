@@ -36,6 +36,10 @@ async function loadBuiltin(name: string): Promise<TrialProgram> {
   switch (name) {
     case 'mlp':
       return (await import('./mlp.ts')).mlp
+    case 'lenet':
+      return (await import('./lenet.ts')).lenet
+    case 'classifier':
+      return (await import('./by-model.ts')).byModel
     default:
       throw new SwathError('program', `there is no built-in program ${name}`)
   }

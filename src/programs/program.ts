@@ -37,16 +37,32 @@ export interface Trial<P extends Parameters = Parameters> {
 
 /** What a finished trial hands back. */
 export interface TrialResult {
-  /** The trained weights in a fixed order; their SHA-256 is the trial's `weights_sha256`. */
+  /**
+   * The trained weights in the order of the model's; their SHA-256 is the trial's `weights_sha256`. Of a program that has
+   * a `model` they are kept with the trial, so that it can be evaluated, exported and trained on.
+   */
   readonly weights?: readonly TensorFlow.TypedArray[]
+  /** What training would go on from, besides the weights. */
+  readonly optimizer?: OptimizerState
+}
+
+export interface OptimizerState {
+  readonly name: string
+  /** Steps taken so far. */
+  readonly steps: number
+  /** In the order of the trainable weights, all slots of the first, then of the second. */
+  readonly slots: readonly Float32Array[]
 }
 
 /** What a trial can be: a built-in model, or a module whose default export is `defineProgram({…})`. */
 export interface TrialProgram<P extends Parameters = Parameters> {
   /** Throws an Error whose message names the parameter if `params` cannot be trained; called before anything is. */
   check?(params: P): void
-  /** The untrained model: its layers give the trial's FLOPs and parameter count. */
-  model?(tf: typeof TensorFlow, params: P): TensorFlow.LayersModel
+  /**
+   * The untrained model: its layers give the trial's FLOPs and parameter count, and a trial's kept weights become a model
+   * again in it. `dataset` is what `trial.dataset` will be.
+   */
+  model?(tf: typeof TensorFlow, params: P, dataset: ImageShape | undefined): TensorFlow.LayersModel
   train(trial: Trial<P>): Promise<TrialResult | undefined>
 }
 
@@ -55,13 +71,22 @@ export function defineProgram<P extends Parameters>(program: TrialProgram<P>): T
   return program
 }
 
+/** What a model has to know of the images that it is made for. */
+export interface ImageShape {
+  readonly height: number
+  readonly width: number
+  /** 1 for grey, 3 for colour. */
+  readonly channels: number
+  readonly classes: number
+}
+
 /**
  * A labelled image set, decoded into two raw files that TensorFlow maps: all workers share one copy in the page cache.
  * Training examples are the rows from 0, the test set those from `testStart`.
  */
-export interface DatasetFiles {
+export interface DatasetFiles extends ImageShape {
   readonly name: string
-  /** uint8, `[rows, height, width]`. */
+  /** uint8, `[rows, height, width, channels]`. */
   readonly imagesPath: string
   /** int32, `[rows]`. */
   readonly labelsPath: string
@@ -70,7 +95,4 @@ export interface DatasetFiles {
   readonly test: number
   /** The first test example's row: more than `train` where a limit leaves training examples out. */
   readonly testStart: number
-  readonly height: number
-  readonly width: number
-  readonly classes: number
 }

@@ -7,7 +7,7 @@ import { nearest } from '../nearest.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 
 /** The programs that come with swath; `load.ts` imports them. */
-export const builtinPrograms = ['mlp'] as const
+export const builtinPrograms = ['mlp', 'lenet', 'classifier'] as const
 
 const moduleExtensions = ['.ts', '.mts', '.js', '.mjs', '.cjs']
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LayersModel } from '@tensorflow/tfjs'
+import { imageColumns } from '../datasets/columns.ts'
 import { epochOrder, splitDataset } from '../datasets/split.ts'
 import { classification } from '../models/classification.ts'
 import { modelCost } from '../models/flops.ts'
@@ -8,7 +9,7 @@ import { compileStep } from '../tensorflow/compile-step.ts'
 import type { Optimizer } from '../tensorflow/optimizers/optimizer.ts'
 import type { CallResult, Precision, TrainingStep } from '../tensorflow/training-step.ts'
 import { DivergedError } from './diverged.ts'
-import type { DatasetFiles, Trial, TrialResult } from './program.ts'
+import type { Trial, TrialResult } from './program.ts'
 
 export interface ClassifierTraining {
   /** Takes flat rows, gives logits; its weights are where training starts. */
@@ -43,7 +44,7 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
     model,
     loss: classification(tf, model),
     optimizer,
-    columns: columnsOf(dataset),
+    columns: imageColumns(dataset),
     batchSize,
     precision,
     seed,
@@ -53,9 +54,11 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
     stepsPerCall: stepsWorthUnrolling(epochs * stepsPerEpoch, 3 * batchSize * modelCost(model).flops),
   })
   try {
+    let steps = 0
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const order = epochOrder(train, seed, epoch)
-      const trained = await trainEpoch(trial, step, order, { epoch, epochs, stepsBefore: (epoch - 1) * stepsPerEpoch })
+      const trained = await trainEpoch(trial, step, order, { epoch, epochs, stepsBefore: steps })
+      steps += stepsPerEpoch
       const validated = await evaluate(trial, step, validation)
       const tested = epoch === epochs ? await evaluate(trial, step, test) : undefined
       const verdict = await trial.report({
@@ -69,7 +72,8 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
       })
       if (verdict === 'stop') break
     }
-    return { weights: step.read().weights }
+    const { weights, slots } = step.read()
+    return { weights, optimizer: { name: optimizer.name, steps, slots } }
   } finally {
     step.dispose()
   }
@@ -143,13 +147,4 @@ function* timed(calls: Iterable<CallResult>, add: (seconds: number) => void): Ge
     yield call
     started = performance.now()
   }
-}
-
-/** Pixels as the seed scaled them: (x/255 − 0.5) / 0.5. */
-function columnsOf({ imagesPath, labelsPath, testStart, test, height, width }: DatasetFiles) {
-  const rows = testStart + test
-  return {
-    x: { path: imagesPath, dtype: 'uint8', shape: [rows, height * width], scale: { multiply: 2 / 255, add: -1 } },
-    y: { path: labelsPath, dtype: 'int32', shape: [rows] },
-  } as const
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
+import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
 import type { ModelCost } from '../models/cost.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { PlannedTrial } from '../sweep/plan.ts'
@@ -17,7 +18,7 @@ const pointsPerTask = 500
 
 /** Has the program check every point and count its model. Throws SwathError('sweep-file') if one cannot be trained. */
 export async function describeTrials(
-  pool: WorkerPool,
+  { pool, datasets }: { readonly pool: WorkerPool; readonly datasets: TrialDatasets },
   file: SweepFile,
   program: ProgramReference,
   trials: Iterable<PlannedTrial>,
@@ -30,7 +31,9 @@ export async function describeTrials(
     const chunk = all.slice(start, start + pointsPerTask)
     const descriptions = await pool.describe(
       program,
-      chunk.map((trial) => trial.params),
+      await Promise.all(
+        chunk.map(async ({ params }) => ({ params: programParameters(params), dataset: await datasets.of(params) })),
+      ),
     )
     signal?.throwIfAborted()
     for (const [k, trial] of chunk.entries()) {

@@ -1,4 +1,4 @@
-import { prepareDataset } from '../datasets/prepare.ts'
+import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import { openStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
@@ -29,19 +29,20 @@ export async function planOnly(options: {
   const prepared = prepareSweep(options.path, options.overrides)
   const { program, coresPerTrial, dataset: reference } = prepared.settings
   const { workers } = layOut(coresPerTrial, options.machine)
-  const dataset = reference === null ? undefined : await prepareDataset(reference)
+  const datasets = new TrialDatasets(reference)
 
   Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(workers.slice(0, 1))
   try {
-    const described = await describeTrials(pool, prepared.file, program, prepared.plan.trials())
-    const trials = described.map((trial) => ({
-      ...trial,
-      trainingFlops:
-        trial.cost === null || dataset === undefined
-          ? null
-          : trainingWork({ flops: trial.cost.flops, params: trial.params }, trainingExamples(dataset)),
-    }))
+    const described = await describeTrials({ pool, datasets }, prepared.file, program, prepared.plan.trials())
+    const trials = await Promise.all(
+      described.map(async (trial) => {
+        const dataset = await datasets.of(trial.params)
+        if (trial.cost === null || dataset === undefined) return { ...trial, trainingFlops: null }
+        const { flops } = trial.cost
+        return { ...trial, trainingFlops: trainingWork({ flops, params: trial.params }, trainingExamples(dataset)) }
+      }),
+    )
     return { prepared, trials, workers: workers.length, rate: await earlierRate(options.store) }
   } finally {
     await pool.close()

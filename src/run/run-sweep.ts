@@ -1,6 +1,6 @@
-import { prepareDataset } from '../datasets/prepare.ts'
+import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
-import type { DatasetFiles, Parameters } from '../programs/program.ts'
+import type { Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup } from '../setup/setup.ts'
@@ -64,7 +64,7 @@ export async function runSweep(
     // Points that the store does not have yet are checked and counted by the program itself.
     const { file, settings, plan } = prepared
     return await withWorkers(context, layout, settings, async (machinery) => {
-      const trials = await describeTrials(machinery.pool, file, settings.program, plan.trials(), context.signal)
+      const trials = await describeTrials(machinery, file, settings.program, plan.trials(), context.signal)
       if (known !== undefined) await extendSweep(store, known, trials)
       const sweep = known ?? (await storeSweep(store, prepared, trials))
       return await train(context, store, sweep, settings, machinery, ['running', 'cancelled'])
@@ -120,7 +120,7 @@ async function setUp(context: RunContext): Promise<void> {
 interface Machinery {
   readonly layout: Layout
   readonly pool: WorkerPool
-  readonly dataset: DatasetFiles | undefined
+  readonly datasets: TrialDatasets
 }
 
 /** Checks the data, and keeps the worker threads for as long as `use` needs them. */
@@ -130,12 +130,12 @@ async function withWorkers<T>(
   { dataset: reference, coresPerTrial }: SweepSettings,
   use: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
-  const dataset = reference === null ? undefined : await prepareDataset(reference)
+  const datasets = new TrialDatasets(reference)
   // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
   Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(layout.workers)
   try {
-    return await use({ layout, pool, dataset })
+    return await use({ layout, pool, datasets })
   } finally {
     await pool.close()
   }
@@ -146,7 +146,7 @@ async function train(
   store: Store,
   sweep: SweepRow,
   settings: SweepSettings,
-  { layout, pool, dataset }: Machinery,
+  { layout, pool, datasets }: Machinery,
   again: readonly TrialState[],
 ): Promise<RunResult> {
   // Take the sweep, and take back what a process that is gone has left running.
@@ -170,7 +170,12 @@ async function train(
     }))
     const varying = varyingParameters(trials)
     const queued = trials.filter((trial) => trial.state === 'queued')
-    const examples = dataset === undefined ? undefined : trainingExamples(dataset)
+    const work = await Promise.all(
+      queued.map(async (trial) => {
+        const dataset = await datasets.of(trial.params)
+        return [trial.id, trainingWork(trial, dataset && trainingExamples(dataset))] as const
+      }),
+    )
     observer.started({
       sweep: sweep.name,
       trials: trials.length,
@@ -179,7 +184,7 @@ async function train(
       coresPerTrial: layout.coresPerTrial,
       runtime: describeRuntime(findRuntime()),
       store: store.location,
-      work: new Map(queued.map((trial) => [trial.id, trainingWork(trial, examples)])),
+      work: new Map(work),
     })
 
     // Train.
@@ -187,7 +192,7 @@ async function train(
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await trainQueued(
       {
-        ...{ store, sweep, dataset, pool, observer, createQueue: createInProcessQueue },
+        ...{ store, sweep, datasets, pool, observer, createQueue: createInProcessQueue },
         ...{ program: settings.program, workers: layout.workers.length },
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
-import type { DatasetFiles, Parameters, Report } from '../programs/program.ts'
+import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
+import type { Parameters, Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
@@ -15,7 +16,7 @@ export interface Training {
   readonly store: Store
   readonly sweep: SweepRow
   readonly program: ProgramReference
-  readonly dataset: DatasetFiles | undefined
+  readonly datasets: TrialDatasets
   readonly pool: WorkerPool
   readonly createQueue: CreateQueue
   readonly workers: number
@@ -67,7 +68,7 @@ export async function trainQueued(
 }
 
 async function trainOne(
-  { sweep, program, dataset, pool, observer, signal, isCancelled }: Training,
+  { sweep, program, datasets, pool, observer, signal, isCancelled }: Training,
   aggregator: Aggregator,
   recordMetrics: (report: Report) => Promise<void>,
   trial: TrialRow,
@@ -77,8 +78,9 @@ async function trainOne(
   const params = JSON.parse(trial.params) as Parameters
   const now = () => new Date().toISOString()
 
+  const dataset = await datasets.of(params)
   const outcome = await pool.train(
-    { program, trialId: trial.id, params, seed: trial.seed, dataset },
+    { program, trialId: trial.id, params: programParameters(params), seed: trial.seed, dataset },
     {
       signal,
       onStart: async (worker) => {

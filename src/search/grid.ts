@@ -13,8 +13,8 @@ export const grid: SearchMethod = {
     const values = ordered.toReversed().map((dimension) => {
       const index = rest % dimension.size
       rest = Math.floor(rest / dimension.size)
-      return [dimension.name, dimension.at(index)] as const
+      return dimension.at(index)
     })
-    return Object.fromEntries(values.toReversed())
+    return Object.fromEntries(values.toReversed().flatMap((set) => Object.entries(set)))
   },
 }

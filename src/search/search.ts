@@ -1,11 +1,11 @@
-import type { Parameters, ParameterValue } from '../programs/program.ts'
+import type { Parameters } from '../programs/program.ts'
 
 /** A parameter and the values that it can take, in order; not listed, since a range may be long. */
 export interface Dimension {
   readonly name: string
   readonly size: number
-  /** The k-th value, from 0. */
-  at(k: number): ParameterValue
+  /** The k-th value, from 0: the parameters that it sets, most often the one of its name. */
+  at(k: number): Parameters
 }
 
 /** How a sweep chooses its points. Pure: the same space gives the same points in the same order. */

@@ -2,7 +2,7 @@ import type { Parameters } from '../programs/program.ts'
 import { grid } from '../search/grid.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
-import { dimensions } from './space.ts'
+import { dimensions, parameterNames } from './space.ts'
 
 export interface PlannedTrial {
   /** Place in the plan, from 1. */
@@ -41,7 +41,7 @@ export function planSweep({ content, source }: SweepFile): Plan {
   }
   return {
     size,
-    parameters: space.map((dimension) => dimension.name).sort(),
+    parameters: parameterNames(content.parameters),
     *trials() {
       for (let index = 0; index < size; index++) {
         const params = grid.point(space, Math.floor(index / repeat))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { datasetSchema } from '../datasets/reference.ts'
 import { searchMethods } from '../search/search.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
@@ -12,10 +13,17 @@ const parameterValue = z.union([
   z.array(z.union([z.string(), z.number(), z.boolean()])),
 ])
 
+const parameterName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name such as learning_rate')
+
 const parameter = z
   .strictObject({
     value: parameterValue.optional().describe('One value, the same in every trial.'),
     values: z.array(parameterValue).min(1).optional().describe('The values to try.'),
+    cases: z
+      .array(z.record(parameterName, parameterValue))
+      .min(1)
+      .optional()
+      .describe('(swath) Parameters that belong together: each case sets all of its own at once.'),
     min: z.number().optional().describe('The least value; with max, both included.'),
     max: z.number().optional().describe('The greatest value.'),
     q: z.number().positive().optional().describe('The step of q_uniform.'),
@@ -24,7 +32,7 @@ const parameter = z
       .optional()
       .describe('How values are drawn; a grid takes those that can be listed.'),
   })
-  .describe('A parameter: `value`, `values`, or whole numbers from `min` to `max`.')
+  .describe('A parameter: `value`, `values`, `cases`, or whole numbers from `min` to `max`.')
 
 export const sweepFileSchema = z
   .strictObject({
@@ -47,18 +55,11 @@ export const sweepFileSchema = z
       .optional()
       .describe('What the report ranks by.'),
     parameters: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name such as learning_rate'), parameter)
+      .record(parameterName, parameter)
       .refine((parameters) => Object.keys(parameters).length > 0, 'expected at least one parameter')
       .describe('The search space: a name and its values.'),
     dataset: z
-      .union([
-        z.string().min(1),
-        z.strictObject({
-          name: z.string().min(1).optional().describe('A data set that comes with swath: mnist.'),
-          path: z.string().min(1).optional().describe('A folder of IDX files, named as MNIST’s are.'),
-          limit: z.int().positive().optional().describe('Train on the first so many examples only.'),
-        }),
-      ])
+      .union([z.string().min(1), datasetSchema])
       .optional()
       .describe('(swath) The data: mnist, or a folder of IDX files.'),
     seed: z

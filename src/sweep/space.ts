@@ -8,25 +8,60 @@ import type { Mistake } from './source.ts'
 /** What is wrong with the parameters of a grid that the schema alone cannot see. */
 export function checkParameters(parameters: Readonly<Record<string, ParameterContent>>): Mistake[] {
   return Object.entries(parameters).flatMap(([name, parameter]) =>
-    checkParameter(parameter).map((mistake) => ({ ...mistake, path: ['parameters', name, ...mistake.path] })),
+    [...checkParameter(parameter), ...clashes(name, parameters)].map((mistake) => ({
+      ...mistake,
+      path: ['parameters', name, ...mistake.path],
+    })),
+  )
+}
+
+/** A case sets parameters by their names: nothing else may set them. */
+function clashes(name: string, parameters: Readonly<Record<string, ParameterContent>>): Mistake[] {
+  const others = new Set(
+    Object.entries(parameters).flatMap(([other, { cases }]) => {
+      if (other === name) return []
+      return cases === undefined ? [other] : cases.flatMap((each) => Object.keys(each))
+    }),
+  )
+  return (parameters[name]?.cases ?? []).flatMap((each, index) =>
+    Object.keys(each)
+      .filter((key) => others.has(key))
+      .map((key) => ({ path: ['cases', index, key], message: 'another parameter sets this too' })),
   )
 }
 
 /** The search space; call `checkParameters` first. */
 export function dimensions(parameters: Readonly<Record<string, ParameterContent>>): Dimension[] {
-  return Object.entries(parameters).map(([name, parameter]) => ({ name, ...valuesOf(parameter) }))
+  return Object.entries(parameters).map(([name, parameter]) => {
+    const { cases } = parameter
+    if (cases !== undefined) return { name, size: cases.length, at: (k) => cases[k] ?? {} }
+    const { size, at } = valuesOf(parameter)
+    return { name, size, at: (k) => ({ [name]: at(k) }) }
+  })
+}
+
+/** Every parameter that a point may have, by name. */
+export function parameterNames(parameters: Readonly<Record<string, ParameterContent>>): string[] {
+  const names = Object.entries(parameters).flatMap(([name, { cases }]) =>
+    cases === undefined ? [name] : cases.flatMap((each) => Object.keys(each)),
+  )
+  return [...new Set(names)].sort()
 }
 
 function checkParameter(parameter: ParameterContent): Mistake[] {
-  const { value, values, min, max, q, distribution } = parameter
-  const forms = [value !== undefined && 'value', values !== undefined && 'values', min !== undefined && 'min'].filter(
-    Boolean,
-  )
+  const { value, values, cases, min, max, q, distribution } = parameter
+  const forms = [
+    value !== undefined && 'value',
+    values !== undefined && 'values',
+    cases !== undefined && 'cases',
+    min !== undefined && 'min',
+  ].filter(Boolean)
   if (forms.length === 0) {
-    return [{ path: [], message: 'expected `value`, `values`, or `min` and `max`' }]
+    return [{ path: [], message: 'expected `value`, `values`, `cases`, or `min` and `max`' }]
   }
   if (forms.length > 1) return [{ path: [], message: `${forms.join(' and ')} exclude each other` }]
-  if (values !== undefined) return duplicates(values)
+  if (values !== undefined) return duplicates(values, 'values')
+  if (cases !== undefined) return duplicates(cases, 'cases')
   if (value !== undefined) return []
   if (max === undefined) return [{ path: ['min'], message: '`min` needs `max`' }]
   if (min === undefined) return [{ path: ['max'], message: '`max` needs `min`' }]
@@ -45,15 +80,15 @@ function checkParameter(parameter: ParameterContent): Mistake[] {
   return []
 }
 
-function duplicates(values: readonly ParameterValue[]): Mistake[] {
+function duplicates(values: readonly unknown[], form: 'values' | 'cases'): Mistake[] {
   return values.flatMap((value, index) =>
     values.slice(0, index).some((earlier) => isDeepStrictEqual(earlier, value))
-      ? [{ path: ['values', index], message: `${JSON.stringify(value)} stands in the list twice` }]
+      ? [{ path: [form, index], message: `${JSON.stringify(value)} stands in the list twice` }]
       : [],
   )
 }
 
-function valuesOf(parameter: ParameterContent): Pick<Dimension, 'size' | 'at'> {
+function valuesOf(parameter: ParameterContent): { size: number; at: (k: number) => ParameterValue } {
   const { value, values, min = 0, max = 0, q = 1, distribution } = parameter
   if (values !== undefined) return { size: values.length, at: (k) => values[k] ?? null }
   if (value !== undefined) return { size: 1, at: () => value }

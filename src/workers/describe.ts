@@ -10,10 +10,10 @@ export async function describePoints({ program: reference, points }: DescribeTas
   const program = await loadProgram(reference)
   const tf = program.model === undefined ? undefined : await loadTensorFlow(findRuntime())
   return {
-    points: points.map((params): PointDescription => {
+    points: points.map(({ params, dataset }): PointDescription => {
       try {
         program.check?.(params)
-        const built = tf === undefined ? undefined : program.model?.(tf, params)
+        const built = tf === undefined ? undefined : program.model?.(tf, params, dataset)
         if (built === undefined) return { cost: null }
         try {
           return { cost: modelCost(built) }

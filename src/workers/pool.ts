@@ -4,11 +4,11 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 
 import { messageOf, SwathError } from '../errors.ts'
-import type { Parameters } from '../programs/program.ts'
 import type {
   DescribeResult,
   DescribeTask,
   PointDescription,
+  PointToDescribe,
   ProgramReference,
   TrainTask,
   TrialCommand,
@@ -50,7 +50,7 @@ export class WorkerPool {
   }
 
   /** Checks points and counts their FLOPs, in a thread: a user's module may hang, throw, or print. */
-  async describe(program: ProgramReference, points: readonly Parameters[]): Promise<readonly PointDescription[]> {
+  async describe(program: ProgramReference, points: readonly PointToDescribe[]): Promise<readonly PointDescription[]> {
     const worker = this.#take()
     try {
       const task: DescribeTask = { kind: 'describe', program, points }

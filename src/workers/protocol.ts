@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 
 import type { ModelCost } from '../models/cost.ts'
-import type { DatasetFiles, Parameters, Progress, Report } from '../programs/program.ts'
+import type { DatasetFiles, ImageShape, Parameters, Progress, Report } from '../programs/program.ts'
 
 /** Everything that crosses the thread border is in this file. */
 
@@ -20,7 +20,12 @@ export type WorkerTask = DescribeTask | TrainTask
 export interface DescribeTask {
   readonly kind: 'describe'
   readonly program: ProgramReference
-  readonly points: readonly Parameters[]
+  readonly points: readonly PointToDescribe[]
+}
+
+export interface PointToDescribe {
+  readonly params: Parameters
+  readonly dataset: ImageShape | undefined
 }
 
 export interface TrainTask {

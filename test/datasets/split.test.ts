@@ -12,6 +12,7 @@ const files: DatasetFiles = {
     testStart: 1000,
     height: 2,
     width: 2,
+    channels: 1,
     classes: 2,
   },
 }

@@ -7,6 +7,7 @@ test('what is left out is as in the study', () => {
     hidden: [512],
     activation: 'relu',
     optimizer: 'adam',
+    precision: 'float32',
     learning_rate: 1e-3,
     batch_size: 64,
     epochs: 2,

@@ -5,7 +5,7 @@ import { grid } from '../../src/search/grid.ts'
 import type { Dimension } from '../../src/search/search.ts'
 
 function dimension(name: string, values: readonly number[]): Dimension {
-  return { name, size: values.length, at: (k) => values[k] ?? null }
+  return { name, size: values.length, at: (k) => ({ [name]: values[k] ?? null }) }
 }
 
 const spaces = fc

@@ -33,6 +33,18 @@ test('a grid becomes numbered trials, each with its point and its seed', () => {
   expect(new Set(trials.map((trial) => trial.seed)).size).toBe(4)
 })
 
+test('a case sets its parameters together, and a case that leaves one out has none', () => {
+  const cases = '[{ hidden: [8], dataset.crop: 20 }, { hidden: [8, 8] }]'
+  const planned = plan(`  network: { cases: ${cases} }\n  epochs: { values: [1, 2] }`)
+  expect(planned.parameters).toEqual(['dataset.crop', 'epochs', 'hidden'])
+  expect([...planned.trials()].map(({ key }) => key)).toEqual([
+    '{"dataset.crop":20,"epochs":1,"hidden":[8]}',
+    '{"epochs":1,"hidden":[8,8]}',
+    '{"dataset.crop":20,"epochs":2,"hidden":[8]}',
+    '{"epochs":2,"hidden":[8,8]}',
+  ])
+})
+
 test('a grid that grows leaves its old points their seeds', () => {
   const before = seeds('  depth: { values: [2, 3] }')
   const after = seeds('  depth: { values: [1, 2, 3, 4] }')

@@ -70,6 +70,14 @@ test.each([
   ['- a\n- b\n', /expected a mapping, got a list/],
   ['name: [1\n', /sweep\.yaml:\d+:\d+: /],
   [`${good}name: again\n`, /sweep\.yaml:7:1: this key stands here twice/],
+  [
+    good.replace('{ values: [1, 2] }', '{ cases: [{ epochs: 2 }, { width: 8 }] }'),
+    /:5:30: parameters\.depth\.cases\.0\.epochs: another parameter sets this too/,
+  ],
+  [
+    good.replace('{ values: [1, 2] }', '{ cases: [{ width: 8 }, { width: 8 }] }'),
+    /\{"width":8\} stands in the list twice/,
+  ],
   [good.replace('grid\nparameters', 'tpe\nparameters'), /method: tpe is not there yet/],
   [`${good}early_terminate: { type: hyperband }\n`, /early_terminate: not there yet/],
   [good.replace('[1, 2]', '[]'), /sweep\.yaml:5:20: parameters\.depth\.values: the list is empty/],
@@ -79,7 +87,7 @@ test.each([
   [good.replace('{ value: 1 }', '{ min: 5, max: 2 }'), /epochs\.max: expected a number above min \(5\), got 2/],
   [good.replace('{ value: 1 }', '{ min: 0.1, max: 2 }'), /a grid needs values that can be listed/],
   [good.replace('{ value: 1 }', '{ value: 1, values: [1] }'), /value and values exclude each other/],
-  [good.replace('{ value: 1 }', '{}'), /expected `value`, `values`, or `min` and `max`/],
+  [good.replace('{ value: 1 }', '{}'), /expected `value`, `values`, `cases`, or `min` and `max`/],
   [`${good}seed: -1\n`, /seed: expected at least 0, got -1/],
   [`${good}seed: one\n`, /seed: expected a number, got the text "one"/],
   [`${good}resources: { cores: 0 }\n`, /resources\.cores: expected at least/],
