@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'not-found' // no such sweep, trial or file
   | 'program' // a trial program cannot be loaded or is not one
   | 'dataset' // a data set file is missing or broken
+  | 'artifact' // a file that a trial left is gone, damaged, or cannot be written
   | 'store' // the database cannot be opened, read or written
   | 'sql' // a query was refused
   | 'setup' // a part that swath builds for itself could not be made
@@ -19,6 +20,7 @@ const exitCodes: Record<ErrorCode, 1 | 2> = {
   'not-found': 2,
   program: 2,
   dataset: 2,
+  artifact: 1,
   store: 1,
   sql: 2,
   setup: 1,

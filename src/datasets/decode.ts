@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
+import { writeFlushed } from '../write-flushed.ts'
 import type { DatasetSources } from './find.ts'
 import { readIdx, type IdxFile } from './idx.ts'
 
@@ -74,17 +75,5 @@ function moveInto(aside: string, folder: string): void {
   } catch (error) {
     // Another process was quicker; the same content gave the same files.
     if (!statSync(join(folder, decodedNames.description), { throwIfNoEntry: false })?.isFile()) throw error
-  }
-}
-
-function writeFlushed(path: string, parts: readonly Uint8Array[]): void {
-  const file = openSync(path, 'w')
-  try {
-    for (const part of parts) {
-      for (let written = 0; written < part.length;) written += writeSync(file, part, written)
-    }
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }

@@ -1,3 +1,4 @@
+import { artifactLocation } from '../artifacts/open.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import type { Parameters } from '../programs/program.ts'
@@ -192,7 +193,15 @@ async function train(
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await trainQueued(
       {
-        ...{ store, sweep, datasets, pool, observer, createQueue: createInProcessQueue },
+        ...{
+          store,
+          sweep,
+          datasets,
+          artifacts: artifactLocation(store.location),
+          pool,
+          observer,
+          createQueue: createInProcessQueue,
+        },
         ...{ program: settings.program, workers: layout.workers.length },
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),

@@ -17,6 +17,8 @@ export interface Training {
   readonly sweep: SweepRow
   readonly program: ProgramReference
   readonly datasets: TrialDatasets
+  /** Where the trials' checkpoints go. */
+  readonly artifacts: string
   readonly pool: WorkerPool
   readonly createQueue: CreateQueue
   readonly workers: number
@@ -68,7 +70,7 @@ export async function trainQueued(
 }
 
 async function trainOne(
-  { sweep, program, datasets, pool, observer, signal, isCancelled }: Training,
+  { sweep, program, datasets, artifacts, pool, observer, signal, isCancelled }: Training,
   aggregator: Aggregator,
   recordMetrics: (report: Report) => Promise<void>,
   trial: TrialRow,
@@ -80,7 +82,10 @@ async function trainOne(
 
   const dataset = await datasets.of(params)
   const outcome = await pool.train(
-    { program, trialId: trial.id, params: programParameters(params), seed: trial.seed, dataset },
+    {
+      ...{ program, trialId: trial.id, params: programParameters(params), seed: trial.seed, dataset },
+      checkpoint: { location: artifacts, name: `trial-${trial.id}/attempt-${attempt}.safetensors` },
+    },
     {
       signal,
       onStart: async (worker) => {
@@ -138,9 +143,13 @@ async function sweepViewKeeper(
 function ending(outcome: TrialOutcome, isCancelled: boolean) {
   switch (outcome.status) {
     case 'completed':
-      return { state: 'completed', weightsSha256: outcome.weightsSha256 } as const
+      return {
+        state: 'completed',
+        weightsSha256: outcome.weightsSha256,
+        checkpoint: outcome.checkpoint ?? undefined,
+      } as const
     case 'stopped':
-      return { state: 'stopped' } as const
+      return { state: 'stopped', checkpoint: outcome.checkpoint ?? undefined } as const
     case 'cancelled':
       return { state: isCancelled ? 'cancelled' : 'queued' } as const
     case 'failed':

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { Report } from '../programs/program.ts'
 import type { Schema, TrialState } from './schema.ts'
 import { statesBefore } from './states.ts'
@@ -23,6 +24,8 @@ export type Change =
       /** `queued` hands an interrupted trial back. */
       readonly state: Exclude<TrialState, 'running'>
       readonly weightsSha256?: string | null
+      /** Written and safe by now. */
+      readonly checkpoint?: StoredArtifact | undefined
       readonly error?: string
       readonly stack?: string
       readonly at: string
@@ -90,7 +93,7 @@ async function recordReports(db: Transaction<Schema>, reports: readonly ChangeOf
 }
 
 async function endAttempt(db: Transaction<Schema>, end: ChangeOf<'end'>): Promise<void> {
-  const { trialId, attempt, state, weightsSha256 = null, error = null, stack = null, at } = end
+  const { trialId, attempt, state, weightsSha256 = null, checkpoint, error = null, stack = null, at } = end
   const { numUpdatedRows } = await db
     .updateTable('trials')
     .set({ state, weights_sha256: weightsSha256, error, finished_at: state === 'queued' ? null : at })
@@ -104,6 +107,19 @@ async function endAttempt(db: Transaction<Schema>, end: ChangeOf<'end'>): Promis
     .set({ state: state === 'queued' ? 'interrupted' : state, finished_at: at, error, stack })
     .where('trial_id', '=', trialId)
     .where('attempt', '=', attempt)
+    .execute()
+  if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
+}
+
+export async function recordArtifact(
+  db: Transaction<Schema>,
+  trialId: number,
+  artifact: StoredArtifact,
+  at: string,
+): Promise<void> {
+  await db
+    .insertInto('artifacts')
+    .values({ trial_id: trialId, kind: 'checkpoint', ...artifact, created_at: at })
     .execute()
 }
 

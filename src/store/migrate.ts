@@ -4,11 +4,12 @@ import { basename, join } from 'node:path'
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 
 import * as initial from '../../db/migrations/0001-initial.ts'
+import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Schema } from './schema.ts'
 
-const migrations: Record<string, Migration> = { '0001-initial': initial }
+const migrations: Record<string, Migration> = { '0001-initial': initial, '0002-artifacts': artifacts }
 
 /** In the order in which they build on one another. */
 const views = ['trial_metrics', 'results', 'pareto_front', 'progress']

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
+import { sqlitePath } from './location.ts'
 import type { Store, StoreAccess } from './store.ts'
 
 /** Opens `sqlite:path`, or a plain path. */
 export async function openStore(location: string, access: StoreAccess): Promise<Store> {
-  const path = pathOf(location)
+  const path = sqlitePath(location)
   if (access === 'read') refuseMissingStore(location)
   const { openSqlite } = await import('./sqlite.ts')
   return openSqlite(path)
@@ -13,23 +14,9 @@ export async function openStore(location: string, access: StoreAccess): Promise<
 
 /** Throws SwathError('not-found') if there is no store: cheaper than to find out by opening it. */
 export function refuseMissingStore(location: string): void {
-  const path = pathOf(location)
+  const path = sqlitePath(location)
   if (existsSync(path)) return
   throw new SwathError('not-found', `there is no store at ${path}`, {
     hint: 'run a sweep first (swath run FILE), or name another with --store sqlite:<file>',
   })
-}
-
-function pathOf(location: string): string {
-  if (/^postgres(ql)?:/.test(location)) {
-    throw new SwathError('usage', `--store ${redacted(location)}: PostgreSQL is not supported yet`, {
-      hint: 'use sqlite:<file>',
-    })
-  }
-  return location.replace(/^sqlite:(\/\/(?=\/))?/, '')
-}
-
-/** A location without its password: errors are pasted into chats. */
-function redacted(location: string): string {
-  return location.replace(/\/\/[^@/]*@/, '//…@')
 }

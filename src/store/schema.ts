@@ -7,6 +7,7 @@ export interface Schema {
   attempts: AttemptTable
   metrics: MetricTable
   superseded_metrics: MetricTable & { attempt: number }
+  artifacts: ArtifactTable
   events: EventTable
   coordinators: CoordinatorTable
   progress: ProgressView
@@ -56,6 +57,8 @@ interface TrialTable {
   error: string | null
   started_at: string | null
   finished_at: string | null
+  /** The trial whose checkpoint this one was trained on from. */
+  parent_id: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 interface AttemptTable {
@@ -76,6 +79,17 @@ interface MetricTable {
   epoch: number
   name: string
   value: number
+}
+
+interface ArtifactTable {
+  id: Generated<number>
+  trial_id: number
+  kind: 'checkpoint'
+  /** Where it is among the store's artifacts. */
+  name: string
+  bytes: number
+  sha256: string
+  created_at: string
 }
 
 interface EventTable {
@@ -120,6 +134,7 @@ interface TrialMetricView {
 
 export type SweepRow = Selectable<SweepTable>
 export type TrialRow = Selectable<TrialTable>
+export type ArtifactRow = Selectable<ArtifactTable>
 export type AttemptRow = Selectable<AttemptTable>
 export type CoordinatorRow = Selectable<CoordinatorTable>
 export type ProgressRow = Selectable<ProgressView>

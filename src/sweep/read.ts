@@ -71,6 +71,9 @@ function applyOverrides(source: SweepSource, file: object, overrides: Overrides)
       throw new SwathError('usage', `--set ${override}: ${messageOf(error)}`, { cause: error })
     }
     const path = key.split('.')
+    // `dataset: mnist` is short for `dataset: { name: mnist }`.
+    const short = (source.value() as { dataset?: unknown }).dataset
+    if (path.length > 1 && path[0] === 'dataset' && typeof short === 'string') source.set(['dataset'], { name: short })
     const isTopLevel = (path[0] ?? '') in sweepFileSchema.shape || (path[0] ?? '') in file
     if (isTopLevel) source.set(path, value)
     else source.set(['parameters', key], Array.isArray(value) ? { values: value } : { value })

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { ModelCost } from '../models/cost.ts'
 import type { DatasetFiles, ImageShape, Parameters, Progress, Report } from '../programs/program.ts'
 
@@ -35,6 +36,8 @@ export interface TrainTask {
   readonly params: Parameters
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
+  /** Where artifacts go, and the name of this attempt's checkpoint there. */
+  readonly checkpoint: { readonly location: string; readonly name: string }
   /** Carries TrialMessage out and TrialCommand in. */
   readonly port: MessagePort
 }
@@ -60,8 +63,8 @@ export interface TrialFailure {
 
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =
-  | { readonly status: 'completed'; readonly weightsSha256: string | null }
-  | { readonly status: 'stopped' }
+  | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: StoredArtifact | null }
+  | { readonly status: 'stopped'; readonly checkpoint: StoredArtifact | null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { encodeCheckpoint } from '../artifacts/checkpoint.ts'
+import { openArtifacts } from '../artifacts/open.ts'
 import { messageOf } from '../errors.ts'
 import { loadProgram } from '../programs/load.ts'
-import type { Report, Trial, TrialResult } from '../programs/program.ts'
+import type { Report, Trial, TrialProgram, TrialResult } from '../programs/program.ts'
 import { loadTensorFlow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import type { TrainTask, TrialCommand, TrialFailure, TrialMessage, TrialOutcome } from './protocol.ts'
@@ -45,7 +48,7 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
       },
     }
     const result = await Promise.race([program.train(trial), running.failed])
-    return await running.end(result)
+    return await running.end(result, () => keepCheckpoint(program, tf, task, result))
   } catch (error) {
     return await running.endFailed(error)
   }
@@ -112,13 +115,17 @@ class RunningTrial {
   }
 
   /** Ends once every report is on disk, also those that the program did not await. */
-  async end(result: TrialResult | undefined): Promise<TrialOutcome> {
+  async end(result: TrialResult | undefined, keep: () => StoredArtifact | null): Promise<TrialOutcome> {
     await this.#lastReport
     if (this.#failure !== undefined) return this.endFailed(this.#failure.reason)
+    if (this.#cancel.signal.aborted) {
+      this.#ended = true
+      return { status: 'cancelled' }
+    }
+    const checkpoint = keep()
     this.#ended = true
-    if (this.#cancel.signal.aborted) return { status: 'cancelled' }
-    if (this.#stopped) return { status: 'stopped' }
-    return { status: 'completed', weightsSha256: weightsSha256(result) }
+    if (this.#stopped) return { status: 'stopped', checkpoint }
+    return { status: 'completed', weightsSha256: weightsSha256(result), checkpoint }
   }
 
   async endFailed(error: unknown): Promise<TrialOutcome> {
@@ -147,6 +154,22 @@ function failureOf(error: unknown): TrialFailure {
   if (error instanceof ReportError) return { kind: error.kind, message: error.message }
   if (error instanceof Error && error.name === 'DivergedError') return { kind: 'diverged', message: error.message }
   return { kind: 'threw', message: messageOf(error), ...stack }
+}
+
+/** Writes down what a program that has a model returned of it; null for one that has not, or returned none. */
+function keepCheckpoint(
+  program: TrialProgram,
+  tf: Trial['tf'],
+  { params, dataset, checkpoint: { location, name } }: TrainTask,
+  result: TrialResult | undefined,
+): StoredArtifact | null {
+  if (result?.weights === undefined || program.model === undefined) return null
+  const model = program.model(tf, params, dataset)
+  try {
+    return openArtifacts(location).write(name, encodeCheckpoint(model, result, dataset))
+  } finally {
+    model.dispose()
+  }
 }
 
 /** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */

@@ -138,3 +138,8 @@ test('whatever is done to a file, it is read or refused with a message', () => {
     { numRuns: 300 },
   )
 })
+
+test('--set dataset.limit works on a data set that is named in short, too', () => {
+  const { content } = read(`dataset: mnist\n${good}`, ['dataset.limit=100'])
+  expect(content.dataset).toEqual({ name: 'mnist', limit: 100 })
+})

@@ -18,7 +18,7 @@ test('every ended trial leaves a permanent line, and a failed one its whole mess
   display.trialStarted({ id: 2, worker: 2, label: { depth: 2 } })
   vi.advanceTimersByTime(3000)
   display.trialReported(1, { epoch: 1, test_accuracy: 0.95 })
-  display.trialFinished(1, { status: 'completed', weightsSha256: null })
+  display.trialFinished(1, { status: 'completed', weightsSha256: null, checkpoint: null })
   const message = `val_loss is NaN, ${'and that is a long story '.repeat(3)}to the end`
   display.trialFinished(2, { status: 'failed', failure: { kind: 'diverged', message } })
   display.finished()

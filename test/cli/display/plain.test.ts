@@ -11,7 +11,7 @@ test('a run on a pipe is a line an epoch and a line a trial, without control cod
   display.trialStarted({ id: 1, worker: 1, label: { depth: 1, hidden: [8, 4] } })
   vi.setSystemTime(2000)
   display.trialReported(1, { epoch: 1, val_accuracy: 0.95, val_loss: 0.2 })
-  display.trialFinished(1, { status: 'completed', weightsSha256: null })
+  display.trialFinished(1, { status: 'completed', weightsSha256: null, checkpoint: null })
   display.trialStarted({ id: 2, worker: 1, label: { depth: 2 } })
   display.trialFinished(2, { status: 'failed', failure: { kind: 'diverged', message: 'val_loss is NaN' } })
   display.finished()

@@ -4,7 +4,7 @@ import { RunTracker } from '../../../src/cli/display/run-tracker.ts'
 import { header } from './recording.ts'
 
 const label = {}
-const completed = { status: 'completed', weightsSha256: null } as const
+const completed = { status: 'completed', weightsSha256: null, checkpoint: null } as const
 const failed = { status: 'failed', failure: { kind: 'threw', message: 'no' } } as const
 
 test('the share that is done counts work, not trials', () => {

@@ -43,7 +43,9 @@ test('what is in a line stays where it is while other trials come and go', () =>
 test('an ended trial tells its time and its best known metric, within the width', () => {
   const lines = new TrialLines(header, style)
   const ended = { ...trial(1, 512), report: { epoch: 2, val_accuracy: 0.96, test_accuracy: 0.9575, val_loss: 0.1 } }
-  const said = [79, 40].flatMap((width) => lines.ended(ended, { status: 'completed', weightsSha256: null }, 3.2, width))
+  const said = [79, 40].flatMap((width) =>
+    lines.ended(ended, { status: 'completed', weightsSha256: null, checkpoint: null }, 3.2, width),
+  )
   expect(said.join('\n')).toMatchInlineSnapshot(`
     "✓  1  depth 3, width 512  3.20 s  test accuracy 95.75 %
     ✓  1  depth 3, width 512  3.20 s  test accuracy 95.75 %"

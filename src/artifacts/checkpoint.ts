@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { LayersModel } from '@tensorflow/tfjs'
+import { messageOf, SwathError } from '../errors.ts'
+import type { ImageShape, TrialResult } from '../programs/program.ts'
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts'
+
+/** All of a trained model that another process needs: its weights, what training goes on from, what it was trained on. */
+export interface Checkpoint {
+  /** In the order of the model's weights. */
+  readonly weights: readonly NamedTensor[]
+  readonly optimizer:
+    { readonly name: string; readonly steps: number; readonly slots: readonly Float32Array[] } | undefined
+  /** Of the images that the model takes; undefined for a program without a data set. */
+  readonly images: ImageShape | undefined
+}
+
+const slotPrefix = 'optimizer.'
+const imageSchema = z.object({ height: z.int(), width: z.int(), channels: z.int(), classes: z.int() })
+
+/**
+ * A trained model as the bytes of a safetensors file: weights under their layers' names (`0.kernel`), slots under
+ * `optimizer.`.
+ *
+ * @throws Error if the program returned other weights than its model has
+ */
+export function encodeCheckpoint(
+  model: LayersModel,
+  { weights = [], optimizer }: TrialResult,
+  images: ImageShape | undefined,
+): Uint8Array[] {
+  const expected = weightNames(model)
+  if (weights.length !== expected.length) {
+    throw new Error(`expected ${expected.length} arrays of weights, as the model has, got ${weights.length}`)
+  }
+  const tensors = expected.map(({ name, shape }, i): NamedTensor => {
+    const values = Float32Array.from(weights[i] ?? [])
+    const size = shape.reduce((product, length) => product * length, 1)
+    if (values.length !== size) throw new Error(`weight ${name}: expected ${size} values, got ${values.length}`)
+    return { name, shape, values }
+  })
+  const slots = (optimizer?.slots ?? []).map((values, i) => ({
+    name: `${slotPrefix}${i}`,
+    shape: [values.length],
+    values,
+  }))
+  return encodeSafetensors({
+    tensors: [...tensors, ...slots],
+    metadata: {
+      format: 'swath',
+      ...(optimizer && { optimizer: optimizer.name, steps: String(optimizer.steps) }),
+      ...(images && { images: JSON.stringify(imageSchema.parse(images)) }),
+    },
+  })
+}
+
+/** @throws SwathError('artifact') */
+export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
+  try {
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    const slots = tensors.filter((tensor) => tensor.name.startsWith(slotPrefix)).map(({ values }) => values)
+    const { optimizer, steps, images } = metadata
+    return {
+      weights: tensors.filter((tensor) => !tensor.name.startsWith(slotPrefix)),
+      optimizer: optimizer === undefined ? undefined : { name: optimizer, steps: Number(steps), slots },
+      images: images === undefined ? undefined : imageSchema.parse(JSON.parse(images)),
+    }
+  } catch (error) {
+    throw new SwathError('artifact', `${name}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Names and shapes of a model's weights, in its order; the same in every process, as tfjs's own names are not. */
+export function weightNames(model: LayersModel): { readonly name: string; readonly shape: readonly number[] }[] {
+  const taken = new Map<string, number>()
+  return model.layers.flatMap((layer, position) =>
+    layer.weights.map((weight) => {
+      const name = `${position}.${weight.originalName.split('/').at(-1) ?? ''}`
+      const count = taken.get(name) ?? 0
+      taken.set(name, count + 1)
+      return { name: count === 0 ? name : `${name}.${count}`, shape: weight.shape.map(Number) }
+    }),
+  )
+}
