@@ -1,5 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { NodeBackend } from './backend.ts'
+import { withUncheckedGather } from './gather.ts'
 import type { Program } from './program.ts'
 import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
@@ -61,7 +62,7 @@ export function recordStep(options: RecordOptions): RecordedStep {
         record(
           backend,
           inputs.map(({ id }) => id),
-          () => runStep(options, batch, weights),
+          () => withUncheckedGather(tf, backend, () => runStep(options, batch, weights)),
         ),
       )
       const assigned = backend.getInputTensorIds(weights).flatMap((id, i) => (id === weightIds[i] ? [] : [{ id, i }]))
