@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { randomStream } from '../random/stream.ts'
+import { item } from './item.ts'
 import { withRandom } from './randomness.ts'
+import { updatesFor } from './updates/updates-for.ts'
+import type { Updates } from './updates/updates.ts'
 import type { Batch, CallResult, Column, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
@@ -16,8 +19,8 @@ export class EagerStep implements TrainingStep {
   readonly #tf: typeof TensorFlow
   readonly #options: StepOptions
   readonly #tables: ReadonlyMap<string, Table>
-  #weights: TensorFlow.Variable[]
-  #slots: TensorFlow.Tensor[][]
+  readonly #updates: Updates
+  readonly #weights: readonly TensorFlow.Variable[]
   readonly #before: TensorFlow.Tensor[]
 
   constructor(tf: typeof TensorFlow, options: StepOptions, reason: string) {
@@ -27,9 +30,7 @@ export class EagerStep implements TrainingStep {
     this.#tables = new Map(Object.entries(options.columns).map(([name, column]) => [name, readTable(column)]))
     this.#weights = weightsOf(options.model)
     this.#before = this.#weights.map((weight) => weight.clone())
-    this.#slots = weightsOf(options.model, true).map((weight) =>
-      Array.from({ length: options.optimizer.slots }, () => tf.zeros(weight.shape)),
-    )
+    this.#updates = updatesFor(tf, options.optimizer)
   }
 
   *train(rows: Int32Array, stepsBefore: number): Generator<CallResult> {
@@ -69,7 +70,7 @@ export class EagerStep implements TrainingStep {
 
   #trainOn(batch: Batch, step: number): Record<string, number> {
     const tf = this.#tf
-    const { model, loss, optimizer } = this.#options
+    const { model, loss } = this.#options
     const trainable = weightsOf(model, true)
     let values: Record<string, number> = {}
     const { grads } = tf.variableGrads(() => {
@@ -77,16 +78,11 @@ export class EagerStep implements TrainingStep {
       values = valuesOf(measures)
       return measures.loss
     }, trainable)
-    const scalars = optimizer.scalars(step)
-    trainable.forEach((value, i) => {
-      const gradient = grads[value.name]
-      const slots = this.#slots[i]
-      if (gradient === undefined || slots === undefined) return
-      const updated = optimizer.updateEagerly(tf, { value, slots, gradient, scalars })
-      value.assign(updated.value)
-      tf.dispose(slots)
-      this.#slots[i] = updated.slots.map((slot) => tf.keep(slot))
+    const targets = trainable.flatMap((variable) => {
+      const gradient = grads[variable.name]
+      return gradient === undefined ? [] : [{ variable, gradient }]
     })
+    this.#updates.apply(step, targets)
     return values
   }
 
@@ -107,26 +103,30 @@ export class EagerStep implements TrainingStep {
   }
 
   read(): TrainingState {
-    return {
-      weights: this.#weights.map((weight) => Float32Array.from(weight.dataSync())),
-      slots: this.#slots.flat().map((slot) => Float32Array.from(slot.dataSync())),
+    const slots = this.#updates.read(weightsOf(this.#options.model, true))
+    try {
+      return { weights: this.#weights.map(floatsOf), slots: slots.map(floatsOf) }
+    } finally {
+      this.#tf.dispose(slots)
     }
   }
 
   write({ weights, slots }: TrainingState): void {
     const tf = this.#tf
+    const { model, optimizer } = this.#options
+    const trainable = weightsOf(model, true)
+    const slotted = trainable.flatMap((variable) => Array<TensorFlow.Variable>(optimizer.slots).fill(variable))
+    const [expected, got] = [this.#weights.length + slotted.length, weights.length + slots.length]
+    if (got !== expected) throw new RangeError(`expected ${expected} arrays of weights and slots, got ${got}`)
     tf.tidy(() => {
       this.#weights.forEach((weight, i) => {
-        weight.assign(tf.tensor(weights[i] ?? [], weight.shape))
+        weight.assign(tf.tensor(item(weights, i), weight.shape))
       })
+      this.#updates.write(
+        trainable,
+        slotted.map(({ shape }, i) => tf.tensor(item(slots, i), shape)),
+      )
     })
-    const { optimizer, model } = this.#options
-    tf.dispose(this.#slots)
-    this.#slots = weightsOf(model, true).map(({ shape }, i) =>
-      Array.from({ length: optimizer.slots }, (_, slot) =>
-        tf.tensor(slots[i * optimizer.slots + slot] ?? [], shape, 'float32'),
-      ),
-    )
   }
 
   /** The model was trained itself. */
@@ -137,8 +137,8 @@ export class EagerStep implements TrainingStep {
   dispose(): void {
     // Whoever didn't ask for the trained weights gets the model back as it was.
     this.#before.forEach((value, i) => this.#weights[i]?.assign(value))
-    this.#tf.dispose([this.#before.splice(0), this.#slots])
-    this.#slots = []
+    this.#tf.dispose(this.#before.splice(0))
+    this.#updates.dispose()
   }
 }
 
@@ -158,6 +158,11 @@ function readTable(column: Column): Table {
     float32: () => new Float32Array(buffer, byteOffset, byteLength / 4),
   }[column.dtype]()
   return { column, values, width: column.shape.slice(1).reduce((size, length) => size * length, 1) }
+}
+
+/** A copy: the portable backend hands over the tensor's own memory. */
+function floatsOf(tensor: TensorFlow.Tensor): Float32Array {
+  return Float32Array.from(tensor.dataSync())
 }
 
 function valuesOf(measures: Measures): Record<string, number> {

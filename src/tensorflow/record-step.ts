@@ -1,6 +1,8 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { NodeBackend } from './backend.ts'
 import { withUncheckedGather } from './gather.ts'
+import { item } from './item.ts'
+import type { Optimizer } from './optimizers/optimizer.ts'
 import type { Program } from './program.ts'
 import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
@@ -31,6 +33,7 @@ export interface RecordOptions {
   readonly backend: NodeBackend
   readonly model: TensorFlow.LayersModel
   readonly loss: LossFunction
+  readonly optimizer: Optimizer
   readonly columns: Readonly<Record<string, Column>>
   readonly batchSize: number
   readonly training: boolean
@@ -98,7 +101,7 @@ interface StepResult {
 }
 
 function runStep(
-  { tf, backend, model, loss, training }: RecordOptions,
+  { tf, backend, model, loss, optimizer, training }: RecordOptions,
   batch: Batch,
   weights: TensorFlow.Variable[],
 ): StepResult {
@@ -117,11 +120,11 @@ function runStep(
     }
     const trainable = weightsOf(model, true)
     const { grads } = tf.variableGrads(measure, trainable)
-    const gradients = trainable.flatMap((variable) => {
-      const gradient = grads[variable.name]
-      if (gradient === undefined) return []
-      return [{ weight: weights.indexOf(variable), id: backend.getInputTensorIds([gradient])[0] ?? -1 }]
-    })
+    const trained = trainable.filter(({ name }) => grads[name] !== undefined)
+    const given = trained.map(({ name }) => grads[name]).filter((gradient) => gradient !== undefined)
+    const adjusted = optimizer.adjust?.(tf, given) ?? given
+    const ids = backend.getInputTensorIds(adjusted)
+    const gradients = trained.map((variable, i) => ({ weight: weights.indexOf(variable), id: item(ids, i) }))
     return { measures, measureIds, gradients }
   })
 }

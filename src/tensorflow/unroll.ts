@@ -1,5 +1,6 @@
 import { dataTypes } from './backend.ts'
 import { emit } from './emit.ts'
+import { GraphKernels } from './graph-kernels.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
 import { item } from './item.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
@@ -90,16 +91,17 @@ export function unroll(
 
     const computed = [graph.node('NoOp', [], [], results)]
     const gradients = results.slice(recorded.measures.length)
-    const updates = recorded.trained.map((weight, i) =>
-      optimizer.update(graph, {
+    const updates = recorded.trained.flatMap((weight, i) => {
+      const kernels = new GraphKernels(graph, computed)
+      optimizer.update(kernels, {
         variable: item(state.weights, weight),
         value: inputs.get(item(recorded.weights, weight)) ?? '',
         slots: item(state.slots, weight),
         gradient: item(gradients, i),
         scalars: scalarOf.slice(step * scalarCount, (step + 1) * scalarCount),
-        after: computed,
-      }),
-    )
+      })
+      return kernels.last
+    })
     recorded.assigned.forEach((weight, i) => {
       const value = item(gradients, recorded.trained.length + i)
       updates.push(

@@ -109,7 +109,7 @@ const networks: Readonly<Record<string, readonly [shape: number[], network: Netw
   'an LSTM': [[5, 3], (input) => stack(layers.lstm({ units: 6 }), head())(input)],
   'an LSTM in both directions': [
     [4, 3],
-    (input) => stack(layers.bidirectional({ layer: layers.lstm({ units: 3 }) as never }), head())(input),
+    (input) => stack(layers.bidirectional({ layer: layers.lstm({ units: 3 }) }), head())(input),
   ],
 }
 

@@ -26,18 +26,18 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
       const correction = Math.sqrt(1 - beta2 ** step)
       return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction]
     },
-    update(graph, { variable, slots, gradient, scalars, after }) {
-      const none = graph.float(0)
+    update(kernels, { variable, slots, gradient, scalars }) {
+      const none = kernels.number(0)
       const [m, v] = [item(slots, 0), item(slots, 1)]
       const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
-      return graph.node(
+      const [kept1, kept2] = [kernels.number(beta1), kernels.number(beta2)]
+      kernels.apply(
         'ResourceApplyAdam',
-        [variable, m, v, none, none, rate, graph.float(beta1), graph.float(beta2), correctedEpsilon, gradient],
+        [variable, m, v, none, none, rate, kept1, kept2, correctedEpsilon, gradient],
         [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
-        after,
       )
     },
-    updateEagerly(tf, { value, slots, gradient, scalars }) {
+    updatePlainly({ value, slots, gradient, scalars }) {
       const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
       const m = item(slots, 0)
         .mul(beta1)

@@ -17,18 +17,13 @@ export function adamW({ weightDecay = 0.01, ...settings }: AdamWSettings): Optim
     name: 'adamw',
     slots: inner.slots,
     scalars: (step) => [...inner.scalars(step), decay],
-    update(graph, target) {
-      const lost = graph.node('Mul', [target.value, item(target.scalars, 2)], [type('T', dataTypes.float32)])
-      const shrunk = graph.node(
-        'AssignSubVariableOp',
-        [target.variable, lost],
-        [type('dtype', dataTypes.float32)],
-        target.after,
-      )
-      return inner.update(graph, { ...target, after: [shrunk] })
+    update(kernels, target) {
+      const lost = kernels.compute('Mul', [target.value, item(target.scalars, 2)], [type('T', dataTypes.float32)])
+      kernels.apply('AssignSubVariableOp', [target.variable, lost], [type('dtype', dataTypes.float32)])
+      inner.update(kernels, target)
     },
-    updateEagerly(tf, target) {
-      return inner.updateEagerly(tf, { ...target, value: target.value.mul(1 - decay) })
+    updatePlainly(target) {
+      return inner.updatePlainly({ ...target, value: target.value.mul(1 - decay) })
     },
   }
 }

@@ -1,42 +1,55 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-import type { GraphBuilder, Ref } from '../graph.ts'
+import type { BindingAttribute } from '../backend.ts'
 
 /**
- * One optimizer: what it remembers of each weight, its numbers of each step, and its update twice, as TensorFlow's fused
- * kernel in a graph and in plain tfjs. Both give the same weights to float tolerance.
+ * One optimizer: what it remembers of each weight, its numbers of each step, and its update twice, in TensorFlow's fused
+ * kernels and in plain tfjs. Both give the same weights to float tolerance.
  */
 export interface Optimizer {
   readonly name: string
   /** How many arrays of a weight's own shape it keeps for each weight; they start as zeros. */
   readonly slots: number
-  /** Its hyperparameters at a step, the first step being 1: computed in float64, fed to the graph as float32. */
+  /** Its hyperparameters at a step, the first step being 1: computed in float64, handed on as float32. */
   scalars(step: number): readonly number[]
-  /** Adds the nodes that update `variable` in place and returns the last of them. */
-  update(graph: GraphBuilder, target: UpdateTarget): Ref
+  /** What becomes of all gradients of a step before any weight is updated, in plain tfjs; nothing if it isn't there. */
+  adjust?(tf: typeof TensorFlow, gradients: readonly TensorFlow.Tensor[]): readonly TensorFlow.Tensor[]
+  /** Updates the variable and its slots in place, as part of a graph or at once: `kernels` knows which. */
+  update<Value>(kernels: Kernels<Value>, target: UpdateTarget<Value>): void
   /** The weight and the slots after this step; runs inside `tf.tidy`. */
-  updateEagerly(tf: typeof TensorFlow, target: EagerTarget): EagerUpdate
+  updatePlainly(target: PlainTarget): PlainUpdate
 }
 
-interface UpdateTarget {
+/** TensorFlow's kernels. All values are float32. */
+export interface Kernels<Value> {
+  number(value: number): Value
+  /** A kernel with one output. */
+  compute(op: string, inputs: readonly Value[], attributes: readonly BindingAttribute[]): Value
+  /**
+   * A kernel that changes a variable; after all that were applied before it. Whatever needs the old weight has to be
+   * computed before the first.
+   */
+  apply(op: string, inputs: readonly Value[], attributes: readonly BindingAttribute[]): void
+}
+
+export interface UpdateTarget<Value> {
   /** Handle of the weight's resource variable. */
-  readonly variable: Ref
-  /** The weight as this step read it. */
-  readonly value: Ref
-  readonly slots: readonly Ref[]
-  readonly gradient: Ref
-  readonly scalars: readonly Ref[]
-  /** Nothing may be updated before these have run. */
-  readonly after: readonly Ref[]
+  readonly variable: Value
+  /** The weight before this step. */
+  readonly value: Value
+  /** Handles of the slots' resource variables. */
+  readonly slots: readonly Value[]
+  readonly gradient: Value
+  readonly scalars: readonly Value[]
 }
 
-interface EagerTarget {
+export interface PlainTarget {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
   readonly gradient: TensorFlow.Tensor
   readonly scalars: readonly number[]
 }
 
-interface EagerUpdate {
+export interface PlainUpdate {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
 }
