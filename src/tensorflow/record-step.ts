@@ -4,7 +4,7 @@ import { withUncheckedGather } from './gather.ts'
 import { item } from './item.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
 import type { Program } from './program.ts'
-import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
+import { drawsOfRecord, findRandomConstants, withRandom, type RandomConstant } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
 import { rewrite } from './rewrites/rewrite.ts'
 import type { Batch, Column, LossFunction } from './training-step.ts'
@@ -21,8 +21,7 @@ export interface RecordedStep {
   readonly trained: readonly number[]
   /** Positions in `model.weights` of the weights that the model sets itself: the averages of batch normalisation. */
   readonly assigned: readonly number[]
-  /** Constants that are uniform random numbers. */
-  readonly random: readonly number[]
+  readonly random: readonly RandomConstant[]
   /** The program's inputs. */
   readonly weights: readonly number[]
   readonly columns: ReadonlyMap<string, number>
