@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { afterAll, expect, test } from 'vitest'
 import { classification } from '../../src/models/classification.ts'
@@ -7,7 +5,7 @@ import { compileStep } from '../../src/tensorflow/compile-step.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
 import type { LossFunction, StepOptions } from '../../src/tensorflow/training-step.ts'
 import { fillWeights, rowsOf, writeExamples } from './examples.ts'
-import { native, tf } from './native.ts'
+import { tf } from './native.ts'
 
 const examples = writeExamples(60, [12], 3)
 afterAll(() => {
@@ -128,24 +126,4 @@ test('a model that runs other operations in each step is trained op by op', () =
   expect(step.reason).toMatch('does not run the same operations')
   step.dispose()
   model.dispose()
-})
-
-test('no tensor, graph or temporary folder stays behind, from epoch to epoch and from trial to trial', () => {
-  trainedWeights(0.3)
-  const { numTensors } = tf.memory()
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('swath-graph-'))
-  const model = makeModel(0.3)
-  const step = compileStep(tf, optionsFor(model, { evaluationRows: [60] }))
-  const counts = [1, 2, 3].map(() => {
-    Array.from(step.train(rowsOf(402, 60), 0))
-    Array.from(step.evaluate(rowsOf(60, 60)))
-    return tf.memory().numTensors
-  })
-  expect(new Set(counts)).toEqual(new Set([numTensors + 4])) // the model's own four weights
-  step.dispose()
-  model.dispose()
-  trainedWeights(0.3)
-  expect(tf.memory().numTensors).toBe(numTensors)
-  expect(native().binding.getNumOfSavedModels()).toBe(0)
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('swath-graph-'))).toEqual(folders)
 })
