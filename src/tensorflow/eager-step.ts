@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { randomStream } from '../random/stream.ts'
+import { inMemory, isInteger } from './columns.ts'
 import { item } from './item.ts'
 import { withRandom } from './randomness.ts'
 import { updatesFor } from './updates/updates-for.ts'
 import type { Updates } from './updates/updates.ts'
-import type { Batch, CallResult, Column, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
+import type { Batch, CallResult, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
 /** How long one call of the iterators may block, in milliseconds. */
@@ -18,7 +18,7 @@ export class EagerStep implements TrainingStep {
   readonly reason: string
   readonly #tf: typeof TensorFlow
   readonly #options: StepOptions
-  readonly #tables: ReadonlyMap<string, Table>
+  readonly #tables: ReturnType<typeof inMemory>
   readonly #updates: Updates
   readonly #weights: readonly TensorFlow.Variable[]
   readonly #before: TensorFlow.Tensor[]
@@ -27,7 +27,7 @@ export class EagerStep implements TrainingStep {
     this.reason = reason
     this.#tf = tf
     this.#options = options
-    this.#tables = new Map(Object.entries(options.columns).map(([name, column]) => [name, readTable(column)]))
+    this.#tables = inMemory(options.columns)
     this.#weights = weightsOf(options.model)
     this.#before = this.#weights.map((weight) => weight.clone())
     this.#updates = updatesFor(tf, options.optimizer)
@@ -89,14 +89,17 @@ export class EagerStep implements TrainingStep {
   #gather(rows: Int32Array): Batch {
     const tf = this.#tf
     return Object.fromEntries(
-      [...this.#tables].map(([name, { column, values, width }]) => {
-        const isInteger = column.dtype === 'int32' && column.scale === undefined
-        const batch = isInteger ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)
+      [...this.#tables].map(([name, table]) => {
+        const [count = 0, ...shape] = table.shape
+        const width = shape.reduce((size, length) => size * length, 1)
+        const integer = isInteger(table)
+        const batch = integer ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)
         rows.forEach((row, i) => {
-          batch.set(values.subarray(row * width, (row + 1) * width), i * width)
+          if (row < 0 || row >= count) throw new RangeError(`rows[${i}] = ${row} is not in [0, ${count})`)
+          batch.set(table.values.subarray(row * width, (row + 1) * width), i * width)
         })
-        const tensor = tf.tensor(batch, [rows.length, ...column.shape.slice(1)], isInteger ? 'int32' : 'float32')
-        const { scale } = column
+        const tensor = tf.tensor(batch, [rows.length, ...shape], integer ? 'int32' : 'float32')
+        const { scale } = table
         return [name, scale === undefined ? tensor : tensor.mul(scale.multiply).add(scale.add)]
       }),
     )
@@ -140,24 +143,6 @@ export class EagerStep implements TrainingStep {
     this.#tf.dispose(this.#before.splice(0))
     this.#updates.dispose()
   }
-}
-
-/** A column in memory, for a backend that can't map files. */
-interface Table {
-  readonly column: Column
-  readonly values: Uint8Array | Int32Array | Float32Array
-  /** Values of one row. */
-  readonly width: number
-}
-
-function readTable(column: Column): Table {
-  const { buffer, byteOffset, byteLength } = readFileSync(column.path)
-  const values = {
-    uint8: () => new Uint8Array(buffer, byteOffset, byteLength),
-    int32: () => new Int32Array(buffer, byteOffset, byteLength / 4),
-    float32: () => new Float32Array(buffer, byteOffset, byteLength / 4),
-  }[column.dtype]()
-  return { column, values, width: column.shape.slice(1).reduce((size, length) => size * length, 1) }
 }
 
 /** A copy: the portable backend hands over the tensor's own memory. */

@@ -1,5 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { NodeBackend } from './backend.ts'
+import { isInteger, type ColumnType } from './columns.ts'
 import { withUncheckedGather } from './gather.ts'
 import { item } from './item.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
@@ -7,7 +8,7 @@ import type { Program } from './program.ts'
 import { drawsOfRecord, findRandomConstants, withRandom, type RandomConstant } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
 import { rewrite } from './rewrites/rewrite.ts'
-import type { Batch, Column, LossFunction } from './training-step.ts'
+import type { Batch, LossFunction } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
 /** A recorded step of one batch size, made cheaper. */
@@ -33,7 +34,7 @@ export interface RecordOptions {
   readonly model: TensorFlow.LayersModel
   readonly loss: LossFunction
   readonly optimizer: Optimizer
-  readonly columns: Readonly<Record<string, Column>>
+  readonly columns: Readonly<Record<string, ColumnType>>
   readonly batchSize: number
   readonly training: boolean
 }
@@ -139,9 +140,8 @@ function restore(weights: readonly TensorFlow.Variable[], kept: readonly TensorF
   })
 }
 
-function emptyBatch(tf: typeof TensorFlow, column: Column, batchSize: number): TensorFlow.Tensor {
-  const dtype = column.dtype === 'int32' && column.scale === undefined ? 'int32' : 'float32'
-  return tf.zeros([batchSize, ...column.shape.slice(1)], dtype)
+function emptyBatch(tf: typeof TensorFlow, column: ColumnType, batchSize: number): TensorFlow.Tensor {
+  return tf.zeros([batchSize, ...column.shape.slice(1)], isInteger(column) ? 'int32' : 'float32')
 }
 
 function describe(tensors: readonly TensorFlow.Tensor[], ids: readonly number[]): RecordedTensor[] {

@@ -1,11 +1,12 @@
 import { dataTypes } from './backend.ts'
+import { isInteger } from './columns.ts'
 import { emit } from './emit.ts'
 import { GraphKernels } from './graph-kernels.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
 import { item } from './item.ts'
 import type { Optimizer } from './optimizers/optimizer.ts'
 import type { RecordedStep } from './record-step.ts'
-import type { Column } from './training-step.ts'
+import type { FileColumn } from './training-step.ts'
 
 /** Names to feed and to fetch for a number of steps in one call. */
 export interface UnrolledSteps {
@@ -38,7 +39,7 @@ const { float32, int32, uint64 } = dataTypes
  * Maps a column's file into a variable. An `ImmutableConst` that is read directly maps its file anew in every call,
  * which cost 0.3 ms a call in page faults; as a variable's value it is mapped once.
  */
-export function emitColumn(graph: GraphBuilder, name: string, column: Column): { handle: Ref; mapped: Ref } {
+export function emitColumn(graph: GraphBuilder, name: string, column: FileColumn): { handle: Ref; mapped: Ref } {
   const dtype = type('dtype', dataTypes[column.dtype])
   const shape = dimensions('shape', column.shape)
   const handle = graph.node('VarHandleOp', [], [dtype, shape, text('shared_name', `column_${name}`)])
@@ -58,7 +59,7 @@ export function unroll(
   options: {
     readonly steps: number
     readonly optimizer: Optimizer
-    readonly columns: Readonly<Record<string, Column>>
+    readonly columns: Readonly<Record<string, FileColumn>>
     readonly seed: number
   },
 ): UnrolledSteps {
@@ -121,7 +122,7 @@ function gather(
   graph: GraphBuilder,
   table: Ref | undefined,
   rows: Ref | undefined,
-  column: Column | undefined,
+  column: FileColumn | undefined,
   after: readonly Ref[],
 ): Ref {
   if (table === undefined || rows === undefined || column === undefined) throw new Error('a batch names no column')
@@ -129,7 +130,7 @@ function gather(
   const attributes = [type('Tparams', dtype), type('Tindices', int32), type('Taxis', int32), int('batch_dims', 0)]
   const values = graph.node('ReadVariableOp', [table], [type('dtype', dtype)], after)
   const gathered = graph.node('GatherV2', [values, rows, graph.int(0)], attributes)
-  if (column.dtype === 'int32' && column.scale === undefined) return gathered
+  if (isInteger(column)) return gathered
   const floats = column.dtype === 'float32' ? gathered : cast(graph, gathered, dtype, float32)
   if (column.scale === undefined) return floats
   const float = [type('T', float32)]

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { afterAll, expect, test } from 'vitest'
 import { classification } from '../../src/models/classification.ts'
-import { CompiledStep } from '../../src/tensorflow/compiled-step.ts'
+import { CompiledStep, type CompiledStepOptions } from '../../src/tensorflow/compiled-step.ts'
 import { compileStep } from '../../src/tensorflow/compile-step.ts'
 import { EagerStep } from '../../src/tensorflow/eager-step.ts'
 import { adamW } from '../../src/tensorflow/optimizers/adamw.ts'
 import { clipped } from '../../src/tensorflow/optimizers/clipped.ts'
-import type { LossFunction, StepOptions, TrainingStep } from '../../src/tensorflow/training-step.ts'
+import type { LossFunction, TrainingStep } from '../../src/tensorflow/training-step.ts'
 import { rowsOf, writeExamples } from './examples.ts'
 import { native, onPortable, tensorCounts, tf } from './native.ts'
 
@@ -32,7 +32,7 @@ function makeModel(): TensorFlow.Sequential {
 const epoch = rowsOf(402, 60)
 
 /** A trial of three epochs; what there was of tensors after each. */
-function trainOnce(make: (options: StepOptions) => TrainingStep) {
+function trainOnce(make: (options: CompiledStepOptions) => TrainingStep) {
   const model = makeModel()
   const step = make({
     model,
@@ -56,8 +56,8 @@ function trainOnce(make: (options: StepOptions) => TrainingStep) {
   return counts
 }
 
-const compiled = (options: StepOptions) => new CompiledStep(tf, native(), options)
-const eager = (options: StepOptions) => new EagerStep(tf, options, 'for a test')
+const compiled = (options: CompiledStepOptions) => new CompiledStep(tf, native(), options)
+const eager = (options: CompiledStepOptions) => new EagerStep(tf, options, 'for a test')
 
 function onTensorFlow(run: () => void): Promise<void> {
   run()
@@ -87,7 +87,7 @@ test('no tensor stays behind of a step that could not be recorded', () => {
   })
 })
 
-function expectNoLeak(make: (options: StepOptions) => TrainingStep): void {
+function expectNoLeak(make: (options: CompiledStepOptions) => TrainingStep): void {
   // What tfjs keeps for good, it has after one trial.
   trainOnce(make)
   const before = tensorCounts()

@@ -1,13 +1,13 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { expect } from 'vitest'
-import { CompiledStep } from '../../src/tensorflow/compiled-step.ts'
+import { CompiledStep, type CompiledStepOptions } from '../../src/tensorflow/compiled-step.ts'
 import { EagerStep } from '../../src/tensorflow/eager-step.ts'
-import type { CallResult, StepOptions } from '../../src/tensorflow/training-step.ts'
+import type { CallResult } from '../../src/tensorflow/training-step.ts'
 import { fillWeights, rowsOf } from './examples.ts'
 import { native, onPortable, tf } from './native.ts'
 
 /** What is trained, built anew for each way; tfjs's layers keep the model that they were built into. */
-export type Experiment = () => Pick<StepOptions, 'model' | 'loss' | 'optimizer' | 'columns'>
+export type Experiment = () => Pick<CompiledStepOptions, 'model' | 'loss' | 'optimizer' | 'columns'>
 
 interface Outcome {
   readonly weights: readonly Float32Array[]

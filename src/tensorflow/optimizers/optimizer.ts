@@ -31,7 +31,7 @@ export interface Kernels<Value> {
   apply(op: string, inputs: readonly Value[], attributes: readonly BindingAttribute[]): void
 }
 
-export interface UpdateTarget<Value> {
+interface UpdateTarget<Value> {
   /** Handle of the weight's resource variable. */
   readonly variable: Value
   /** The weight before this step. */
@@ -42,14 +42,14 @@ export interface UpdateTarget<Value> {
   readonly scalars: readonly Value[]
 }
 
-export interface PlainTarget {
+interface PlainTarget {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
   readonly gradient: TensorFlow.Tensor
   readonly scalars: readonly number[]
 }
 
-export interface PlainUpdate {
+interface PlainUpdate {
   readonly value: TensorFlow.Tensor
   readonly slots: readonly TensorFlow.Tensor[]
 }
