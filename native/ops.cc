@@ -190,7 +190,8 @@ void ComputeRows(void*, TF_OpKernelContext* context) {
   for (int64_t i = 0; i < count; i++) {
     const int32_t row = rows.data<int32_t>()[i];
     if (row < 0 || row >= total) {
-      status.Refused(context, true, "SwathRows: there is no such row");
+      const std::string range = "[0, " + std::to_string(total) + ")";
+      status.Refused(context, true, ("SwathRows: row " + std::to_string(row) + " is not in " + range).c_str());
       break;
     }
     const uint8_t* in = table.data<uint8_t>() + row * width;

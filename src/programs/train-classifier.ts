@@ -31,6 +31,7 @@ const turnInterval = 120
  * - `val_loss`, `val_accuracy`: on the validation tenth, after the epoch
  * - `epoch_seconds`, `images_per_second`: the epoch's training steps alone, without shuffling and evaluation
  * - `test_loss`, `test_accuracy`: after the last epoch only
+ * Prints why, once, if the model is one that TensorFlow cannot train as a graph.
  *
  * @throws DivergedError when the loss is no longer finite, and the signal's reason when it aborts
  */
@@ -53,6 +54,8 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
     // A backward pass costs about two forward ones.
     stepsPerCall: stepsWorthUnrolling(epochs * stepsPerEpoch, 3 * batchSize * modelCost(model).flops),
   })
+  // Where TensorFlow is missing, the run has said so already.
+  if (step.reason !== undefined && tf.getBackend() === 'tensorflow') console.warn(`trains op by op: ${step.reason}`)
   try {
     let steps = 0
     for (let epoch = 1; epoch <= epochs; epoch++) {

@@ -33,12 +33,12 @@ export interface NodeBackend {
   executeSingleOutput(
     op: string,
     attributes: readonly BindingAttribute[],
-    inputs: TensorFlow.Tensor[],
+    inputs: readonly TensorFlow.Tensor[],
   ): TensorFlow.Tensor
   executeMultipleOutputs(
     op: string,
     attributes: readonly BindingAttribute[],
-    inputs: TensorFlow.Tensor[],
+    inputs: readonly TensorFlow.Tensor[],
     outputs: number,
   ): TensorFlow.Tensor[]
   loadSavedModelMetaGraph(folder: string, tags: string): number

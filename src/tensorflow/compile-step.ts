@@ -1,5 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { nodeBackend } from './backend.ts'
+import { asFiles } from './columns.ts'
 import { CompiledStep } from './compiled-step.ts'
 import { EagerStep } from './eager-step.ts'
 import { NotRecordableError } from './record.ts'
@@ -15,21 +16,27 @@ import type { StepOptions, TrainingStep } from './training-step.ts'
  *   model,
  *   loss: ({ x, y }, training) => ({ loss: crossEntropy(tf, y, model.apply(x, { training })) }),
  *   optimizer: adam({ learningRate: 1e-3 }),
- *   columns: { x: { path, dtype: 'uint8', shape: [70_000, 784] }, y: { path: labels, dtype: 'int32', shape: [70_000] } },
- *   batchSize: 64, trainingRows: 54_000, seed: 1,
+ *   columns: { x: { values: images, shape: [60_000, 784] }, y: { values: labels, shape: [60_000] } },
+ *   batchSize: 64, trainingRows: 60_000, seed: 1,
  * })
- * for (const call of step.train(rows, 0)) console.log(call.measures.loss)
+ * const { loss } = meansOf(step.train(rows, 0))
  * step.updateModel()
  * step.dispose()
  * ```
  */
-export function compileStep(tf: typeof TensorFlow, options: StepOptions): TrainingStep {
+export function compileStep<ColumnName extends string, Measure extends string>(
+  tf: typeof TensorFlow,
+  options: StepOptions<ColumnName, Measure>,
+): TrainingStep<Measure> {
   const backend = nodeBackend(tf)
   if (backend === undefined) return new EagerStep(tf, options, `tfjs runs on its ${tf.getBackend()} backend`)
+  const files = asFiles(options.columns)
   try {
-    return new CompiledStep(tf, backend, options)
+    return new CompiledStep(tf, backend, { ...options, columns: files.columns })
   } catch (error) {
     if (error instanceof NotRecordableError) return new EagerStep(tf, options, error.message)
     throw error
+  } finally {
+    files.remove()
   }
 }

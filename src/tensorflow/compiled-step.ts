@@ -5,7 +5,7 @@ import { dimensions, GraphBuilder, text, type, type Ref } from './graph.ts'
 import { item } from './item.ts'
 import { recordStep, type RecordedStep } from './record-step.ts'
 import { Session } from './session.ts'
-import type { CallResult, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
+import type { CallResult, FileColumn, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { emitColumn, unroll, type GraphState, type UnrolledSteps } from './unroll.ts'
 import { weightsOf } from './weights.ts'
 
@@ -22,12 +22,17 @@ interface GraphVariable {
   readonly output: Ref
 }
 
+/** Its columns have to stay in their files only until it is made: TensorFlow has mapped them then. */
+export interface CompiledStepOptions extends StepOptions {
+  readonly columns: Readonly<Record<string, FileColumn>>
+}
+
 /** A training step that runs as a TensorFlow graph. */
 export class CompiledStep implements TrainingStep {
   readonly compiled = true
   readonly reason = undefined
   readonly #tf: typeof TensorFlow
-  readonly #options: StepOptions
+  readonly #options: CompiledStepOptions
   readonly #session: Session
   readonly #weights: readonly GraphVariable[]
   readonly #slots: readonly GraphVariable[]
@@ -36,7 +41,7 @@ export class CompiledStep implements TrainingStep {
   readonly #evaluation: readonly UnrolledSteps[]
 
   /** @throws NotRecordableError */
-  constructor(tf: typeof TensorFlow, backend: NodeBackend, options: StepOptions) {
+  constructor(tf: typeof TensorFlow, backend: NodeBackend, options: CompiledStepOptions) {
     const { model, columns, optimizer, batchSize, trainingRows, evaluationRows = [], stepsPerCall = 32 } = options
     this.#tf = tf
     this.#options = options

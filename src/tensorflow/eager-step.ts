@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { randomStream } from '../random/stream.ts'
+import { inMemory, isInteger } from './columns.ts'
+import { item } from './item.ts'
 import { withRandom } from './randomness.ts'
-import type { Batch, CallResult, Column, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
+import { updatesFor } from './updates/updates-for.ts'
+import type { Updates } from './updates/updates.ts'
+import type { Batch, CallResult, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
 /** How long one call of the iterators may block, in milliseconds. */
@@ -15,21 +18,19 @@ export class EagerStep implements TrainingStep {
   readonly reason: string
   readonly #tf: typeof TensorFlow
   readonly #options: StepOptions
-  readonly #tables: ReadonlyMap<string, Table>
-  #weights: TensorFlow.Variable[]
-  #slots: TensorFlow.Tensor[][]
+  readonly #tables: ReturnType<typeof inMemory>
+  readonly #updates: Updates
+  readonly #weights: readonly TensorFlow.Variable[]
   readonly #before: TensorFlow.Tensor[]
 
   constructor(tf: typeof TensorFlow, options: StepOptions, reason: string) {
     this.reason = reason
     this.#tf = tf
     this.#options = options
-    this.#tables = new Map(Object.entries(options.columns).map(([name, column]) => [name, readTable(column)]))
+    this.#tables = inMemory(options.columns)
     this.#weights = weightsOf(options.model)
     this.#before = this.#weights.map((weight) => weight.clone())
-    this.#slots = weightsOf(options.model, true).map((weight) =>
-      Array.from({ length: options.optimizer.slots }, () => tf.zeros(weight.shape)),
-    )
+    this.#updates = updatesFor(tf, options.optimizer)
   }
 
   *train(rows: Int32Array, stepsBefore: number): Generator<CallResult> {
@@ -69,7 +70,7 @@ export class EagerStep implements TrainingStep {
 
   #trainOn(batch: Batch, step: number): Record<string, number> {
     const tf = this.#tf
-    const { model, loss, optimizer } = this.#options
+    const { model, loss } = this.#options
     const trainable = weightsOf(model, true)
     let values: Record<string, number> = {}
     const { grads } = tf.variableGrads(() => {
@@ -77,56 +78,58 @@ export class EagerStep implements TrainingStep {
       values = valuesOf(measures)
       return measures.loss
     }, trainable)
-    const scalars = optimizer.scalars(step)
-    trainable.forEach((value, i) => {
-      const gradient = grads[value.name]
-      const slots = this.#slots[i]
-      if (gradient === undefined || slots === undefined) return
-      const updated = optimizer.updateEagerly(tf, { value, slots, gradient, scalars })
-      value.assign(updated.value)
-      tf.dispose(slots)
-      this.#slots[i] = updated.slots.map((slot) => tf.keep(slot))
+    const targets = trainable.flatMap((variable) => {
+      const gradient = grads[variable.name]
+      return gradient === undefined ? [] : [{ variable, gradient }]
     })
+    this.#updates.apply(step, targets)
     return values
   }
 
   #gather(rows: Int32Array): Batch {
     const tf = this.#tf
     return Object.fromEntries(
-      [...this.#tables].map(([name, { column, values, width }]) => {
-        const isInteger = column.dtype === 'int32' && column.scale === undefined
-        const batch = isInteger ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)
+      [...this.#tables].map(([name, table]) => {
+        const [count = 0, ...shape] = table.shape
+        const width = shape.reduce((size, length) => size * length, 1)
+        const integer = isInteger(table)
+        const batch = integer ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)
         rows.forEach((row, i) => {
-          batch.set(values.subarray(row * width, (row + 1) * width), i * width)
+          if (row < 0 || row >= count) throw new RangeError(`rows[${i}] = ${row} is not in [0, ${count})`)
+          batch.set(table.values.subarray(row * width, (row + 1) * width), i * width)
         })
-        const tensor = tf.tensor(batch, [rows.length, ...column.shape.slice(1)], isInteger ? 'int32' : 'float32')
-        const { scale } = column
+        const tensor = tf.tensor(batch, [rows.length, ...shape], integer ? 'int32' : 'float32')
+        const { scale } = table
         return [name, scale === undefined ? tensor : tensor.mul(scale.multiply).add(scale.add)]
       }),
     )
   }
 
   read(): TrainingState {
-    return {
-      weights: this.#weights.map((weight) => Float32Array.from(weight.dataSync())),
-      slots: this.#slots.flat().map((slot) => Float32Array.from(slot.dataSync())),
+    const slots = this.#updates.read(weightsOf(this.#options.model, true))
+    try {
+      return { weights: this.#weights.map(floatsOf), slots: slots.map(floatsOf) }
+    } finally {
+      this.#tf.dispose(slots)
     }
   }
 
   write({ weights, slots }: TrainingState): void {
     const tf = this.#tf
+    const { model, optimizer } = this.#options
+    const trainable = weightsOf(model, true)
+    const slotted = trainable.flatMap((variable) => Array<TensorFlow.Variable>(optimizer.slots).fill(variable))
+    const [expected, got] = [this.#weights.length + slotted.length, weights.length + slots.length]
+    if (got !== expected) throw new RangeError(`expected ${expected} arrays of weights and slots, got ${got}`)
     tf.tidy(() => {
       this.#weights.forEach((weight, i) => {
-        weight.assign(tf.tensor(weights[i] ?? [], weight.shape))
+        weight.assign(tf.tensor(item(weights, i), weight.shape))
       })
+      this.#updates.write(
+        trainable,
+        slotted.map(({ shape }, i) => tf.tensor(item(slots, i), shape)),
+      )
     })
-    const { optimizer, model } = this.#options
-    tf.dispose(this.#slots)
-    this.#slots = weightsOf(model, true).map(({ shape }, i) =>
-      Array.from({ length: optimizer.slots }, (_, slot) =>
-        tf.tensor(slots[i * optimizer.slots + slot] ?? [], shape, 'float32'),
-      ),
-    )
   }
 
   /** The model was trained itself. */
@@ -137,27 +140,14 @@ export class EagerStep implements TrainingStep {
   dispose(): void {
     // Whoever didn't ask for the trained weights gets the model back as it was.
     this.#before.forEach((value, i) => this.#weights[i]?.assign(value))
-    this.#tf.dispose([this.#before.splice(0), this.#slots])
-    this.#slots = []
+    this.#tf.dispose(this.#before.splice(0))
+    this.#updates.dispose()
   }
 }
 
-/** A column in memory, for a backend that can't map files. */
-interface Table {
-  readonly column: Column
-  readonly values: Uint8Array | Int32Array | Float32Array
-  /** Values of one row. */
-  readonly width: number
-}
-
-function readTable(column: Column): Table {
-  const { buffer, byteOffset, byteLength } = readFileSync(column.path)
-  const values = {
-    uint8: () => new Uint8Array(buffer, byteOffset, byteLength),
-    int32: () => new Int32Array(buffer, byteOffset, byteLength / 4),
-    float32: () => new Float32Array(buffer, byteOffset, byteLength / 4),
-  }[column.dtype]()
-  return { column, values, width: column.shape.slice(1).reduce((size, length) => size * length, 1) }
+/** A copy: the portable backend hands over the tensor's own memory. */
+function floatsOf(tensor: TensorFlow.Tensor): Float32Array {
+  return Float32Array.from(tensor.dataSync())
 }
 
 function valuesOf(measures: Measures): Record<string, number> {

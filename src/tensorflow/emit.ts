@@ -1,12 +1,12 @@
 import { dataTypes } from './backend.ts'
 import { bytesOf, type, type GraphBuilder, type Ref } from './graph.ts'
 import type { Program } from './program.ts'
+import type { RandomConstant } from './randomness.ts'
 import type { RecordedConstant } from './record.ts'
 
 /** Where a program's random numbers come from in one step: from the trial's seed and the step, and nothing else. */
 export interface RandomSource {
-  /** Ids of the constants that are uniform numbers in [0, 1), in their order. */
-  readonly constants: readonly number[]
+  readonly constants: readonly RandomConstant[]
   readonly seed: number
   /** The step's number, uint64 `[2]`: its high half counts steps, TensorFlow counts in the low one. */
   readonly counter: Ref
@@ -37,20 +37,30 @@ export function emit(
 }
 
 function emitConstant(graph: GraphBuilder, constant: RecordedConstant, random: RandomSource | undefined): Ref {
-  const site = random?.constants.indexOf(constant.id) ?? -1
-  if (random !== undefined && site >= 0) return emitUniform(graph, constant.shape, site, random)
+  const site = random?.constants.findIndex(({ id }) => id === constant.id) ?? -1
+  const drawn = random?.constants[site]
+  if (random !== undefined && drawn !== undefined) return emitRandom(graph, constant.shape, drawn, site, random)
   return graph.constant(constant.dtype, constant.shape, constantBytes(constant))
 }
 
 /** Philox is keyed by the trial's seed and by the place in the model, and counts from the step. */
-function emitUniform(graph: GraphBuilder, shape: readonly number[], site: number, random: RandomSource): Ref {
-  const key = (BigInt(random.seed >>> 0) << 32n) | BigInt(site)
+function emitRandom(
+  graph: GraphBuilder,
+  shape: readonly number[],
+  { op, multiply, add }: RandomConstant,
+  site: number,
+  { seed, counter }: RandomSource,
+): Ref {
+  const key = (BigInt(seed >>> 0) << 32n) | BigInt(site)
   const philox = 1
-  return graph.node(
-    'StatelessRandomUniformV2',
-    [graph.ints(shape), graph.unsignedLong(key), random.counter, graph.int(philox)],
+  const float = [type('T', dataTypes.float32)]
+  const standard = graph.node(
+    op,
+    [graph.ints(shape), graph.unsignedLong(key), counter, graph.int(philox)],
     [type('dtype', dataTypes.float32), type('Tshape', dataTypes.int32)],
   )
+  const scaled = multiply === 1 ? standard : graph.node('Mul', [standard, graph.float(multiply)], float)
+  return add === 0 ? scaled : graph.node('AddV2', [scaled, graph.float(add)], float)
 }
 
 /** tfjs keeps booleans in a Uint8Array, as TensorFlow does, and numbers in the array of their type. */

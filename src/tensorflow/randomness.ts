@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-import { dataTypes } from './backend.ts'
+import { recognize, type RandomNumbers } from './distributions.ts'
 import { NotRecordableError, type RecordedConstant, type RecordedOp, type Recording } from './record.ts'
 
 /** Runs `run` with numbers of the caller's for `Math.random`, from which tfjs seeds each random tensor. */
@@ -26,10 +26,15 @@ export function drawsOfRecord(record: number): { readonly drawn: number[]; next:
   }
 }
 
+/** A constant of a record that is drawn afresh in each step. */
+export interface RandomConstant extends RandomNumbers {
+  readonly id: number
+}
+
 /**
- * Compares two records of the same step. A constant that differs is random: its ids come back, in their order, for the
- * graph to draw afresh in each step. That is done for uniform numbers in [0, 1), which dropout uses; to know that a
- * constant is that, tfjs is asked for its numbers of the same seeds.
+ * Compares two records of the same step. A constant that differs is random: it comes back, in the order of the record,
+ * for the graph to draw afresh in each step. To know what it was drawn from, tfjs is asked for its numbers of the same
+ * seeds.
  *
  * @throws NotRecordableError if the records differ in any other way.
  */
@@ -38,21 +43,25 @@ export function findRandomConstants(
   first: Recording,
   second: Recording,
   drawn: readonly number[],
-): number[] {
+): RandomConstant[] {
   const counterparts = pairConstants(first, second)
   if (first.ops.length !== second.ops.length) throw controlFlow()
   first.ops.forEach((op, i) => {
     pairOps(op, second.ops[i], counterparts)
   })
 
-  const random: number[] = []
+  const random: RandomConstant[] = []
   for (const [id, constant] of first.constants) {
     const other = second.constants.get(counterparts.get(id) ?? -1)
     if (other === undefined || sameValues(constant, other)) continue
-    if (!isUniform(tf, constant, drawn)) {
-      throw new NotRecordableError('randomness', 'the model draws random numbers that are not uniform between 0 and 1')
+    const numbers = recognize(tf, constant, drawn)
+    if (numbers === undefined) {
+      throw new NotRecordableError(
+        'randomness',
+        'the model draws random numbers that are neither uniform nor normal, or fewer than four at a time',
+      )
     }
-    random.push(id)
+    random.push({ id, ...numbers })
   }
   return random
 }
@@ -81,14 +90,6 @@ function sameValues(a: RecordedConstant, b: RecordedConstant): boolean {
     a.values.length === b.values.length &&
     Array.prototype.every.call(a.values, (value, i) => Object.is(value, b.values[i]))
   )
-}
-
-function isUniform(tf: typeof TensorFlow, constant: RecordedConstant, drawn: readonly number[]): boolean {
-  if (constant.dtype !== dataTypes.float32) return false
-  return drawn.some((seed) => {
-    const numbers = tf.tidy(() => tf.randomUniform([constant.values.length], 0, 1, 'float32', seed).dataSync())
-    return numbers.every((value, i) => value === constant.values[i])
-  })
 }
 
 function controlFlow(): NotRecordableError {

@@ -1,11 +1,15 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { NodeBackend } from './backend.ts'
+import { isInteger, type ColumnType } from './columns.ts'
+import { withUncheckedGather } from './gather.ts'
+import { item } from './item.ts'
+import type { Optimizer } from './optimizers/optimizer.ts'
 import type { Program } from './program.ts'
-import { drawsOfRecord, findRandomConstants, withRandom } from './randomness.ts'
+import { drawsOfRecord, findRandomConstants, withRandom, type RandomConstant } from './randomness.ts'
 import { record, type RecordedTensor, type Recording } from './record.ts'
 import { rewrite } from './rewrites/rewrite.ts'
 import { toBfloat16 } from './bfloat16.ts'
-import type { Batch, Column, LossFunction, Precision } from './training-step.ts'
+import type { Batch, LossFunction, Precision } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
 /** A recorded step of one batch size, made cheaper. */
@@ -19,8 +23,7 @@ export interface RecordedStep {
   readonly trained: readonly number[]
   /** Positions in `model.weights` of the weights that the model sets itself: the averages of batch normalisation. */
   readonly assigned: readonly number[]
-  /** Constants that are uniform random numbers. */
-  readonly random: readonly number[]
+  readonly random: readonly RandomConstant[]
   /** The program's inputs. */
   readonly weights: readonly number[]
   readonly columns: ReadonlyMap<string, number>
@@ -35,7 +38,8 @@ export interface RecordOptions {
   readonly backend: NodeBackend
   readonly model: TensorFlow.LayersModel
   readonly loss: LossFunction
-  readonly columns: Readonly<Record<string, Column>>
+  readonly optimizer: Optimizer
+  readonly columns: Readonly<Record<string, ColumnType>>
   readonly batchSize: number
   readonly training: boolean
   readonly precision?: Precision | undefined
@@ -67,7 +71,7 @@ export function recordStep(options: RecordOptions): RecordedStep {
         record(
           backend,
           inputs.map(({ id }) => id),
-          () => runStep(options, batch, weights),
+          () => withUncheckedGather(tf, backend, () => runStep(options, batch, weights)),
         ),
       )
       const assigned = backend.getInputTensorIds(weights).flatMap((id, i) => (id === weightIds[i] ? [] : [{ id, i }]))
@@ -110,7 +114,7 @@ interface StepResult {
 }
 
 function runStep(
-  { tf, backend, model, loss, training }: RecordOptions,
+  { tf, backend, model, loss, optimizer, training }: RecordOptions,
   batch: Batch,
   weights: TensorFlow.Variable[],
 ): StepResult {
@@ -129,11 +133,11 @@ function runStep(
     }
     const trainable = weightsOf(model, true)
     const { grads } = tf.variableGrads(measure, trainable)
-    const gradients = trainable.flatMap((variable) => {
-      const gradient = grads[variable.name]
-      if (gradient === undefined) return []
-      return [{ weight: weights.indexOf(variable), id: backend.getInputTensorIds([gradient])[0] ?? -1 }]
-    })
+    const trained = trainable.filter(({ name }) => grads[name] !== undefined)
+    const given = trained.map(({ name }) => grads[name]).filter((gradient) => gradient !== undefined)
+    const adjusted = optimizer.adjust?.(tf, given) ?? given
+    const ids = backend.getInputTensorIds(adjusted)
+    const gradients = trained.map((variable, i) => ({ weight: weights.indexOf(variable), id: item(ids, i) }))
     return { measures, measureIds, gradients }
   })
 }
@@ -149,9 +153,8 @@ function restore(weights: readonly TensorFlow.Variable[], kept: readonly TensorF
   })
 }
 
-function emptyBatch(tf: typeof TensorFlow, column: Column, batchSize: number): TensorFlow.Tensor {
-  const dtype = column.dtype === 'int32' && column.scale === undefined ? 'int32' : 'float32'
-  return tf.zeros([batchSize, ...column.shape.slice(1)], dtype)
+function emptyBatch(tf: typeof TensorFlow, column: ColumnType, batchSize: number): TensorFlow.Tensor {
+  return tf.zeros([batchSize, ...column.shape.slice(1)], isInteger(column) ? 'int32' : 'float32')
 }
 
 function describe(tensors: readonly TensorFlow.Tensor[], ids: readonly number[]): RecordedTensor[] {

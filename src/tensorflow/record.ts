@@ -54,17 +54,25 @@ export function record<T>(
   const ops: RecordedOp[] = []
   const constants = new Map<number, RecordedConstant>()
   const varying = new Set(inputs)
+  // Thrown at the end: tfjs leaves tensors behind where a gradient is interrupted.
+  let refusal: NotRecordableError | undefined
 
   const delegate: Pick<Binding, 'createTensor' | 'tensorDataSync' | 'executeOp'> = {
     createTensor(shape, dtype, values) {
-      if (!ArrayBuffer.isView(values)) throw new NotRecordableError('strings', 'the model makes tensors of strings')
+      if (!ArrayBuffer.isView(values)) {
+        refusal ??= new NotRecordableError('strings', 'the model makes tensors of strings')
+        return real.createTensor(shape, dtype, values)
+      }
       const id = real.createTensor(shape, dtype, values)
       constants.set(id, { id, shape: [...shape], dtype, values: values.slice() })
       return id
     },
     tensorDataSync(id) {
       if (varying.has(id)) {
-        throw new NotRecordableError('reads-values', 'the model reads values of a tensor in JavaScript while it trains')
+        refusal ??= new NotRecordableError(
+          'reads-values',
+          'the model reads values of a tensor in JavaScript while it trains',
+        )
       }
       return real.tensorDataSync(id)
     },
@@ -83,7 +91,12 @@ export function record<T>(
 
   backend.binding = Object.create(real, Object.getOwnPropertyDescriptors(delegate)) as Binding
   try {
-    return { result: run(), recording: { ops, constants } }
+    const result = run()
+    if (refusal !== undefined) throw refusal
+    return { result, recording: { ops, constants } }
+  } catch (error) {
+    // It read values of a batch that is all zeros: what it made of them means nothing.
+    throw refusal ?? error
   } finally {
     backend.binding = real
   }

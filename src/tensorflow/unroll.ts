@@ -1,10 +1,12 @@
 import { dataTypes } from './backend.ts'
+import { isInteger } from './columns.ts'
 import { emit } from './emit.ts'
+import { GraphKernels } from './graph-kernels.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
 import { item } from './item.ts'
-import type { Optimizer, UpdateTarget } from './optimizers/optimizer.ts'
+import type { OnePassTarget, Optimizer } from './optimizers/optimizer.ts'
 import type { RecordedStep } from './record-step.ts'
-import type { Column } from './training-step.ts'
+import type { FileColumn } from './training-step.ts'
 
 /** Names to feed and to fetch for a number of steps in one call. */
 export interface UnrolledSteps {
@@ -39,7 +41,7 @@ const { bfloat16, float32, int32, uint64 } = dataTypes
  * Maps a column's file into a variable. An `ImmutableConst` that is read directly maps its file anew in every call,
  * which cost 0.3 ms a call in page faults; as a variable's value it is mapped once.
  */
-export function emitColumn(graph: GraphBuilder, name: string, column: Column): { handle: Ref; mapped: Ref } {
+export function emitColumn(graph: GraphBuilder, name: string, column: FileColumn): { handle: Ref; mapped: Ref } {
   const dtype = type('dtype', dataTypes[column.dtype])
   const shape = dimensions('shape', column.shape)
   const handle = graph.node('VarHandleOp', [], [dtype, shape, text('shared_name', `column_${name}`)])
@@ -59,7 +61,7 @@ export function unroll(
   options: {
     readonly steps: number
     readonly optimizer: Optimizer
-    readonly columns: Readonly<Record<string, Column>>
+    readonly columns: Readonly<Record<string, FileColumn>>
     readonly seed: number
   },
 ): UnrolledSteps {
@@ -121,12 +123,15 @@ export function unroll(
   return { steps, batchSize, measures: recorded.measures, rows, scalars, counters, output }
 }
 
-/** One weight's update; the copy is kept for optimizers that don't. */
-function update(graph: GraphBuilder, optimizer: Optimizer, target: UpdateTarget): Ref {
-  const { copy, gradient, variable } = target
-  if (copy === undefined || optimizer.keepsCopies === true) return optimizer.update(graph, target)
-  const full = gradient.dtype === float32 ? gradient.ref : cast(graph, gradient.ref, gradient.dtype, float32)
-  const updated = optimizer.update(graph, { ...target, gradient: { ref: full, dtype: float32 }, copy: undefined })
+/** One weight's update; for an optimizer without a kernel of swath's own the copy is kept around it. */
+function update(graph: GraphBuilder, optimizer: Optimizer, target: OnePassTarget): Ref {
+  if (optimizer.updateInOnePass !== undefined) return optimizer.updateInOnePass(graph, target)
+  const { variable, copy, after } = target
+  const { ref, dtype } = target.gradient
+  const kernels = new GraphKernels(graph, after)
+  optimizer.update(kernels, { ...target, gradient: dtype === float32 ? ref : cast(graph, ref, dtype, float32) })
+  const updated = graph.node('NoOp', [], [], kernels.last)
+  if (copy === undefined) return updated
   const value = graph.node('ReadVariableOp', [variable], [type('dtype', float32)], [updated])
   return graph.node('AssignVariableOp', [copy, cast(graph, value, float32, bfloat16)], [type('dtype', bfloat16)])
 }
@@ -142,7 +147,7 @@ function gather(
   graph: GraphBuilder,
   table: Ref | undefined,
   rows: Ref | undefined,
-  column: Column | undefined,
+  column: FileColumn | undefined,
   after: readonly Ref[],
 ): Ref {
   if (table === undefined || rows === undefined || column === undefined) throw new Error('a batch names no column')
@@ -154,7 +159,7 @@ function gather(
     return graph.node('SwathRows', [values, rows, graph.float(multiply), graph.float(add)], [type('T', float32)])
   }
   const gathered = graph.node('GatherV2', [values, rows, graph.int(0)], attributes)
-  if (column.dtype === 'int32' && column.scale === undefined) return gathered
+  if (isInteger(column)) return gathered
   const floats = column.dtype === 'float32' ? gathered : cast(graph, gathered, dtype, float32)
   if (column.scale === undefined) return floats
   const float = [type('T', float32)]

@@ -21,7 +21,18 @@ test('the packed package, installed elsewhere, sweeps mlp and a program that imp
   })
   const installed = join(folder, 'node_modules', 'swath')
   expect(readdirSync(installed).sort()).toEqual(
-    ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'db', 'dist', 'native', 'package.json', 'sweeps'].sort(),
+    [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin',
+      'db',
+      'dist',
+      'examples',
+      'native',
+      'package.json',
+      'sweeps',
+    ].sort(),
   )
 
   const entry = join(installed, 'bin', 'swath.js')

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { classification } from '../../src/models/classification.ts'
 import { compileStep } from '../../src/tensorflow/compile-step.ts'
-import { namedOptimizer, optimizerNames, type OptimizerName } from '../../src/tensorflow/optimizers/named.ts'
+import { namedOptimizer, optimizerNames } from '../../src/tensorflow/optimizers/named.ts'
+import { clipped } from '../../src/tensorflow/optimizers/clipped.ts'
 import type { Precision, TrainingStep } from '../../src/tensorflow/training-step.ts'
 import { fillWeights, rowsOf, writeExamples } from './examples.ts'
 import { tf } from './native.ts'
@@ -15,17 +16,24 @@ afterAll(() => {
 
 /** 200-200-200-4: both hidden products are large enough to be halved, the last one is not. */
 function withStep<T>(
-  settings: { precision: Precision; optimizer?: OptimizerName; stepsPerCall?: number; rows?: number },
+  settings: {
+    precision: Precision
+    optimizer?: (typeof optimizerNames)[number]
+    norm?: number
+    stepsPerCall?: number
+    rows?: number
+  },
   use: (step: TrainingStep) => T,
 ): T {
-  const { precision, optimizer = 'adam', stepsPerCall = 5, rows = 20 * batchSize } = settings
+  const { precision, optimizer = 'adam', norm, stepsPerCall = 5, rows = 20 * batchSize } = settings
+  const named = namedOptimizer({ optimizer, learning_rate: 1e-3 })
   const { dense } = tf.layers
   const hidden = { units: 200, activation: 'relu' } as const
   const model = tf.sequential({ layers: [dense({ ...hidden, inputShape: [200] }), dense(hidden), dense({ units: 4 })] })
   fillWeights(tf, model)
   const step = compileStep(tf, {
     ...{ model, loss: classification(tf, model), columns: examples.columns, batchSize, seed: 1, precision },
-    ...{ optimizer: namedOptimizer({ optimizer, learning_rate: 1e-3 }), trainingRows: rows, stepsPerCall },
+    ...{ optimizer: norm === undefined ? named : clipped(named, { norm }), trainingRows: rows, stepsPerCall },
   })
   try {
     expect(step.reason).toBeUndefined()
@@ -50,6 +58,15 @@ describe('precision: bfloat16', () => {
     })
     expect(half?.state.weights).not.toEqual(full?.state.weights)
     expect(half?.state.weights.every((weight) => weight.every(Number.isFinite))).toBe(true)
+  })
+
+  test('gradients that are clipped', () => {
+    const losses = (precision: Precision) =>
+      withStep({ precision, norm: 0.1 }, (step) => lossesOf(step, 20 * batchSize))
+    const half = losses('bfloat16')
+    losses('float32').forEach((loss, i) => {
+      expect(half[i]).toBeCloseTo(loss, 1)
+    })
   })
 
   test('the number of steps a call changes no bit', () => {

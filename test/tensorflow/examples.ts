@@ -5,11 +5,11 @@ import type * as TensorFlow from '@tensorflow/tfjs'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { randomStream } from '../../src/random/stream.ts'
-import type { Column } from '../../src/tensorflow/training-step.ts'
+import type { FileColumn } from '../../src/tensorflow/training-step.ts'
 
 /** A table of random examples on disk: float32 inputs of a shape, and a label from 0 to `classes` − 1 for each. */
 export interface Examples {
-  readonly columns: { readonly x: Column; readonly y: Column }
+  readonly columns: { readonly x: FileColumn; readonly y: FileColumn }
   remove(): void
 }
 

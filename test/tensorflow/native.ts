@@ -23,3 +23,9 @@ export async function onPortable<T>(run: () => T | Promise<T>): Promise<T> {
     await tf.setBackend('tensorflow')
   }
 }
+
+/** How many tensors there are: those that tfjs knows and those that TensorFlow holds for it. */
+export function tensorCounts(): { tfjs: number; tensorflow: number } {
+  const counting = nodeBackend(tf) as (NodeBackend & { getNumOfTFTensors(): number }) | undefined
+  return { tfjs: tf.memory().numTensors, tensorflow: counting?.getNumOfTFTensors() ?? 0 }
+}

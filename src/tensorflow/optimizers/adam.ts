@@ -1,7 +1,7 @@
 import { dataTypes } from '../backend.ts'
-import { float, int, type, type Ref } from '../graph.ts'
+import { bool, float, int, type, type Ref } from '../graph.ts'
 import { item } from '../item.ts'
-import type { Optimizer } from './optimizer.ts'
+import type { OnePassOptimizer } from './optimizer.ts'
 
 export interface AdamSettings {
   readonly learningRate: number
@@ -14,36 +14,42 @@ export interface AdamSettings {
 }
 
 /**
- * Adam (Kingma and Ba, 2015) as PyTorch and tfjs compute it: ε is added to the corrected √v. The kernel adds it to the
- * uncorrected one, so it is fed ε·√(1−β₂ᵗ), and the learning rate with both corrections in it.
+ * Adam (Kingma and Ba, 2015) as PyTorch and tfjs compute it: ε is added to the corrected √v. The kernels add
+ * it to the uncorrected one, so they are fed ε·√(1−β₂ᵗ), and the corrected learning rate instead of β₁ᵗ and β₂ᵗ,
+ * because 1−β₂ᵗ in float32 is off by 5e-5 in the first step.
  */
-export function adam(settings: AdamSettings): Optimizer {
-  return decayingAdam('adam', settings, 0)
-}
-
-/** Adam where every step first takes `decay` of each weight away. */
-export function decayingAdam(name: string, settings: AdamSettings, decay: number): Optimizer {
-  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = settings
+export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamSettings): OnePassOptimizer {
   return {
-    name,
+    name: 'adam',
     slots: 2,
-    keepsCopies: true,
-    scalars(step) {
+    scalars(step: number) {
       const correction = Math.sqrt(1 - beta2 ** step)
-      return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction, decay]
+      return [(learningRate * correction) / (1 - beta1 ** step), epsilon * correction]
     },
-    update(graph, { value, slots, gradient, copy, scalars, after }) {
+    update(kernels, { variable, slots, gradient, scalars }) {
+      const none = kernels.number(0)
+      const [m, v] = [item(slots, 0), item(slots, 1)]
+      const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
+      const [kept1, kept2] = [kernels.number(beta1), kernels.number(beta2)]
+      kernels.apply(
+        'ResourceApplyAdam',
+        [variable, m, v, none, none, rate, kept1, kept2, correctedEpsilon, gradient],
+        [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
+      )
+    },
+    updateInOnePass(graph, { value, slots, gradient, copy, scalars, after }) {
       const read = (handle: Ref, dtype: number) => graph.node('ReadVariableOp', [handle], [type('dtype', dtype)], after)
       const values = [value, ...slots.map((slot) => read(slot, dataTypes.float32))]
       const copies = copy === undefined ? [] : [read(copy, dataTypes.bfloat16)]
+      const [rate, correctedEpsilon, decay = graph.float(0)] = [item(scalars, 0), item(scalars, 1), scalars[2]]
       return graph.node(
         'SwathAdam',
-        [...values, gradient.ref, ...scalars, ...copies],
+        [...values, gradient.ref, rate, correctedEpsilon, decay, ...copies],
         [type('T', gradient.dtype), int('copies', copies.length), float('beta1', beta1), float('beta2', beta2)],
         after,
       )
     },
-    updateEagerly(tf, { value, slots, gradient, scalars }) {
+    updatePlainly({ value, slots, gradient, scalars }) {
       const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]
       const m = item(slots, 0)
         .mul(beta1)
@@ -51,7 +57,7 @@ export function decayingAdam(name: string, settings: AdamSettings, decay: number
       const v = item(slots, 1)
         .mul(beta2)
         .add(gradient.square().mul(1 - beta2))
-      return { value: value.mul(1 - decay).sub(m.mul(rate).div(v.sqrt().add(correctedEpsilon))), slots: [m, v] }
+      return { value: value.sub(m.mul(rate).div(v.sqrt().add(correctedEpsilon))), slots: [m, v] }
     },
   }
 }

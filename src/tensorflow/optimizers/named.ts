@@ -14,7 +14,7 @@ export interface OptimizerParameters {
 }
 
 export const optimizerNames = ['adam', 'adamw', 'sgd', 'momentum'] as const
-export type OptimizerName = (typeof optimizerNames)[number]
+type OptimizerName = (typeof optimizerNames)[number]
 
 export function namedOptimizer({ optimizer, learning_rate, ...others }: OptimizerParameters): Optimizer {
   const learningRate = learning_rate

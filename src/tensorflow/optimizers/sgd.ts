@@ -18,11 +18,11 @@ export function sgd({ learningRate }: SgdSettings): Optimizer {
     name: 'sgd',
     slots: 0,
     scalars: () => [learningRate],
-    update(graph, { variable, gradient, scalars, after }) {
+    update(kernels, { variable, gradient, scalars }) {
       const attributes = [type('T', dataTypes.float32), bool('use_locking', false)]
-      return graph.node('ResourceApplyGradientDescent', [variable, item(scalars, 0), gradient.ref], attributes, after)
+      kernels.apply('ResourceApplyGradientDescent', [variable, item(scalars, 0), gradient], attributes)
     },
-    updateEagerly(tf, { value, gradient, scalars }) {
+    updatePlainly({ value, gradient, scalars }) {
       return { value: value.sub(gradient.mul(item(scalars, 0))), slots: [] }
     },
   }
@@ -34,15 +34,14 @@ export function momentum({ learningRate, momentum: kept = 0.9 }: MomentumSetting
     name: 'momentum',
     slots: 1,
     scalars: () => [learningRate],
-    update(graph, { variable, slots, gradient, scalars, after }) {
-      return graph.node(
+    update(kernels, { variable, slots, gradient, scalars }) {
+      kernels.apply(
         'ResourceApplyMomentum',
-        [variable, item(slots, 0), item(scalars, 0), gradient.ref, graph.float(kept)],
+        [variable, item(slots, 0), item(scalars, 0), gradient, kernels.number(kept)],
         [type('T', dataTypes.float32), bool('use_locking', false), bool('use_nesterov', false)],
-        after,
       )
     },
-    updateEagerly(tf, { value, slots, gradient, scalars }) {
+    updatePlainly({ value, slots, gradient, scalars }) {
       const velocity = item(slots, 0).mul(kept).add(gradient)
       return { value: value.sub(velocity.mul(item(scalars, 0))), slots: [velocity] }
     },
