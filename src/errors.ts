@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'program' // a trial program cannot be loaded or is not one
   | 'dataset' // a data set file is missing or broken
   | 'artifact' // a file that a trial left is gone, damaged, or cannot be written
+  | 'image' // a picture cannot be read, or has no digit on it
   | 'store' // the database cannot be opened, read or written
   | 'sql' // a query was refused
   | 'setup' // a part that swath builds for itself could not be made
@@ -21,6 +22,7 @@ const exitCodes: Record<ErrorCode, 1 | 2> = {
   program: 2,
   dataset: 2,
   artifact: 1,
+  image: 2,
   store: 1,
   sql: 2,
   setup: 1,
