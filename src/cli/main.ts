@@ -12,6 +12,7 @@ import { runCommand } from './commands/run.ts'
 import { setupCommand } from './commands/setup.ts'
 import { showCommand } from './commands/show.ts'
 import { sqlCommand } from './commands/sql.ts'
+import { trainCommand } from './commands/train.ts'
 import { fail } from './fail.ts'
 
 const args = hideBin(process.argv)
@@ -36,6 +37,7 @@ await yargs(args)
     requiresArg: true,
   })
   .command(runCommand)
+  .command(trainCommand)
   .command(resumeCommand)
   .command(listCommand)
   .command(showCommand)

@@ -7,10 +7,19 @@ import { interruptedExitCode, interruptSignal } from './interrupt.ts'
 import { printPareto } from './print-pareto.ts'
 import { colors } from './terminal.ts'
 
-/** Runs a sweep before the user's eyes, then prints what came of it; the exit code tells how it went. */
+export interface RunOptions {
+  readonly store: string
+  readonly machine: LayoutOptions
+}
+
+/**
+ * Runs a sweep before the user's eyes, then has printed what came of it (by default its Pareto table); the exit code
+ * tells how it went.
+ */
 export async function runAndReport(
-  options: { readonly store: string; readonly machine: LayoutOptions },
+  options: RunOptions,
   run: (context: RunContext) => Promise<RunResult>,
+  print: (location: string, result: RunResult) => Promise<void> = report,
 ): Promise<void> {
   const observer = await chooseDisplay()
   const interrupt = interruptSignal({
@@ -33,7 +42,7 @@ export async function runAndReport(
     observer.finished()
     interrupt.release()
   }
-  await report(options.store, result)
+  await print(options.store, result)
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
 }
 

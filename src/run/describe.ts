@@ -49,10 +49,10 @@ export async function describeTrials(
 
 /** Where in the file the parameter stands that a program complains of: `depth: expected …` is about `depth`. */
 function locate({ content }: SweepFile, params: Parameters, error: string): Mistake {
-  const [, name = '', message = ''] = /^([\w.-]+): (.*)$/s.exec(error) ?? []
+  const [, name = '', item = '', message = ''] = /^([\w.-]+)((?:\[\d+\])*): (.*)$/s.exec(error) ?? []
   const parameter = content.parameters[name]
   if (parameter === undefined) return { path: ['parameters'], message: error }
   const index = parameter.values?.findIndex((value) => isDeepStrictEqual(value, params[name])) ?? -1
   const place = index >= 0 ? ['values', index] : parameter.value !== undefined ? ['value'] : []
-  return { path: ['parameters', name, ...place], message }
+  return { path: ['parameters', name, ...place], message: item === '' ? message : `${item}: ${message}` }
 }

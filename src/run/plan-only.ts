@@ -2,6 +2,7 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import { openStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
+import { readSweepFile } from '../sweep/read.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
 import { trainingWork } from './cost.ts'
@@ -26,7 +27,7 @@ export async function planOnly(options: {
   readonly machine: LayoutOptions
   readonly store: string
 }): Promise<PlanOnly> {
-  const prepared = prepareSweep(options.path, options.overrides)
+  const prepared = prepareSweep(readSweepFile(options.path, options.overrides))
   const { program, coresPerTrial, dataset: reference } = prepared.settings
   const { workers } = layOut(coresPerTrial, options.machine)
   const datasets = new TrialDatasets(reference)

@@ -7,7 +7,7 @@ import { defineSweepView } from '../store/sweep-view.ts'
 import { insertTrials } from '../store/trials.ts'
 import { defineSweep, differences, settingsOf, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import { planSweep, type Plan } from '../sweep/plan.ts'
-import { readSweepFile, type Overrides, type SweepFile } from '../sweep/read.ts'
+import type { SweepFile } from '../sweep/read.ts'
 import type { DescribedTrial } from './describe.ts'
 
 /** A sweep file that has been read, checked and expanded; nothing has been opened or written yet. */
@@ -18,9 +18,8 @@ export interface PreparedSweep {
   readonly settings: SweepSettings
 }
 
-export function prepareSweep(path: string, overrides: Overrides): PreparedSweep {
-  const file = readSweepFile(path, overrides)
-  const program = resolveProgram(file.content.program, path)
+export function prepareSweep(file: SweepFile): PreparedSweep {
+  const program = resolveProgram(file.content.program, file.source.path)
   return {
     file,
     plan: planSweep(file),

@@ -14,7 +14,7 @@ import { clearCancellation, progressOf } from '../store/sweeps.ts'
 import { countTrials, requeue, trialsOf } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
-import type { Overrides } from '../sweep/read.ts'
+import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
@@ -46,10 +46,9 @@ export interface RunResult {
 /** Runs a sweep file: a new sweep, or the rest of the one that the store has under its name. */
 export async function runSweep(
   context: RunContext,
-  { path, overrides, isNew }: { path: string; overrides: Overrides; isNew: boolean },
+  { file: read, isNew }: { file: SweepFile; isNew: boolean },
 ): Promise<RunResult> {
-  // What the file says, checked before anything is opened.
-  const prepared = prepareSweep(path, overrides)
+  const prepared = prepareSweep(read)
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
   await setUp(context)
@@ -170,6 +169,8 @@ async function train(
       params: JSON.parse(row.params) as Parameters,
     }))
     const varying = varyingParameters(trials)
+    // A trial that has nothing to be told apart from is told by all that it has.
+    const telling = varying.length > 0 ? varying : Object.keys(trials[0]?.params ?? {})
     const queued = trials.filter((trial) => trial.state === 'queued')
     const work = await Promise.all(
       queued.map(async (trial) => {
@@ -207,7 +208,7 @@ async function train(
         isCancelled: () => tenure.isCancelled(),
       },
       [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
-      varying,
+      telling,
     )
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }

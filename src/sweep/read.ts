@@ -20,7 +20,12 @@ export type Overrides = readonly string[]
 
 /** Reads and checks a sweep file. Throws SwathError('sweep-file') that names each mistake's line and column. */
 export function readSweepFile(path: string, overrides: Overrides = []): SweepFile {
-  const source = new SweepSource(path, readText(path))
+  return readSweep(new SweepSource(path, readText(path)), overrides)
+}
+
+/** Checks what a sweep file says, wherever it came from; throws as {@link readSweepFile}. */
+export function readSweep(source: SweepSource, overrides: Overrides = []): SweepFile {
+  const { path } = source
   const value = source.value()
   if (value === null || value === undefined) {
     throw new SwathError('sweep-file', `${path}: the file is empty`, {

@@ -19,13 +19,18 @@ const mistakesShown = 10
 export class SweepSource {
   readonly path: string
   readonly text: string
+  readonly #isTyped: boolean
   readonly #document: Document
   readonly #lines = new LineCounter()
 
-  /** Throws SwathError('sweep-file') with file:line:column if the text is not YAML. */
-  constructor(path: string, text: string) {
+  /**
+   * Throws SwathError('sweep-file') with file:line:column if the text is not YAML.
+   * @param isTyped true for a text that a command made of its options: mistakes then name the parameter alone
+   */
+  constructor(path: string, text: string, { isTyped = false } = {}) {
     this.path = path
     this.text = text
+    this.#isTyped = isTyped
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
     const [error] = this.#document.errors
     if (error !== undefined) {
@@ -60,6 +65,7 @@ export class SweepSource {
 
   /** `file:line:column: message`, with the source line and a caret under it. */
   describe({ path, atKey = false, message }: Mistake): string {
+    if (this.#isTyped) return `${path[0] === 'parameters' ? `${path[1] ?? 'parameters'}: ` : ''}${message}`
     const subject = path.length === 0 ? '' : `${path.map(String).join('.')}: `
     return this.#at(this.#offsetOf(path, atKey), subject + message)
   }

@@ -46,9 +46,12 @@ export const runCommand: Command<Options> = {
       await printPlan({ path: file, overrides, machine, store })
     } else {
       const { runAndReport } = await import('../run-and-report.ts')
+      const { readSweepFile } = await import('../../sweep/read.ts')
+      // What the file says, checked before anything is opened.
+      const read = readSweepFile(file, overrides)
       await runAndReport({ store, machine }, async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
-        return runSweep(context, { path: file, overrides, isNew })
+        return runSweep(context, { file: read, isNew })
       })
     }
   },
