@@ -5,6 +5,7 @@ import { packageVersion } from '../package-root.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { resumeCommand } from './commands/resume.ts'
@@ -39,6 +40,7 @@ await yargs(args)
   .command(runCommand)
   .command(trainCommand)
   .command(resumeCommand)
+  .command(evaluateCommand)
   .command(listCommand)
   .command(showCommand)
   .command(paretoCommand)
