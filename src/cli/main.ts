@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
+import { predictCommand } from './commands/predict.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -41,6 +42,7 @@ await yargs(args)
   .command(trainCommand)
   .command(resumeCommand)
   .command(evaluateCommand)
+  .command(predictCommand)
   .command(listCommand)
   .command(showCommand)
   .command(paretoCommand)

@@ -51,7 +51,7 @@ export async function printEvaluation(
     ['energy', `${energy.joules.toPrecision(3)} J, ${energy.co2eqMg.toPrecision(3)} mg CO2eq`],
   ]
   for (const [name, value] of facts) say(`  ${name.padEnd(14)} ${value}`)
-  const classNames = namesOf(dataset)
+  const { classNames } = dataset
   say(`\n${confusionTable(confusion, classNames, { width: terminalWidth(), unicode: isUnicode() })}`)
   if (worst.length > 0) {
     say('\nIts surest mistakes:\n')
@@ -79,8 +79,4 @@ async function drawMistakes(
   )
   const widest = Math.max(width, ...drawings.flat().map((line) => line.length))
   return sideBySide(drawings, widest, terminalWidth() ?? 160)
-}
-
-function namesOf({ classes }: DatasetFiles): string[] {
-  return Array.from({ length: classes }, (_, k) => String(k))
 }

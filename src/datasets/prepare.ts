@@ -38,6 +38,7 @@ export async function prepareDataset(
     imagesPath: join(folder, decodedNames.images),
     labelsPath: join(folder, decodedNames.labels),
     ...decoded,
+    classNames: Array.from({ length: decoded.classes }, (_, label) => String(label)),
     train: Math.min(limit, decoded.train),
     test: Math.min(limit, decoded.test),
     testStart: decoded.train,

@@ -8,6 +8,8 @@ import { resize } from './resize.ts'
 export interface DigitOptions {
   /** What the digit stands on: `light` for ink on paper; by default it is found out. */
   readonly background?: Background
+  /** What errors call the picture. */
+  readonly name?: string | undefined
 }
 
 /** The longer side of a digit in MNIST. */
@@ -23,7 +25,10 @@ const mostSide = 1024
  *
  * @throws SwathError('image') if there is no ink
  */
-export async function digitPixels(image: RawImage, { background = 'auto' }: DigitOptions = {}): Promise<Uint8Array> {
+export async function digitPixels(
+  image: RawImage,
+  { background = 'auto', name = 'the picture' }: DigitOptions = {},
+): Promise<Uint8Array> {
   const light = lightOnDark(withChannels(image, 1), background)
   if (isAsMnist(light)) return new Uint8Array(light.data)
 
@@ -31,7 +36,7 @@ export async function digitPixels(image: RawImage, { background = 'auto' }: Digi
   const levels = levelsOf(shrunk)
   const ink = levels.ink - levels.ground < leastContrast ? undefined : isolateInk(shrunk, levels)
   if (ink === undefined) {
-    throw new SwathError('image', 'there is no digit on the picture: it has nothing that stands out from its border', {
+    throw new SwathError('image', `${name}: there is no digit on it: nothing stands out from its border`, {
       hint: 'take a picture of one digit with empty space around it; if it has, say whether the background is light or dark',
     })
   }

@@ -86,6 +86,8 @@ export interface ImageShape {
  */
 export interface DatasetFiles extends ImageShape {
   readonly name: string
+  /** In the order of the labels. */
+  readonly classNames: readonly string[]
   /** uint8, `[rows, height, width, channels]`. */
   readonly imagesPath: string
   /** int32, `[rows]`. */
