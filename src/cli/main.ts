@@ -6,6 +6,7 @@ import { cancelCommand } from './commands/cancel.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { exportCommand } from './commands/export.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -43,6 +44,7 @@ await yargs(args)
   .command(resumeCommand)
   .command(evaluateCommand)
   .command(predictCommand)
+  .command(exportCommand)
   .command(listCommand)
   .command(showCommand)
   .command(paretoCommand)

@@ -14,6 +14,7 @@ const files: DatasetFiles = {
     width: 2,
     channels: 1,
     classes: 2,
+    classNames: ['0', '1'],
   },
 }
 
