@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { LayersModel } from '@tensorflow/tfjs'
 import { messageOf, SwathError } from '../errors.ts'
@@ -67,6 +68,14 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   } catch (error) {
     throw new SwathError('artifact', `${name}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+/** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */
+export function weightsSha256(result: TrialResult | undefined): string | null {
+  if (result?.weights === undefined) return null
+  const hash = createHash('sha256')
+  for (const weight of result.weights) hash.update(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
+  return hash.digest('hex')
 }
 
 /** Names and shapes of a model's weights, in its order; the same in every process, as tfjs's own names are not. */

@@ -11,6 +11,7 @@ import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { predictCommand } from './commands/predict.ts'
 import { resumeCommand } from './commands/resume.ts'
+import { retrainCommand } from './commands/retrain.ts'
 import { runCommand } from './commands/run.ts'
 import { setupCommand } from './commands/setup.ts'
 import { showCommand } from './commands/show.ts'
@@ -44,6 +45,7 @@ await yargs(args)
   .command(resumeCommand)
   .command(evaluateCommand)
   .command(predictCommand)
+  .command(retrainCommand)
   .command(exportCommand)
   .command(listCommand)
   .command(showCommand)

@@ -85,7 +85,10 @@ async function supersedeMetrics(db: Transaction<Schema>, trialId: number, attemp
   await db.deleteFrom('metrics').where('trial_id', '=', trialId).execute()
 }
 
-async function recordReports(db: Transaction<Schema>, reports: readonly ChangeOf<'report'>[]): Promise<void> {
+export async function recordReports(
+  db: Transaction<Schema>,
+  reports: readonly Omit<ChangeOf<'report'>, 'type'>[],
+): Promise<void> {
   const rows = reports.flatMap(({ trialId, report: { epoch, ...metrics } }) =>
     Object.entries(metrics).map(([name, value]) => ({ trial_id: trialId, epoch, name, value })),
   )

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
-import { encodeCheckpoint } from '../artifacts/checkpoint.ts'
+import { encodeCheckpoint, weightsSha256 } from '../artifacts/checkpoint.ts'
 import { openArtifacts } from '../artifacts/open.ts'
 import { messageOf } from '../errors.ts'
 import { loadProgram } from '../programs/load.ts'
@@ -170,12 +169,4 @@ function keepCheckpoint(
   } finally {
     model.dispose()
   }
-}
-
-/** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */
-function weightsSha256(result: TrialResult | undefined): string | null {
-  if (result?.weights === undefined) return null
-  const hash = createHash('sha256')
-  for (const weight of result.weights) hash.update(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
-  return hash.digest('hex')
 }
