@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { writeFlushed } from '../write-flushed.ts'
@@ -36,7 +36,16 @@ export function artifactFolder(folder: string): Artifacts {
 
     remove(names) {
       for (const name of names) rmSync(join(folder, name), { force: true })
+      for (const parent of new Set(names.map((name) => dirname(join(folder, name))))) removeIfEmpty(parent)
     },
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It holds something, or it is gone.
   }
 }
 

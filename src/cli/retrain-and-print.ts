@@ -3,7 +3,7 @@ import { SwathError } from '../errors.ts'
 import { evaluate, type Evaluation } from '../inference/evaluate.ts'
 import { openTrial } from '../inference/open-trial.ts'
 import { pixelsOf, predict, readPictures, type Prediction } from '../inference/predict.ts'
-import { retrain } from '../inference/retrain.ts'
+import { retrain, usualSteps } from '../inference/retrain.ts'
 import { findTrainedTrial } from '../inference/trained-trial.ts'
 import { formatPercent } from '../report/format.ts'
 import { storeRetrained } from '../store/retrained.ts'
@@ -17,7 +17,7 @@ export interface RetrainCommandOptions extends PictureFlags {
   readonly trial: string
   readonly paths: readonly string[]
   readonly label: string
-  readonly steps: number
+  readonly steps: number | undefined
   readonly anchor: boolean
   readonly learningRate: number | undefined
   readonly json: boolean | undefined
@@ -46,7 +46,8 @@ export async function retrainAndPrint(
   })
   const before = await look()
   const startedAt = new Date().toISOString()
-  const { steps, anchor, learningRate } = options
+  const { anchor, learningRate } = options
+  const steps = options.steps ?? usualSteps(anchor)
   const result = await retrain(tf, opened, trained, { pictures: pixels, label, steps, anchor, learningRate })
   const after = await look()
 
@@ -55,7 +56,6 @@ export async function retrainAndPrint(
     store.db,
     {
       ...{ parent: trained.trial, parentSweep: trained.sweep, startedAt, finishedAt: new Date().toISOString() },
-      description: `Trial ${trained.trial.id}, taught ${options.paths.join(', ')} as ${options.label}`,
       detail: JSON.stringify(learningRate === undefined ? detail : { ...detail, learning_rate: learningRate }),
       weightsSha256: weightsSha256(result),
       reports: [before, after].map((state, epoch) => ({
@@ -148,7 +148,7 @@ function labelOf(text: string, classNames: readonly string[]): number {
 }
 
 function refuseNumbers({ steps, learningRate }: RetrainCommandOptions): void {
-  if (!Number.isInteger(steps) || steps < 1 || steps > mostSteps) {
+  if (steps !== undefined && (!Number.isInteger(steps) || steps < 1 || steps > mostSteps)) {
     throw new SwathError('usage', `--steps ${steps}: expected a whole number from 1 to ${mostSteps}`)
   }
   if (learningRate !== undefined && !(learningRate > 0 && Number.isFinite(learningRate))) {

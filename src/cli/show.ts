@@ -3,7 +3,8 @@ import type { Parameters } from '../programs/program.ts'
 import type { Store } from '../store/store.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { progressOf } from '../store/sweeps.ts'
-import { attemptsOf, finalMetricsOf, metricsOf, trialById, trialsOf, warningsOf } from '../store/trials.ts'
+import { artifactsOf } from '../store/artifacts.ts'
+import { attemptsOf, eventsOf, finalMetricsOf, metricsOf, trialById, trialsOf } from '../store/trials.ts'
 import { varyingParameters } from '../sweep/plan.ts'
 import type { FormatOptions } from './format-options.ts'
 import type { TableCell, TableRow } from '../report/text-table.ts'
@@ -77,9 +78,16 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   const params = JSON.parse(trial.params) as Parameters
   const attempts = await attemptsOf(store.db, id)
   const epochs = byEpoch(await metricsOf(store.db, id))
-  const warnings = await warningsOf(store.db, id)
+  const warnings = await eventsOf(store.db, id, 'warning')
+  const [taught] = await eventsOf(store.db, id, 'retrained')
+  const retrained = taught?.detail == null ? null : (JSON.parse(taught.detail) as Parameters)
+  const artifacts = (await artifactsOf(store.db, id)).map(({ kind, name, bytes, sha256 }) => ({
+    ...{ kind, name, bytes, sha256 },
+  }))
   if (format.json === true) {
-    process.stdout.write(`${JSON.stringify({ ...trial, params, metrics: epochs, attempts, warnings }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ ...trial, params, metrics: epochs, attempts, artifacts, retrained, warnings }, null, 2)}\n`,
+    )
     return
   }
   if (format.csv === true) {
@@ -93,7 +101,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   }
   process.stdout.write(`Trial ${trial.id}: ${trial.state}${trial.error === null ? '' : `: ${trial.error}`}\n`)
   const { seed, repeat, parameter_count, flops, weights_sha256 } = trial
-  section('Parameters', [Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cell(value)]))])
+  section('Parameters', [cells(params)])
   section('Model', [{ parameter_count, flops, seed, repeat, weights_sha256 }])
   section('Metrics by epoch', epochs)
   section(
@@ -102,6 +110,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
       ...{ attempt, state, host, worker, started_at, finished_at, error },
     })),
   )
+  section('Files', artifacts)
+  if (retrained !== null) section('Retrained', [cells(retrained)])
   section('Warnings', warnings)
   const stack = attempts.findLast((attempt) => attempt.stack !== null)?.stack
   if (trial.state === 'failed' && stack != null) process.stdout.write(`\nStack\n${colors.dim(stack)}\n`)
@@ -111,6 +121,10 @@ function byEpoch(metrics: readonly { epoch: number; name: string; value: number 
   const rows = new Map<number, Record<string, number>>()
   for (const { epoch, name, value } of metrics) rows.set(epoch, { ...(rows.get(epoch) ?? { epoch }), [name]: value })
   return [...rows.values()]
+}
+
+function cells(params: Parameters): TableRow {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cell(value)]))
 }
 
 /** A parameter as one cell of a table. */

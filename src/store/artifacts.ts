@@ -14,6 +14,11 @@ export function checkpointOf(db: Kysely<Schema>, trialId: number): Promise<Artif
     .executeTakeFirst()
 }
 
+/** All that a trial left, the oldest first. */
+export function artifactsOf(db: Kysely<Schema>, trialId: number): Promise<ArtifactRow[]> {
+  return db.selectFrom('artifacts').selectAll().where('trial_id', '=', trialId).orderBy('id').execute()
+}
+
 /** Names of all artifacts of a sweep's trials. */
 export async function artifactNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
   const rows = await db

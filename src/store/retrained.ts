@@ -2,17 +2,15 @@ import { hostname } from 'node:os'
 import type { Kysely } from 'kysely'
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { recordArtifact, recordReports } from './changes.ts'
-import { recordEvent } from './events.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
 import { defineSweepView } from './sweep-view.ts'
 import { freeSweepName } from './sweeps.ts'
+import { countTrials } from './trials.ts'
 
 /** A trial that was trained on from another one's checkpoint. */
 export interface Retrained {
   readonly parent: TrialRow
   readonly parentSweep: SweepRow
-  /** For people. */
-  readonly description: string
   /** JSON of all that was asked for. */
   readonly detail: string
   readonly weightsSha256: string | null
@@ -23,7 +21,7 @@ export interface Retrained {
 }
 
 /**
- * Writes a retrained trial in a sweep of its own, all of it or nothing.
+ * Writes a retrained trial, all of it or nothing, in the sweep of all that were trained on from the same parent.
  * @param keep writes its checkpoint, when its id is known; a file that it wrote may stay behind when the store fails
  */
 export async function storeRetrained(
@@ -31,25 +29,24 @@ export async function storeRetrained(
   retrained: Retrained,
   keep: (trialId: number) => StoredArtifact,
 ): Promise<{ readonly sweep: string; readonly trialId: number }> {
-  const { parent, parentSweep, reports, startedAt, finishedAt } = retrained
-  const { program, definition, settings, seed } = parentSweep
+  const { parent, reports, startedAt, finishedAt } = retrained
   const made = await db.transaction().execute(async (transaction) => {
-    const name = await freeSweepName(transaction, `retrain-${parent.id}`)
-    const sweep = await transaction
-      .insertInto('sweeps')
-      .values({
-        ...{ name, file_name: name, description: retrained.description, method: 'retrain', program },
-        ...{ definition, settings, seed, created_at: startedAt, cancelled_at: null },
-        ...{ source: retrained.detail, source_path: 'swath retrain' },
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    const { params, repeat, parameter_count, flops } = parent
+    const sweep = await sweepOfChildren(transaction, retrained)
+    const earlier = await countTrials(transaction, sweep.id)
+    const { params, parameter_count, flops } = parent
     const started = { started_at: startedAt, finished_at: finishedAt, host: hostname(), worker: 1 }
     const { id } = await transaction
       .insertInto('trials')
       .values({
-        ...{ sweep_id: sweep.id, number: 1, params, repeat, seed: parent.seed, parameter_count, flops },
+        ...{
+          sweep_id: sweep.id,
+          number: earlier + 1,
+          params,
+          repeat: earlier,
+          seed: parent.seed,
+          parameter_count,
+          flops,
+        },
         ...{ state: 'completed', attempt: 1, weights_sha256: retrained.weightsSha256, parent_id: parent.id },
         ...started,
       })
@@ -63,11 +60,36 @@ export async function storeRetrained(
       transaction,
       reports.map((report) => ({ trialId: id, report })),
     )
-    await recordEvent(transaction, sweep.id, 'retrained', finishedAt, retrained.detail)
+    await transaction
+      .insertInto('events')
+      .values({ sweep_id: sweep.id, trial_id: id, at: finishedAt, kind: 'retrained', detail: retrained.detail })
+      .execute()
     await recordArtifact(transaction, id, keep(id), finishedAt)
     return { sweep, trialId: id }
   })
   const names = reports.flatMap((report) => Object.keys(report)).filter((name) => name !== 'epoch')
   await defineSweepView(db, made.sweep, Object.keys(JSON.parse(parent.params) as object), [...new Set(names)].sort())
   return { sweep: made.sweep.name, trialId: made.trialId }
+}
+
+/** The sweep of a trial's retrained children; made with the first of them. */
+async function sweepOfChildren(db: Kysely<Schema>, { parent, parentSweep, startedAt }: Retrained): Promise<SweepRow> {
+  const name = `retrain-${parent.id}`
+  const known = await db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where('file_name', '=', name)
+    .where('method', '=', 'retrain')
+    .executeTakeFirst()
+  if (known !== undefined) return known
+  const { program, definition, settings, seed, source, source_path } = parentSweep
+  return db
+    .insertInto('sweeps')
+    .values({
+      ...{ name: await freeSweepName(db, name), file_name: name, method: 'retrain', program },
+      ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
+      description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }

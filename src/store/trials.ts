@@ -116,13 +116,17 @@ export function finalMetricsOf(
     .execute()
 }
 
-/** What went wrong around a trial without failing it. */
-export function warningsOf(db: Kysely<Schema>, trialId: number): Promise<{ at: string; detail: string | null }[]> {
+/** What went wrong around a trial without failing it (`warning`), or what it was taught (`retrained`). */
+export function eventsOf(
+  db: Kysely<Schema>,
+  trialId: number,
+  kind: 'warning' | 'retrained',
+): Promise<{ at: string; detail: string | null }[]> {
   return db
     .selectFrom('events')
     .select(['at', 'detail'])
     .where('trial_id', '=', trialId)
-    .where('kind', '=', 'warning')
+    .where('kind', '=', kind)
     .orderBy('id')
     .execute()
 }

@@ -5,7 +5,7 @@ interface Options extends PictureFlags {
   readonly trial: string
   readonly images: string[]
   readonly label: string
-  readonly steps: number
+  readonly steps: number | undefined
   readonly anchor: boolean
   readonly 'learning-rate': number | undefined
   readonly json: boolean | undefined
@@ -26,7 +26,11 @@ export const retrainCommand: Command<Options> = {
         }),
     )
       .option('label', { type: 'string', requiresArg: true, demandOption: true, describe: 'What is on the pictures' })
-      .option('steps', { type: 'number', requiresArg: true, default: 1, describe: 'Steps of the optimizer' })
+      .option('steps', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Steps of the optimizer (default: 1, with --anchor 30)',
+      })
       .option('anchor', {
         type: 'boolean',
         default: false,
@@ -35,7 +39,7 @@ export const retrainCommand: Command<Options> = {
       .option('learning-rate', { type: 'number', requiresArg: true, describe: 'In place of the trial’s own' })
       .option('json', { type: 'boolean', describe: 'Print JSON' })
       .example('$0 retrain 7 seven.png --label 7', 'One step, from the checkpoint of trial 7 and its optimizer’s state')
-      .example('$0 retrain 7 seven.png --label 7 --steps 5 --anchor', 'Five steps, with training examples mixed in'),
+      .example('$0 retrain 7 seven.png --label 7 --anchor', 'With training examples mixed in'),
   handler: async ({ trial, images, store, ...options }) => {
     const { withTrials } = await import('../with-trials.ts')
     const { retrainAndPrint } = await import('../retrain-and-print.ts')
