@@ -34,7 +34,8 @@ export function encodeCheckpoint(
     throw new Error(`expected ${expected.length} arrays of weights, as the model has, got ${weights.length}`)
   }
   const tensors = expected.map(({ name, shape }, i): NamedTensor => {
-    const values = Float32Array.from(weights[i] ?? [])
+    const given = weights[i] ?? new Float32Array()
+    const values = given instanceof Float32Array ? given : Float32Array.from(given)
     const size = shape.reduce((product, length) => product * length, 1)
     if (values.length !== size) throw new Error(`weight ${name}: expected ${size} values, got ${values.length}`)
     return { name, shape, values }

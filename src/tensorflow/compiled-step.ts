@@ -79,8 +79,14 @@ export class CompiledStep implements TrainingStep {
 
     const copied = new Set(training.flatMap(({ step }) => [...step.copies.keys()]))
     const copies = new Map([...copied].map((weight) => [weight, emitCopy(graph, weight, item(this.#weights, weight))]))
-    const writes = [...this.#weights, ...this.#slots].map(({ handle, input }) => emitWrite(graph, handle, input))
-    this.#written = emitDone(graph, [...writes, ...[...copies.values()].map(({ written }) => written)])
+    const weightWrites = this.#weights.map(({ handle, input }) => emitWrite(graph, handle, input))
+    const slotWrites = this.#slots.map(({ handle, input }) => emitWrite(graph, handle, input))
+    const copyWrites = [...copies.values()].map(({ written }) => written)
+    this.#written = emitDone(graph, [...weightWrites, ...slotWrites, ...copyWrites])
+    const slotZeros = this.#weights.flatMap(({ input }, i) =>
+      item(slots, i).map(({ handle }) => emitZeros(graph, handle, input, item(weightWrites, i))),
+    )
+    const begun = emitDone(graph, [...weightWrites, ...slotZeros, ...copyWrites])
     const state: GraphState = {
       columns: new Map(tables.map(({ name, handle }) => [name, handle])),
       weights: this.#weights.map(({ handle }) => handle),
@@ -93,10 +99,7 @@ export class CompiledStep implements TrainingStep {
     this.#evaluation = unrolled(evaluation)
     this.#session = new Session(backend, graph.nodes)
     this.#session.run(new Map(), [mapped])
-    this.write({
-      weights: variables.map((variable) => variable.dataSync<'float32'>()),
-      slots: this.#slots.map(({ shape }) => new Float32Array(shape.reduce((size, length) => size * length, 1))),
-    })
+    this.#session.run(new Map(this.#weights.map(({ input }, i) => [input, item(variables, i)])), [begun])
   }
 
   *train(rows: Int32Array, stepsBefore: number): Generator<CallResult> {
@@ -224,6 +227,12 @@ function emitCopy(graph: GraphBuilder, weight: number, { shape, input }: GraphVa
 /** Something to fetch so that these nodes run. */
 function emitDone(graph: GraphBuilder, nodes: readonly Ref[]): Ref {
   return graph.node('Identity', [graph.int(0)], [type('T', dataTypes.int32)], nodes)
+}
+
+/** TensorFlow folds zeros of one shape into one constant, so each slot gets a copy of its own. */
+function emitZeros(graph: GraphBuilder, slot: Ref, weightInput: Ref, written: Ref): Ref {
+  const zeros = graph.node('ZerosLike', [weightInput], [type('T', dataTypes.float32)], [written])
+  return emitWrite(graph, slot, zeros)
 }
 
 /** A copy, because TensorFlow would take over the fed buffer, which is JavaScript's, and update it in place. */
