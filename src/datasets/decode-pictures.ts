@@ -7,7 +7,12 @@ import { readImage } from '../images/read-image.ts'
 import { refuseFullDisk } from '../setup/disk-space.ts'
 import { decodedNames, writeLabels, type DecodedDataset } from './decoded.ts'
 import type { PictureList } from './picture-list.ts'
-import type { PictureSettings } from './picture-source.ts'
+
+/** What pictures become; undefined where the pictures say it themselves. */
+export interface PictureSettings {
+  readonly size: number | undefined
+  readonly channels: 1 | 3 | undefined
+}
 
 /** Pictures that are in memory at a time. */
 const picturesAtOnce = 4

@@ -4,7 +4,7 @@ import { randomStream, shuffle } from '../random/stream.ts'
 import { foldersIn, picturesIn } from './picture-folder.ts'
 
 /** A picture file and the number of its class. */
-export interface Example {
+interface Example {
   /** Relative to the data set's folder, with slashes on every system. */
   readonly path: string
   readonly label: number

@@ -3,15 +3,9 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concurrently } from '../concurrently.ts'
 import { messageOf, SwathError } from '../errors.ts'
-import { decodePictures } from './decode-pictures.ts'
+import { decodePictures, type PictureSettings } from './decode-pictures.ts'
 import type { DatasetSource } from './decoded.ts'
 import { listPictures } from './picture-list.ts'
-
-/** What pictures become; undefined where the pictures say it themselves. */
-export interface PictureSettings {
-  readonly size: number | undefined
-  readonly channels: 1 | 3 | undefined
-}
 
 const filesAtOnce = 8
 
