@@ -34,9 +34,9 @@ export async function exportTrial(
   let files: readonly ExportedFile[]
   if (format === 'tfjs') {
     const tf = await loadTensorFlow(1)
-    const model = await openModel(tf, trained)
-    files = await asTfjs(tf, model, card)
-    model.dispose()
+    const opened = await openModel(tf, trained)
+    files = await asTfjs(tf, opened, card)
+    opened.model.dispose()
   } else files = [{ name: '', parts: asSafetensors(trained.checkpoint, card) }]
 
   const aside = `${resolve(out)}.${randomUUID()}`

@@ -51,6 +51,10 @@ export async function retrainAndPrint(
   const result = await retrain(tf, opened, trained, { pictures: pixels, label, steps, anchor, learningRate })
   const after = await look()
 
+  if (!after.predictions.every(({ probabilities }) => probabilities.every(Number.isFinite))) {
+    throw new SwathError('usage', 'after this the model gives no numbers any more', { hint: 'lower --learning-rate' })
+  }
+
   const detail = { parent: trained.trial.id, pictures: options.paths, label: options.label, steps, anchor }
   const made = await storeRetrained(
     store.db,

@@ -31,7 +31,7 @@ export async function readImage(source: string | Uint8Array, options: ReadImageO
 }
 
 /** The bytes of a file that can be a picture by its size. @throws as `readImage` */
-export async function readPictureFile(path: string): Promise<Buffer> {
+async function readPictureFile(path: string): Promise<Buffer> {
   try {
     const file = await open(path)
     try {

@@ -1,21 +1,26 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-import { pixelScale } from '../datasets/columns.ts'
 import { SwathError } from '../errors.ts'
-import type { ImageShape } from '../programs/program.ts'
+import type { ImageShape, PixelScale } from '../programs/program.ts'
+import type { TrainedModel } from './open-model.ts'
 
 /** A trained model that tells what is on an image. */
 export class Classifier {
   readonly images: ImageShape
   readonly model: TensorFlow.LayersModel
+  readonly scale: PixelScale
   readonly #tf: typeof TensorFlow
+  /** Each level of a pixel as the model takes it. */
+  readonly #levels: Float32Array
   readonly #inputShape: readonly number[]
   readonly #givesLogits: boolean
 
   /** @throws SwathError('program') if the model does not take such images, one by one, and give a number a class */
-  constructor(tf: typeof TensorFlow, model: TensorFlow.LayersModel, images: ImageShape) {
+  constructor(tf: typeof TensorFlow, { model, scale }: TrainedModel, images: ImageShape) {
     const { height, width, channels, classes } = images
     this.images = images
     this.model = model
+    this.scale = scale
+    this.#levels = Float32Array.from({ length: 256 }, (_, level) => level * scale.multiply + scale.add)
     this.#tf = tf
     this.#inputShape = sizesOf(model.inputs)
     const taken = this.#inputShape.reduce((product, size) => product * size, 1)
@@ -45,7 +50,7 @@ export class Classifier {
   #inputs(pixels: Uint8Array): TensorFlow.Tensor {
     const { height, width, channels } = this.images
     const values = new Float32Array(pixels.length)
-    for (let i = 0; i < pixels.length; i++) values[i] = scaled[pixels[i] ?? 0] ?? 0
+    for (let i = 0; i < pixels.length; i++) values[i] = this.#levels[pixels[i] ?? 0] ?? 0
     return this.#tf.tensor(values, [pixels.length / (height * width * channels), ...this.#inputShape])
   }
 
@@ -53,9 +58,6 @@ export class Classifier {
     this.model.dispose()
   }
 }
-
-/** Each level of a pixel as models take it. */
-const scaled = Float32Array.from({ length: 256 }, (_, level) => level * pixelScale.multiply + pixelScale.add)
 
 /** Sizes of the only input's or output's axes, without the batch. */
 function sizesOf(tensors: readonly TensorFlow.SymbolicTensor[]): number[] {

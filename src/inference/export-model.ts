@@ -1,7 +1,8 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { Checkpoint } from '../artifacts/checkpoint.ts'
 import { encodeSafetensors } from '../artifacts/safetensors.ts'
-import { pixelScale } from '../datasets/columns.ts'
+import type { PixelScale } from '../programs/program.ts'
+import type { TrainedModel } from './open-model.ts'
 
 /** What a program that knows nothing of swath has to know of a model, to use it. */
 export interface ModelCard {
@@ -31,7 +32,7 @@ export interface ExportedFile {
  */
 export async function asTfjs(
   tf: typeof TensorFlow,
-  model: TensorFlow.LayersModel,
+  { model, scale }: TrainedModel,
   card: ModelCard,
 ): Promise<ExportedFile[]> {
   const files: ExportedFile[] = []
@@ -41,7 +42,7 @@ export async function asTfjs(
       const description = {
         ...{ modelTopology, format, generatedBy, convertedBy },
         weightsManifest: [{ paths: [name], weights: weightSpecs }],
-        userDefinedMetadata: describe(card),
+        userDefinedMetadata: describe(card, scale),
       }
       const weights = [weightData ?? []].flat().map((part) => new Uint8Array(part))
       files.push({ name: 'model.json', parts: [Buffer.from(JSON.stringify(description))] }, { name, parts: weights })
@@ -54,7 +55,7 @@ export async function asTfjs(
 /** The weights alone, under their layers' names, as one safetensors file. */
 export function asSafetensors({ weights }: Checkpoint, card: ModelCard): Uint8Array[] {
   const metadata = Object.fromEntries(
-    Object.entries(describe(card)).map(([key, value]) => [
+    Object.entries(describe(card, undefined)).map(([key, value]) => [
       key,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
@@ -62,9 +63,9 @@ export function asSafetensors({ weights }: Checkpoint, card: ModelCard): Uint8Ar
   return encodeSafetensors({ tensors: weights, metadata })
 }
 
-function describe({ images, ...card }: ModelCard): Record<string, unknown> {
+function describe({ images, ...card }: ModelCard, scale: PixelScale | undefined): Record<string, unknown> {
   return {
     ...card,
-    ...(images && { images: { ...images, input: 'uint8 pixels × multiply + add', ...pixelScale } }),
+    ...(images && { images: { ...images, ...(scale && { input: 'uint8 pixels × multiply + add', ...scale }) } }),
   }
 }

@@ -1,10 +1,17 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { weightNames, type Checkpoint } from '../artifacts/checkpoint.ts'
+import { pixelScale } from '../datasets/columns.ts'
 import { programParameters } from '../datasets/of-trial.ts'
 import { SwathError } from '../errors.ts'
 import { loadProgram } from '../programs/load.ts'
-import type { ImageShape } from '../programs/program.ts'
+import type { ImageShape, PixelScale } from '../programs/program.ts'
 import type { TrainedTrial } from './trained-trial.ts'
+
+export interface TrainedModel {
+  readonly model: TensorFlow.LayersModel
+  /** How it takes pixels. */
+  readonly scale: PixelScale
+}
 
 /**
  * The model of a trial, with its trained weights.
@@ -15,7 +22,7 @@ import type { TrainedTrial } from './trained-trial.ts'
 export async function openModel(
   tf: typeof TensorFlow,
   { trial, params, settings, checkpoint }: TrainedTrial,
-): Promise<TensorFlow.LayersModel> {
+): Promise<TrainedModel> {
   const program = await loadProgram(settings.program)
   if (program.model === undefined) {
     throw new SwathError('program', `the program of trial ${trial.id} has no model any more`, {
@@ -25,11 +32,11 @@ export async function openModel(
   const model = program.model(tf, programParameters(params), checkpoint.images)
   try {
     setWeights(tf, model, checkpoint, trial.id)
+    return { model, scale: program.pixelScale ?? pixelScale }
   } catch (error) {
     model.dispose()
     throw error
   }
-  return model
 }
 
 function setWeights(

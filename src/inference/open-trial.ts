@@ -21,11 +21,11 @@ export async function openTrial(tf: typeof TensorFlow, trained: TrainedTrial): P
     const message = `trial ${trained.trial.id} was trained on ${describe(images)}; ${dataset.name} has ${describe(dataset)} now`
     throw new SwathError('dataset', message, { hint: 'put the data set back as it was' })
   }
-  const model = await openModel(tf, trained)
+  const opened = await openModel(tf, trained)
   try {
-    return { classifier: new Classifier(tf, model, images), dataset }
+    return { classifier: new Classifier(tf, opened, images), dataset }
   } catch (error) {
-    model.dispose()
+    opened.model.dispose()
     throw error
   }
 }

@@ -50,7 +50,7 @@ export function usualSteps(anchor: boolean): number {
  */
 export async function retrain(
   tf: typeof TensorFlow,
-  { classifier: { model }, dataset }: OpenTrial,
+  { classifier: { model, scale }, dataset }: OpenTrial,
   trained: TrainedTrial,
   options: RetrainOptions,
 ): Promise<TrialResult> {
@@ -63,7 +63,7 @@ export async function retrain(
     ...pictures.map((_, i) => i),
     ...inStep(each).map((i) => pictures.length + i),
   ])
-  const { scale, shape } = imageColumns(dataset).x
+  const { shape } = imageColumns(dataset).x
   const count = pictures.length + replay.labels.length
   const step = compileStep(tf, {
     model,

@@ -46,7 +46,7 @@ export interface TrialResult {
   readonly optimizer?: OptimizerState
 }
 
-export interface OptimizerState {
+interface OptimizerState {
   readonly name: string
   /** Steps taken so far. */
   readonly steps: number
@@ -63,7 +63,14 @@ export interface TrialProgram<P extends Parameters = Parameters> {
    * again in it. `dataset` is what `trial.dataset` will be.
    */
   model?(tf: typeof TensorFlow, params: P, dataset: ImageShape | undefined): TensorFlow.LayersModel
+  /** How `train` gives pixels to the model, each value × multiply + add; by default as the built-in programs, to ±1. */
+  readonly pixelScale?: PixelScale
   train(trial: Trial<P>): Promise<TrialResult | undefined>
+}
+
+export interface PixelScale {
+  readonly multiply: number
+  readonly add: number
 }
 
 /** Declares a trial program; the types follow from the parameters. */

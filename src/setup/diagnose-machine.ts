@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 
 import { availableCores, coreLimits, pinThread } from '../tensorflow/cores.ts'
@@ -17,6 +18,29 @@ export function diagnoseCores(limits = coreLimits()): Diagnosis {
     ...(quota < allowed.length ? [`its cgroup’s limit is ${quota} CPUs`] : []),
   ]
   return { name, status: 'ok', detail: `${cores.length} of this machine’s ${machine}: ${reasons.join(', ')}` }
+}
+
+/** Processor flags of Linux that stand for products in bfloat16. */
+const bfloat16Flags = ['amx_bf16', 'avx512_bf16', 'bf16'] as const
+
+/** Whether `precision: bfloat16` is worth a try. @param processor what Linux says of it; undefined elsewhere */
+export function diagnoseBfloat16(processor = linuxProcessor()): Diagnosis {
+  const found = { name: 'bfloat16', status: 'ok' } as const
+  if (processor === undefined) return { ...found, detail: 'not known whether this processor has instructions for it' }
+  const flags = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(processor)?.[1]?.split(' '))
+  const flag = bfloat16Flags.find((known) => flags.has(known))
+  if (flag === undefined) {
+    return {
+      ...found,
+      detail: 'this processor has no instructions for it: precision bfloat16 trains slower than float32',
+    }
+  }
+  return { ...found, detail: `this processor has ${flag}: precision bfloat16 trains wide networks faster` }
+}
+
+function linuxProcessor(): string | undefined {
+  const path = '/proc/cpuinfo'
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
 /** Tries on this thread, with the cores that it has anyway. */

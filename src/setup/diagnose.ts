@@ -7,7 +7,7 @@ import { findRuntime } from '../tensorflow/runtime.ts'
 import { cacheFolder } from './cache.ts'
 import { checkBinding } from './check-binding.ts'
 import { findCompiler, findPip, installing } from './commands.ts'
-import { diagnoseCores, diagnoseMemory, diagnosePinning } from './diagnose-machine.ts'
+import { diagnoseBfloat16, diagnoseCores, diagnoseMemory, diagnosePinning } from './diagnose-machine.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { freeBytes, megabytes } from './disk-space.ts'
 import { findSqliteDriver } from './sqlite.ts'
@@ -21,7 +21,7 @@ export async function diagnose(): Promise<readonly Diagnosis[]> {
     diagnosePython(),
     diagnoseCompiler(),
   ])
-  return [diagnoseNode(), ...installed, diagnoseCores(), diagnosePinning(), diagnoseMemory()]
+  return [diagnoseNode(), ...installed, diagnoseCores(), diagnosePinning(), diagnoseBfloat16(), diagnoseMemory()]
 }
 
 /** As in package.json: better-sqlite3 and the file system calls of swath begin there. */

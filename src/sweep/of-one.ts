@@ -19,13 +19,14 @@ export interface OneTrial {
 
 /** The sweep file of a single trial. @throws SwathError('sweep-file') */
 export function sweepOfOne({ name, program, dataset, seed, cores, parameters, overrides }: OneTrial): SweepFile {
-  const given = Object.entries(parameters).flatMap(([key, value]) => (value === undefined ? [] : [[key, { value }]]))
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
   const content = {
     ...{ name, program },
     ...(dataset === undefined ? {} : { dataset: isFolder(dataset) ? { path: dataset } : dataset }),
     ...{ method: 'grid', metric: { name: 'test_accuracy', goal: 'maximize' }, seed, resources: { cores } },
     // A sweep has one parameter at least.
-    parameters: given.length === 0 ? { epochs: { value: 2 } } : Object.fromEntries(given),
+    parameters:
+      given.length === 0 ? { epochs: { value: 2 } } : Object.fromEntries(given.map(([key, value]) => [key, { value }])),
   }
   return readSweep(new SweepSource('swath train', stringify(content), { isTyped: true }), overrides)
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-import { diagnoseCores, diagnoseMemory } from '../../src/setup/diagnose-machine.ts'
+import { diagnoseBfloat16, diagnoseCores, diagnoseMemory } from '../../src/setup/diagnose-machine.ts'
 import { diagnose } from '../../src/setup/diagnose.ts'
 import type { Diagnosis } from '../../src/setup/diagnosis.ts'
 import { preloadFile, runtimeFolder } from '../../src/setup/tensorflow-release.ts'
@@ -31,6 +31,7 @@ describe('a diagnosis', () => {
       'C++ compiler',
       'Cores',
       'Pinning workers to cores',
+      'bfloat16',
       'Memory',
     ])
     expect(diagnoses).toContainEqual(
@@ -40,6 +41,13 @@ describe('a diagnosis', () => {
         detail: expect.stringMatching(/^2\.21\.0, /) as string,
       }),
     )
+  })
+
+  it('says whether bfloat16 is quick here', () => {
+    expect(diagnoseBfloat16('flags\t\t: fpu avx512f avx512_bf16 sse2').detail).toMatch(/has avx512_bf16/)
+    expect(diagnoseBfloat16('Features\t: fp asimd bf16').detail).toMatch(/has bf16/)
+    expect(diagnoseBfloat16('flags\t\t: fpu sse2 avx2').detail).toMatch(/slower than float32/)
+    expect(diagnoseBfloat16().status).toBe('ok')
   })
 
   it('says why TensorFlow is not used, and what to do', async () => {

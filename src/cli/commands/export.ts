@@ -1,6 +1,6 @@
 import type { Command } from './command.ts'
 
-export const exportFormats = ['tfjs', 'safetensors'] as const
+const exportFormats = ['tfjs', 'safetensors'] as const
 
 interface Options {
   readonly trial: string
