@@ -3,49 +3,32 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import { findIdx } from './idx.ts'
+import type { DatasetSource } from './decoded.ts'
+import { holdsIdx, idxSource } from './idx-source.ts'
+import { pictureSource } from './picture-source.ts'
+import type { DatasetReference } from './reference.ts'
 
 /** The data sets that are known by name. */
 const namedDatasets = ['mnist'] as const
 
-/** Which data set: one known by name (default `mnist`), or a folder of IDX files with MNIST's names. */
-export interface DatasetReference {
-  readonly name?: string
-  readonly path?: string
-  /** For quick runs: only the first so many training examples, and no more test examples than that. */
-  readonly limit?: number
-}
-
-export interface DatasetSources {
-  readonly name: string
-  readonly trainImages: string
-  readonly trainLabels: string
-  readonly testImages: string
-  readonly testLabels: string
-}
-
-/** Finds a data set's four files. @throws SwathError('dataset') */
-export function findDataset({ name, path }: DatasetReference): DatasetSources {
-  const folder = path ?? namedFolder(name ?? 'mnist')
+/** Finds a data set; what its folder holds tells which kind it is. @throws SwathError('dataset') */
+export function findDataset(reference: DatasetReference): { readonly name: string; readonly source: DatasetSource } {
+  const { path, size, channels } = reference
+  const folder = path ?? namedFolder(reference.name ?? 'mnist')
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new SwathError('dataset', `${folder}: there is no such folder`, {
-      hint: 'dataset: { path: … } names a folder of IDX files',
+      hint: 'dataset: { path: … } names a folder of pictures or of IDX files',
     })
   }
-  const file = (base: string): string => {
-    const found = findIdx(join(folder, base))
-    if (found !== undefined) return found
-    throw new SwathError('dataset', `${folder}: expected ${base} or ${base}.gz in it`, {
-      hint: "a data set's folder holds four IDX files with MNIST's names",
+  const name = reference.name ?? path ?? 'mnist'
+  if (!holdsIdx(folder)) return { name, source: pictureSource(folder, { size, channels }) }
+  for (const [setting, value] of Object.entries({ size, channels })) {
+    if (value === undefined) continue
+    throw new SwathError('dataset', `dataset.${setting}: is for folders of pictures; ${name} is in IDX files`, {
+      hint: `leave it out${setting === 'size' ? ', or take the centre of the images with dataset.crop' : ''}`,
     })
   }
-  return {
-    name: name ?? (path === undefined ? 'mnist' : folder),
-    trainImages: file('train-images-idx3-ubyte'),
-    trainLabels: file('train-labels-idx1-ubyte'),
-    testImages: file('t10k-images-idx3-ubyte'),
-    testLabels: file('t10k-labels-idx1-ubyte'),
-  }
+  return { name, source: idxSource(folder) }
 }
 
 function namedFolder(name: string): string {

@@ -1,9 +1,8 @@
 import { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { DatasetFiles, Parameters } from '../programs/program.ts'
-import type { DatasetReference } from './find.ts'
 import { prepareDataset } from './prepare.ts'
-import { datasetSchema } from './reference.ts'
+import { datasetSchema, type DatasetReference } from './reference.ts'
 
 const prefix = 'dataset.'
 

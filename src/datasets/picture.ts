@@ -1,7 +1,8 @@
 import { digitPixels } from '../images/digit-pixels.ts'
 import { fitPixels } from '../images/fit-pixels.ts'
 import type { Background } from '../images/ground.ts'
-import type { RawImage } from '../images/raw-image.ts'
+import { side } from '../images/mnist.ts'
+import { cropCentre, type RawImage } from '../images/raw-image.ts'
 import type { DatasetFiles } from '../programs/program.ts'
 
 export interface PictureOptions {
@@ -13,16 +14,23 @@ export interface PictureOptions {
 }
 
 /**
- * A picture as the data set's own images were made.
+ * A picture as the data set's own images were made. It is a digit only to a data set of 28×28 grey images; for any other
+ * it is resized, whatever `digit` says.
+ *
  * @returns uint8 `[height × width × channels]`
  * @throws SwathError('image') as `digitPixels`
  */
 export async function picturePixels(
   image: RawImage,
   dataset: DatasetFiles,
-  { digit = dataset.name === 'mnist', background = 'auto', name }: PictureOptions,
+  { digit = dataset.name === 'mnist', background = 'auto', name }: PictureOptions = {},
 ): Promise<Uint8Array> {
-  if (digit) return digitPixels(image, { background, name })
-  const { height, width, channels } = dataset
-  return fitPixels(image, { height, width, channels: channels === 1 ? 1 : 3 })
+  const { height, width } = dataset.source
+  const channels = dataset.channels === 1 ? 1 : 3
+  const isAsDigits = height === side && width === side && channels === 1
+  const data =
+    digit && isAsDigits
+      ? await digitPixels(image, { background, name })
+      : await fitPixels(image, { height, width, channels })
+  return dataset.crop === undefined ? data : cropCentre({ height, width, channels, data }, dataset.crop).data
 }

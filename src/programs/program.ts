@@ -95,6 +95,10 @@ export interface DatasetFiles extends ImageShape {
   readonly name: string
   /** In the order of the labels. */
   readonly classNames: readonly string[]
+  /** Of the images before they were cropped. */
+  readonly source: { readonly height: number; readonly width: number }
+  /** The images are the centre so many pixels of those, in height and in width; undefined if nothing was cut off. */
+  readonly crop?: number | undefined
   /** uint8, `[rows, height, width, channels]`. */
   readonly imagesPath: string
   /** int32, `[rows]`. */

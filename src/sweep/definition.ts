@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
 
-import type { DatasetReference } from '../datasets/prepare.ts'
+import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import type { SweepFile } from './read.ts'
@@ -55,20 +56,8 @@ function datasetOf({ content: { dataset, program } }: SweepFile): DatasetReferen
   return (builtinPrograms as readonly string[]).includes(program) ? { name: 'mnist' } : null
 }
 
-function withoutUndefined({
-  name,
-  path,
-  limit,
-}: {
-  name?: string | undefined
-  path?: string | undefined
-  limit?: number | undefined
-}): DatasetReference {
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
-    ...(limit === undefined ? {} : { limit }),
-  }
+function withoutUndefined(dataset: z.infer<typeof datasetSchema>): DatasetReference {
+  return Object.fromEntries(Object.entries(dataset).filter(([, value]) => value !== undefined))
 }
 
 /** Key by key what `now` has other than `before`: `parameters.width.values: [128,256] → [128,256,512]`. */

@@ -1,5 +1,6 @@
 import type { core } from 'zod'
 
+import { datasetSchema } from '../datasets/reference.ts'
 import { nearest } from '../nearest.ts'
 import { keysToCome, sweepFileSchema } from './schema.ts'
 import type { Mistake, Path } from './source.ts'
@@ -17,8 +18,14 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
         { path, message: `expected ${article(issue.expected)}, got ${describeValue(value)}${writeAs(path, value)}` },
       ]
     }
-    case 'invalid_union':
+    case 'invalid_union': {
+      // The form that was meant: what is wrong lies inside it.
+      const meant = issue.errors.find((issues) => issues.every((inner) => inner.path.length > 0))
+      if (meant !== undefined) {
+        return meant.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, file))
+      }
       return [{ path, message: `got ${describeValue(valueAt(file, path))}, which cannot stand here` }]
+    }
     case 'invalid_value': {
       const got = valueAt(file, path)
       const choices = issue.values.map(String)
@@ -56,7 +63,7 @@ function knownKeys(parent: Path): string[] {
     case 'resources':
       return ['cores']
     case 'dataset':
-      return ['name', 'path', 'limit']
+      return Object.keys(datasetSchema.shape)
     default:
       return Object.keys(shape)
   }

@@ -61,7 +61,7 @@ export const sweepFileSchema = z
     dataset: z
       .union([z.string().min(1), datasetSchema])
       .optional()
-      .describe('(swath) The data: mnist, or a folder of IDX files.'),
+      .describe('(swath) The data: mnist, or a folder of pictures or of IDX files.'),
     seed: z
       .int()
       .min(0)

@@ -10,6 +10,7 @@ const files: DatasetFiles = {
     train: 600,
     test: 50,
     testStart: 1000,
+    source: { height: 2, width: 2 },
     height: 2,
     width: 2,
     channels: 1,
