@@ -1,0 +1,34 @@
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { describeError } from './describe-error.ts'
+
+/** `npm run bench -- train`, `npm run bench -- sweep`. */
+await yargs(hideBin(process.argv))
+  .scriptName('npm run bench --')
+  .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
+  .command(
+    'train',
+    'A training step beside PyTorch, Keras, tfjs and the roofline, on one core',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchTrain } = await import('./train/bench-train.ts')
+      await benchTrain({ quick })
+    },
+  )
+  .command(
+    'sweep',
+    'The whole main job beside Optuna and Ray Tune',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchSweep } = await import('./sweep/bench-sweep.ts')
+      await benchSweep({ quick })
+    },
+  )
+  .demandCommand(1, 'Name a benchmark.')
+  .strict()
+  .fail((message: string | undefined, error: unknown, parser) => {
+    if (error === undefined) parser.showHelp()
+    console.error(describeError(error) ?? message)
+    process.exit(1)
+  })
+  .parseAsync()
