@@ -105,6 +105,7 @@ async function fit({ model: name, batch }: Request): Promise<Ready> {
           batchSize: batch,
           epochs: 1,
           shuffle: false,
+          verbose: 0,
           yieldEvery: 'never',
         })
         tf.dispose([...part])
