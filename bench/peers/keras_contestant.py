@@ -21,8 +21,8 @@ def network(model):
     if model == "lenet":
         hidden = [
             layers.Reshape((28, 28, 1)),
-            *(layers.Conv2D(6, 5, activation="tanh"), layers.AveragePooling2D()),
-            *(layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(), layers.Flatten()),
+            *(layers.Conv2D(6, 5, activation="tanh"), layers.AveragePooling2D(2)),
+            *(layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(2), layers.Flatten()),
             *(layers.Dense(120, activation="tanh"), layers.Dense(84, activation="tanh")),
         ]
     else:

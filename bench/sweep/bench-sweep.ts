@@ -39,21 +39,25 @@ export async function benchSweep({ quick }: { quick: boolean }): Promise<void> {
   show(await timed('Optuna, two processes on SQLite', peer('optuna_sweep.py', 'processes', String(epochs), ...data)))
   show(await timed('Ray Tune', peer('ray_sweep.py', String(epochs), ...data)))
   show({ ...(await swath(epochs)), name: 'swath, once more' })
+  const half = await swath(epochs, 'precision=bfloat16')
 
   const seconds = (own: boolean) =>
     Math.min(...runs.filter(({ name }) => name.startsWith('swath') === own).map((run) => run.seconds))
   const goals = [{ name: 'the quickest peer', figure: seconds(false) / seconds(true), goal: 3, atLeast: true }]
+  // The peers train in float32; this is what the processor could do if the sweep asked for it.
+  show({ ...half, name: 'swath, precision: bfloat16' })
   printGoals('How many times as quick as …', goals)
   if (!quick) writeResults('sweep', { date: new Date().toISOString(), machine, epochs, runs, goals })
 }
 
-async function swath(epochs: number): Promise<Run> {
+async function swath(epochs: number, ...settings: readonly string[]): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'swath-bench-'))
   try {
     const store = `sqlite:${join(folder, 'swath.db')}`
     const sweep = join(root, 'sweeps', 'mnist-depth-width.yaml')
     const command = [process.execPath, join(root, 'bin', 'swath.js'), 'run', sweep, '--store', store]
-    const { seconds } = await run([...command, '--set', `epochs=${epochs}`])
+    const set = [`epochs=${epochs}`, ...settings].flatMap((setting) => ['--set', setting])
+    const { seconds } = await run([...command, ...set])
     const opened = await openStore(store, 'read')
     const { rows } = await opened.query(
       "select count(*) as trials, max(value) as best from metrics where name = 'test_accuracy'",
