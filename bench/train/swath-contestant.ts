@@ -105,6 +105,7 @@ async function fit({ model: name, batch }: Request): Promise<Ready> {
           batchSize: batch,
           epochs: 1,
           shuffle: false,
+          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- tfjs does not export the enum
           verbose: 0,
           yieldEvery: 'never',
         })
