@@ -30,9 +30,35 @@ export interface Trial<P extends Parameters = Parameters> {
   readonly dataset: DatasetFiles | undefined
   readonly signal: AbortSignal
   readonly tf: typeof TensorFlow
-  /** Resolves once the report is on disk; `stop` asks the program to return. */
-  readonly report: (report: Report) => Promise<'continue' | 'stop'>
+  /** What an earlier attempt left to go on from; undefined to begin at the beginning. */
+  readonly resume: TrialResume | undefined
+  /** A folder of the trial's own, the same in every attempt; made by whoever writes into it. */
+  readonly folder: string
+  /**
+   * Resolves once the report is on disk, and the checkpoint too where one is due; `stop` asks the program to return.
+   * A checkpoint is only asked for (as a function: only made) when the sweep's `checkpoint` setting wants one.
+   */
+  readonly report: (report: Report, options?: ReportOptions) => Promise<'continue' | 'stop'>
   readonly progress: (progress: Progress) => void
+}
+
+export interface ReportOptions {
+  /** All that the next epoch depends on. */
+  readonly checkpoint?: TrialCheckpoint | (() => TrialCheckpoint)
+}
+
+/** A trial after some epoch: what a later attempt trains on from, to the same bits. */
+export interface TrialCheckpoint {
+  /** Any number of arrays; of a program that has a `model`, its weights in their order. */
+  readonly weights: readonly TensorFlow.TypedArray[]
+  readonly optimizer?: OptimizerState
+  /** Whatever else there is, as JSON: counters, the state of a random generator. */
+  readonly state?: ParameterValue | Readonly<Record<string, ParameterValue>>
+}
+
+export interface TrialResume extends TrialCheckpoint {
+  /** Whole epochs trained: the next report's epoch is one above. */
+  readonly epoch: number
 }
 
 /** What a finished trial hands back. */
@@ -46,7 +72,7 @@ export interface TrialResult {
   readonly optimizer?: OptimizerState
 }
 
-interface OptimizerState {
+export interface OptimizerState {
   readonly name: string
   /** Steps taken so far. */
   readonly steps: number

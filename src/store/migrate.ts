@@ -5,11 +5,16 @@ import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
+import * as trialLife from '../../db/migrations/0003-trial-life.ts'
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Schema } from './schema.ts'
 
-const migrations: Record<string, Migration> = { '0001-initial': initial, '0002-artifacts': artifacts }
+const migrations: Record<string, Migration> = {
+  '0001-initial': initial,
+  '0002-artifacts': artifacts,
+  '0003-trial-life': trialLife,
+}
 
 /** In the order in which they build on one another. */
 const views = ['trial_metrics', 'results', 'pareto_front', 'progress']

@@ -51,6 +51,15 @@ interface TrialTable {
   /** The worker's place in its pool, from 1. */
   worker: number | null
   host: string | null
+  /** With `host` and `process_start`, the process that trains it. */
+  pid: ColumnType<number | null, number | null | undefined, number | null>
+  process_start: ColumnType<string | null, string | null | undefined, string | null>
+  /** Renewed by that process; one that lets it expire has lost the trial. */
+  lease_expires_at: ColumnType<string | null, string | null | undefined, string | null>
+  /** Failed attempts since it was last queued by a person. */
+  failures: ColumnType<number, number | undefined, number>
+  /** Processes in a row that ended while they trained it and before it got an epoch further. */
+  losses: ColumnType<number, number | undefined, number>
   parameter_count: number | null
   flops: number | null
   weights_sha256: string | null
@@ -64,9 +73,16 @@ interface TrialTable {
 interface AttemptTable {
   trial_id: number
   attempt: number
-  state: TrialState | 'interrupted'
+  /** `interrupted`: its run was ended; `lost`: its process was gone. */
+  state: TrialState | 'interrupted' | 'lost'
   host: string
   pid: number
+  process_start: ColumnType<string, string | undefined, string>
+  /** The epoch of the checkpoint that it went on from; 0 from the start. */
+  resumed_epoch: ColumnType<number, number | undefined, number>
+  /** Of a command. */
+  exit_code: ColumnType<number | null, number | null | undefined, number | null>
+  signal: ColumnType<string | null, string | null | undefined, string | null>
   worker: number
   started_at: string
   finished_at: string | null
@@ -85,6 +101,8 @@ interface ArtifactTable {
   id: Generated<number>
   trial_id: number
   kind: 'checkpoint'
+  /** Whole epochs trained; null in stores that knew only a trained model's last one. */
+  epoch: ColumnType<number | null, number | null | undefined, number | null>
   /** Where it is among the store's artifacts. */
   name: string
   bytes: number

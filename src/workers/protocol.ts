@@ -56,9 +56,13 @@ export type TrialCommand =
   { readonly type: 'acknowledge'; readonly verdict: 'continue' | 'stop' } | { readonly type: 'cancel' }
 
 export interface TrialFailure {
-  readonly kind: 'diverged' | 'threw' | 'bad-report' | 'crashed'
+  readonly kind: 'diverged' | 'threw' | 'bad-report' | 'crashed' | 'timeout'
   readonly message: string
+  /** Where it happened: a stack, or the last lines that a command wrote to stderr. */
   readonly stack?: string
+  /** Of a command. */
+  readonly exitCode?: number
+  readonly signal?: string
 }
 
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */

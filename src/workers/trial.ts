@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
@@ -41,6 +42,8 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
       dataset,
       tf,
       signal: running.signal,
+      resume: undefined,
+      folder: join(task.checkpoint.location, `trial-${id}`),
       report: (report) => running.report(report),
       progress: (progress) => {
         running.send({ type: 'progress', progress })

@@ -15,6 +15,7 @@ async function train(params: Parameters, trial: Partial<Trial> = {}) {
   const progress: Progress[] = []
   const result = await mlp.train({
     ...{ id: 1, params, seed: 5, dataset, signal: new AbortController().signal, tf },
+    ...{ resume: undefined, folder: '' },
     report(report) {
       reports.push(report)
       return Promise.resolve('continue')

@@ -43,6 +43,8 @@ async function train(...between: TensorFlow.layers.Layer[]) {
       dataset,
       signal: new AbortController().signal,
       tf,
+      resume: undefined,
+      folder: '',
       report,
       progress: () => undefined,
     },

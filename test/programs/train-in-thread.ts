@@ -13,7 +13,10 @@ const hashes: string[] = []
 for (const { params, seed } of trials) {
   const { signal } = new AbortController()
   const report = () => Promise.resolve('continue' as const)
-  const result = await program.train({ id: 1, params, seed, dataset, signal, tf, report, progress: () => undefined })
+  const result = await program.train({
+    ...{ id: 1, params, seed, dataset, signal, tf, report, progress: () => undefined },
+    ...{ resume: undefined, folder: '' },
+  })
   const hash = createHash('sha256')
   for (const { buffer, byteOffset, byteLength } of result?.weights ?? [])
     hash.update(new Uint8Array(buffer, byteOffset, byteLength))
