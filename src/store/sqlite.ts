@@ -4,13 +4,16 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 
-import { messageOf, SwathError } from '../errors.ts'
+import { SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { migrate } from './migrate.ts'
+import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
-import type { QueryResult, SqlValue, Store } from './store.ts'
+import type { Store } from './store.ts'
 
 const busyTimeoutMs = 5_000
+/** What is left of a write-ahead log that grew because somebody read on: without it the file stays as large as it was. */
+const mostLogBytes = 2 ** 24
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string): Promise<Store> {
@@ -26,16 +29,15 @@ export async function openSqlite(path: string): Promise<Store> {
     throw asStoreError(path, error)
   }
 
-  let reader: Database.Database | undefined
+  const reader = new Reader({ path: resolve(path), nativeBinding, busyTimeoutMs }, (code, message) =>
+    /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
+  )
   return {
     location,
     db,
-    query(statement, { limit = Infinity } = {}) {
-      reader ??= new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
-      return runReadOnly(reader, statement, limit)
-    },
+    query: (statement, options) => reader.ask(statement, options),
     async close() {
-      reader?.close()
+      await reader.close()
       await db.destroy()
     },
   }
@@ -58,6 +60,7 @@ function openFile(path: string, options: Database.Options): Database.Database {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
+    database.pragma(`journal_size_limit = ${mostLogBytes}`)
     return database
   } catch (error) {
     database?.close()
@@ -66,7 +69,10 @@ function openFile(path: string, options: Database.Options): Database.Database {
 }
 
 function asStoreError(path: string, error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
+  return error instanceof Database.SqliteError ? storeError(path, error.code, error.message, error) : error
+}
+
+function storeError(path: string, code: string, reason: string, cause?: unknown): SwathError {
   const advice: Record<string, [message: string, hint: string]> = {
     SQLITE_NOTADB: ['is not a swath database', 'name another file with --store sqlite:<file>'],
     SQLITE_CANTOPEN: ['cannot be opened', 'check that the folder is there and may be written'],
@@ -78,36 +84,7 @@ function asStoreError(path: string, error: unknown): unknown {
       'make room and run the same command again: nothing reported is lost',
     ],
   }
-  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
+  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(code) ?? []
   const [message, hint] = advice[family] ?? ['cannot be used', 'run `swath doctor`']
-  return new SwathError('store', `${path} ${message} (${error.message})`, { hint, cause: error })
-}
-
-function runReadOnly(reader: Database.Database, statement: string, limit: number): QueryResult {
-  try {
-    const prepared = reader.prepare<[], Record<string, SqlValue>>(statement)
-    // ATTACH and transaction control count as read-only to SQLite; what returns rows and writes nothing is a question.
-    if (!prepared.readonly || !prepared.reader || /^\s*(?:attach|pragma)\b/i.test(withoutComments(statement))) {
-      throw new SwathError('sql', 'only questions are answered here: the statement has to be a SELECT', {
-        hint: 'the results change through `swath run`, `resume`, `cancel` and `delete` alone',
-      })
-    }
-    const columns = prepared.columns().map((column) => column.name)
-    const rows: Record<string, SqlValue>[] = []
-    for (const row of prepared.iterate()) {
-      if (rows.length >= limit) return { columns, rows, truncated: true }
-      rows.push(row)
-    }
-    return { columns, rows, truncated: false }
-  } catch (error) {
-    if (error instanceof SwathError) throw error
-    throw new SwathError('sql', messageOf(error), {
-      hint: '`swath sql` without a query lists the views and their columns',
-      cause: error,
-    })
-  }
-}
-
-function withoutComments(statement: string): string {
-  return statement.replace(/--.*$/gm, '').replace(/\/\*[\s\S]*?\*\//g, '')
+  return new SwathError('store', `${path} ${message} (${reason})`, { hint, cause })
 }

@@ -5,10 +5,18 @@ import type { Schema } from './schema.ts'
 export type SqlValue = string | number | bigint | null | Uint8Array
 
 export interface QueryResult {
+  /** Their names, each once. */
   readonly columns: readonly string[]
   readonly rows: readonly Readonly<Record<string, SqlValue>>[]
   /** True where `limit` cut the rows off. */
   readonly truncated: boolean
+}
+
+export interface QueryOptions {
+  /** At most so many rows. */
+  readonly limit?: number
+  /** The question is given up after this long. */
+  readonly timeoutMs?: number
 }
 
 /** Where everything is kept. The queries are functions beside this file and speak to `db`; an adapter only opens it. */
@@ -16,8 +24,8 @@ export interface Store {
   /** What the user would type after `--store`. */
   readonly location: string
   readonly db: Kysely<Schema>
-  /** Runs one read-only statement of the user's; throws SwathError('sql') for anything else. */
-  query(statement: string, options?: { limit?: number }): QueryResult | Promise<QueryResult>
+  /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
+  query(statement: string, options?: QueryOptions): Promise<QueryResult>
   close(): Promise<void>
 }
 
