@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { printable } from '../printable.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 
 /** The programs that come with swath; `load.ts` imports them. */
@@ -14,17 +15,19 @@ const moduleExtensions = ['.ts', '.mts', '.js', '.mjs', '.cjs']
 /** What `program:` in a sweep file means. A relative path starts from the file. Throws SwathError('program'). */
 export function resolveProgram(program: string, sweepFile: string): ProgramReference {
   if ((builtinPrograms as readonly string[]).includes(program)) return { builtin: program }
+  const shown = printable(program)
   const module = resolve(dirname(sweepFile), program)
   if (isFile(module)) {
     if (moduleExtensions.includes(extname(module))) return { module }
-    throw new SwathError('program', `program: ${program}: swath runs TypeScript and JavaScript modules today`, {
+    throw new SwathError('program', `program: ${shown}: swath runs TypeScript and JavaScript modules today`, {
       hint: 'commands in other languages are not there yet',
     })
   }
-  if (/[./\\]/.test(program)) throw new SwathError('program', `program: ${program}: there is no file ${module}`)
+  if (/[./\\]/.test(program))
+    throw new SwathError('program', `program: ${shown}: there is no file ${printable(module, 300)}`)
   throw new SwathError(
     'program',
-    `program: there is no program ${program}; did you mean ${nearest(program, builtinPrograms)}?`,
+    `program: there is no program ${shown}; did you mean ${nearest(program.slice(0, 80), builtinPrograms)}?`,
     {
       hint: 'a module of your own is named by its path: program: ./my-program.ts',
     },
@@ -38,5 +41,10 @@ export function programSha256(program: ProgramReference): string | null {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    // Nothing of that name is there, or none can be: it is too long, or has a NUL in it.
+    return false
+  }
 }
