@@ -5,13 +5,14 @@ import type { Parameters } from '../programs/program.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup } from '../setup/setup.ts'
-import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { countTrials, requeue, trialsOf } from '../store/trials.ts'
+import { takeBackLost } from '../store/lost-trials.ts'
+import { countTrials, requeue, trialsOf, type EndedState } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
@@ -25,6 +26,12 @@ import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
+
+/**
+ * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
+ * mean the trial.
+ */
+const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -58,7 +65,7 @@ export async function runSweep(
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
     if (known !== undefined && planned >= prepared.plan.size) {
-      return await continueSweep(context, store, known, prepared.settings, layout, ['running', 'cancelled'])
+      return await continueSweep(context, store, known, prepared.settings, layout, ['cancelled'])
     }
 
     // Points that the store does not have yet are checked and counted by the program itself.
@@ -67,7 +74,7 @@ export async function runSweep(
       const trials = await describeTrials(machinery, file, settings.program, plan.trials(), context.signal)
       if (known !== undefined) await extendSweep(store, known, trials)
       const sweep = known ?? (await storeSweep(store, prepared, trials))
-      return await train(context, store, sweep, settings, machinery, ['running', 'cancelled'])
+      return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
   } finally {
     await store.close()
@@ -84,7 +91,7 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
     const settings = JSON.parse(sweep.settings) as SweepSettings
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
-    return await continueSweep(context, store, sweep, settings, layout, ['running', 'cancelled', 'failed'])
+    return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
   } finally {
     await store.close()
   }
@@ -97,10 +104,10 @@ async function continueSweep(
   sweep: SweepRow,
   settings: SweepSettings,
   layout: Layout,
-  again: readonly TrialState[],
+  again: readonly EndedState[],
 ): Promise<RunResult> {
   const progress = await progressOf(store.db, sweep.id)
-  const left = progress.queued + again.reduce((sum, state) => sum + progress[state], 0)
+  const left = progress.queued + progress.running + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
   return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
 }
@@ -147,7 +154,7 @@ async function train(
   sweep: SweepRow,
   settings: SweepSettings,
   { layout, pool, datasets }: Machinery,
-  again: readonly TrialState[],
+  again: readonly EndedState[],
 ): Promise<RunResult> {
   // Take the sweep, and take back what a process that is gone has left running.
   const end = new AbortController()
@@ -161,7 +168,8 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await requeue(store.db, sweep.id, again, new Date().toISOString())
+    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: new Date().toISOString() })
+    await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
     const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
@@ -192,24 +200,15 @@ async function train(
     // Train.
     const now = () => new Date().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
-    await trainQueued(
-      {
-        ...{
-          store,
-          sweep,
-          datasets,
-          artifacts: artifactLocation(store.location),
-          pool,
-          observer,
-          createQueue: createInProcessQueue,
-        },
-        ...{ program: settings.program, workers: layout.workers.length },
-        signal: AbortSignal.any([signal, end.signal]),
-        isCancelled: () => tenure.isCancelled(),
-      },
-      [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
-      telling,
-    )
+    await trainQueued({
+      ...{ store, sweep, settings, datasets, pool, observer, telling },
+      artifacts: artifactLocation(store.location),
+      createQueue: createInProcessQueue,
+      workers: layout.workers.length,
+      parameters: [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
+      signal: AbortSignal.any([signal, end.signal]),
+      isCancelled: () => tenure.isCancelled(),
+    })
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
   } finally {

@@ -34,6 +34,7 @@ export async function openSqlite(path: string): Promise<Store> {
       reader ??= new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
       return runReadOnly(reader, statement, limit)
     },
+    obstacle,
     async close() {
       reader?.close()
       await db.destroy()
@@ -63,6 +64,21 @@ function openFile(path: string, options: Database.Options): Database.Database {
     database?.close()
     throw asStoreError(path, error)
   }
+}
+
+/** SQLite's word for a disk that is full, gone, or slower than its patience: nothing is torn, the write was not made. */
+function obstacle(error: unknown): string | undefined {
+  if (!(error instanceof Database.SqliteError)) return undefined
+  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
+  const obstacles: Record<string, string> = {
+    SQLITE_FULL: 'the disk is full',
+    SQLITE_IOERR: `the disk reports an error (${error.code})`,
+    SQLITE_READONLY: 'it is read-only',
+    SQLITE_CANTOPEN: 'its file cannot be opened',
+    SQLITE_BUSY: 'another process holds it',
+    SQLITE_PROTOCOL: 'the network disk does not lock it',
+  }
+  return obstacles[family]
 }
 
 function asStoreError(path: string, error: unknown): unknown {

@@ -18,6 +18,8 @@ export interface Store {
   readonly db: Kysely<Schema>
   /** Runs one read-only statement of the user's; throws SwathError('sql') for anything else. */
   query(statement: string, options?: { limit?: number }): QueryResult | Promise<QueryResult>
+  /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
+  obstacle(error: unknown): string | undefined
   close(): Promise<void>
 }
 

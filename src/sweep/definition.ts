@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 
+import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
+import { secondsOf } from './duration.ts'
 import type { SweepFile } from './read.ts'
 
 /** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
@@ -25,9 +27,14 @@ export interface SweepSettings {
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
   readonly metric: Metric | null
+  /** Attempts that a trial gets after one that failed. */
+  readonly retries: number
+  /** Seconds that an attempt, and each of its epochs, may take. */
+  readonly timeout: { readonly trial: number | null; readonly epoch: number | null }
+  readonly checkpoint: CheckpointPolicy
 }
 
-interface Metric {
+export interface Metric {
   readonly name: string
   readonly goal: 'minimize' | 'maximize'
 }
@@ -38,7 +45,9 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
-  const { resources, metric } = file.content
+  const { resources, metric, retries, timeout, checkpoint } = file.content
+  const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
+  const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
@@ -46,6 +55,9 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     metric: metric ?? null,
+    retries,
+    timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
+    checkpoint,
   }
 }
 

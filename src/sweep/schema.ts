@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 import { datasetSchema } from '../datasets/reference.ts'
+import { keepPolicies } from '../artifacts/retention.ts'
 import { searchMethods } from '../search/search.ts'
+import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
 
@@ -81,6 +83,23 @@ export const sweepFileSchema = z
       })
       .prefault({})
       .describe('(swath) What each trial gets.'),
+    retries: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1)
+      .describe('(swath) How many times more a trial is tried that failed; one that diverged is not.'),
+    timeout: z
+      .union([duration, z.strictObject({ trial: duration.optional(), epoch: duration.optional() })])
+      .optional()
+      .describe('(swath) How long an attempt at a trial may take (90s, 10m, 2h), or { trial: 2h, epoch: 10m }.'),
+    checkpoint: z
+      .strictObject({
+        every: z.int().min(0).default(1).describe('After every so many epochs; 0 for none but the trained model.'),
+        keep: z.enum(keepPolicies).default('last').describe('Which ones stay: best is by `metric`.'),
+      })
+      .prefault({})
+      .describe('(swath) What an interrupted trial goes on from.'),
   })
   .describe('A swath sweep file')
 
@@ -98,9 +117,7 @@ export const keysToCome: ReadonlySet<string> = new Set([
   'objectives',
   'parameters',
   'probabilities',
-  'retries',
   'scheduler',
-  'timeout',
   'warm_start',
   'when',
 ])

@@ -36,18 +36,25 @@ export interface TrainTask {
   readonly params: Parameters
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
-  /** Where artifacts go, and the name of this attempt's checkpoint there. */
-  readonly checkpoint: { readonly location: string; readonly name: string }
+  /** Where checkpoints go, which attempt's they are, and after how many epochs one is due (0: never). */
+  readonly checkpoint: { readonly location: string; readonly attempt: number; readonly every: number }
+  /** The checkpoint that it goes on from. */
+  readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
+  /** How many of the trial's messages were dealt with (`flow.ts`). */
+  readonly flow: Int32Array<SharedArrayBuffer>
   /** Carries TrialMessage out and TrialCommand in. */
   readonly port: MessagePort
 }
 
 /** From the worker, while a trial trains and after. */
 export type TrialMessage =
-  | { readonly type: 'report'; readonly report: Report }
+  /** With the checkpoint that was written for it: its row is to be on disk together with the report. */
+  | { readonly type: 'report'; readonly report: Report; readonly checkpoint: StoredArtifact | undefined }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** What the program printed. */
   | { readonly type: 'log'; readonly text: string }
+  /** A checkpoint cannot be written yet: the trial waits. */
+  | { readonly type: 'waiting'; readonly reason: string }
   /** Something went wrong with a trial that had ended: it counts for nothing but is worth knowing. */
   | { readonly type: 'late'; readonly trialId: number; readonly message: string }
 
@@ -65,10 +72,13 @@ export interface TrialFailure {
   readonly signal?: string
 }
 
+/** The trained model, where no report has brought it before. */
+export type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
+
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =
-  | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: StoredArtifact | null }
-  | { readonly status: 'stopped'; readonly checkpoint: StoredArtifact | null }
+  | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: FinalCheckpoint | null }
+  | { readonly status: 'stopped'; readonly checkpoint: FinalCheckpoint | null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 
