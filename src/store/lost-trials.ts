@@ -17,12 +17,13 @@ export async function takeBackLost(
       .selectFrom('trials as t')
       .innerJoin('attempts as a', (join) => join.onRef('a.trial_id', '=', 't.id').onRef('a.attempt', '=', 't.attempt'))
       .select(['t.id', 't.attempt', 't.losses', 'a.host', 'a.pid', 'a.started_at'])
-      // A checkpoint of its own shows that it got further; of a command, that it went on from further than the one before.
+      // A checkpoint shows that it got further; without any (a command), that it went on from further than the one before.
       .select(
-        sql<number>`(
-          coalesce((select max(f.epoch) from artifacts f where f.trial_id = t.id), 0) > a.resumed_epoch
-          or a.resumed_epoch > coalesce(
-            (select p.resumed_epoch from attempts p where p.trial_id = t.id and p.attempt = t.attempt - 1), 0)
+        sql<number>`coalesce(
+          (select max(f.epoch) > a.resumed_epoch from artifacts f where f.trial_id = t.id),
+          (select p.resumed_epoch < a.resumed_epoch from attempts p
+            where p.trial_id = t.id and p.attempt = t.attempt - 1),
+          false
         )`.as('progressed'),
       )
       .where('t.sweep_id', '=', sweepId)

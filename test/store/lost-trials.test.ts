@@ -53,11 +53,17 @@ test('a loss does not count where an epoch was kept since, nor after an end of a
   ])
   await takeBackLost(store.db, sweep.id, { limit: 2, at })
   expect(await trialById(store.db, first)).toMatchObject({ state: 'queued', losses: 0 })
-  // That the one before got further, a command shows only by where this one went on.
   await lose(3, 1)
-  expect(await trialById(store.db, first)).toMatchObject({ state: 'queued', losses: 0 })
-  await lose(4, 1)
   expect(await trialById(store.db, first)).toMatchObject({ state: 'queued', losses: 1 })
-  await applyChanges(store.db, [start(first, 5, { resumedEpoch: 1 }), end(first, 'queued', 5)])
+  await applyChanges(store.db, [start(first, 4, { resumedEpoch: 1 }), end(first, 'queued', 4)])
+  expect(await trialById(store.db, first)).toMatchObject({ state: 'queued', losses: 0 })
+})
+
+test('of a command, which keeps its checkpoints itself, going on from further than before is getting further', async () => {
+  const { store, first, lose } = await storeWithTrials()
+  await lose(1)
+  await lose(2)
+  expect(await trialById(store.db, first)).toMatchObject({ losses: 2 })
+  await lose(3, 4)
   expect(await trialById(store.db, first)).toMatchObject({ state: 'queued', losses: 0 })
 })
