@@ -24,6 +24,15 @@ await yargs(hideBin(process.argv))
       await benchSweep({ quick })
     },
   )
+  .command(
+    'faults',
+    'A sweep that is killed 200 times, and a disk that fills up',
+    (builder) => builder.option('seed', { type: 'number', default: 0, describe: 'Of the moments' }),
+    async ({ quick, seed }) => {
+      const { benchFaults } = await import('./faults/bench-faults.ts')
+      await benchFaults({ quick, seed })
+    },
+  )
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {

@@ -76,6 +76,8 @@ export async function runSweep(
       const sweep = known ?? (await storeSweep(store, prepared, trials))
       return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
+  } catch (error) {
+    throw store.explain(error)
   } finally {
     await store.close()
   }
@@ -92,6 +94,8 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
     return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
+  } catch (error) {
+    throw store.explain(error)
   } finally {
     await store.close()
   }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
@@ -18,7 +18,7 @@ export async function openSqlite(path: string): Promise<Store> {
   const nativeBinding = await sqliteDriver()
   const options = { nativeBinding }
   const database = openFile(path, options)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: toleratingRollback(database) }) })
   try {
     await migrate(db, location)
   } catch (error) {
@@ -35,10 +35,25 @@ export async function openSqlite(path: string): Promise<Store> {
       return runReadOnly(reader, statement, limit)
     },
     obstacle,
+    explain: (error) => asStoreError(path, error),
     async close() {
       reader?.close()
       await db.destroy()
     },
+  }
+}
+
+/**
+ * Some errors (a full disk) have SQLite roll the transaction back by itself. Rolling it back once more would be an error
+ * too, which would hide the first.
+ */
+function toleratingRollback(database: Database.Database): SqliteDatabase {
+  return {
+    close: () => {
+      database.close()
+    },
+    prepare: (statement) =>
+      database.prepare(statement === 'rollback' && !database.inTransaction ? 'select 1 where false' : statement),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Store {
   query(statement: string, options?: { limit?: number }): QueryResult | Promise<QueryResult>
   /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
   obstacle(error: unknown): string | undefined
+  /** An error of the database as a SwathError('store'); any other as it is. */
+  explain(error: unknown): unknown
   close(): Promise<void>
 }
 

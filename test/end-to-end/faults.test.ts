@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { killStorm } from '../../bench/faults/kill-storm.ts'
 import { ask, smallSweep, Swath, swath, workFolder, type Finished } from './swath.ts'
 
 const results = `select t.number, t.weights_sha256, m.epoch, m.name, m.value from trials t join metrics m on m.trial_id = t.id
@@ -143,4 +144,16 @@ test('Ctrl-C twice ends a run at once, and still nothing is lost', async () => {
   const resumed = await swath(['resume'], folder)
   expect(resumed.code, resumed.stderr).toBe(0)
   expect(existsSync(join(folder, 'swath.db-wal'))).toBe(false)
+})
+
+test('killed at random moments, again and again, a sweep loses nothing and ends with the same bits', async () => {
+  const storm = smallSweep.replace('epochs: { value: 2 }', 'epochs: { value: 12 }') + 'retries: 100\n'
+  const [calm, stormy] = [workFolder({ 'storm.yaml': storm }), workFolder({ 'storm.yaml': storm })]
+  await swath(['run', 'storm.yaml'], calm)
+  const report = await killStorm({
+    ...{ swath: [process.execPath, resolve('bin/swath.js')], folder: stormy, file: 'storm.yaml' },
+    ...{ kills: 6, longestMs: 4_000, seed: 1 },
+  })
+  expect(report).toMatchObject({ rowsLost: 0, epochsRepeated: 0, torn: 0, strayProcesses: [], locksLeft: 0 })
+  expect(await ask(results, stormy)).toEqual(await ask(results, calm))
 })

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
 import { openStore } from '../../src/store/open.ts'
+import { sweepProgress } from '../../src/store/sweeps.ts'
 import { plannedSweep, temporaryFolder, temporaryStore } from './temporary-store.ts'
 
 test('reading a store that is not there says how to make one, and makes none', async () => {
@@ -82,4 +83,15 @@ test('a question that is too long stops at its limit and says so', async () => {
   const store = await temporaryStore()
   await plannedSweep(store, 5)
   expect(await store.query('select number from trials', { limit: 2 })).toMatchObject({ truncated: true })
+})
+
+test('an error that has rolled a transaction back is the one that is seen', async () => {
+  // As SQLITE_FULL does: the rollback that follows it failed, and hid it.
+  const store = await temporaryStore()
+  const failing = store.db.transaction().execute(async (transaction) => {
+    await sql`rollback`.execute(transaction)
+    throw new Error('the disk is full')
+  })
+  await expect(failing).rejects.toThrow('the disk is full')
+  expect(await sweepProgress(store.db)).toEqual([])
 })
