@@ -86,7 +86,7 @@ export async function benchFaults({ quick, seed }: { quick: boolean; seed: numbe
 }
 
 /** Trials and metric rows in which two stores differ; what the clock says is no result. */
-export async function differencesBetween(one: string, other: string): Promise<{ trials: number; metrics: number }> {
+async function differencesBetween(one: string, other: string): Promise<{ trials: number; metrics: number }> {
   const [a, b] = [await resultsOf(one), await resultsOf(other)]
   const count = (mine: readonly string[], theirs: readonly string[]) => {
     const [here, there] = [new Set(mine), new Set(theirs)]

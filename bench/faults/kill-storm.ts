@@ -9,7 +9,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { openStore } from '../../src/store/open.ts'
 
 export const ways = ['kill -9', 'kill -TERM', 'Ctrl-C twice'] as const
-export type Way = (typeof ways)[number]
+type Way = (typeof ways)[number]
 
 export interface StormOptions {
   /** The command, without its arguments. */

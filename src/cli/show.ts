@@ -81,8 +81,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   const warnings = await eventsOf(store.db, id, 'warning')
   const [taught] = await eventsOf(store.db, id, 'retrained')
   const retrained = taught?.detail == null ? null : (JSON.parse(taught.detail) as Parameters)
-  const artifacts = (await artifactsOf(store.db, id)).map(({ kind, name, bytes, sha256 }) => ({
-    ...{ kind, name, bytes, sha256 },
+  const artifacts = (await artifactsOf(store.db, id)).map(({ kind, epoch, name, bytes, sha256 }) => ({
+    ...{ kind, epoch, name, bytes, sha256 },
   }))
   if (format.json === true) {
     process.stdout.write(
@@ -106,8 +106,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   section('Metrics by epoch', epochs)
   section(
     'Attempts',
-    attempts.map(({ attempt, state, host, worker, started_at, finished_at, error }) => ({
-      ...{ attempt, state, host, worker, started_at, finished_at, error },
+    attempts.map(({ attempt, state, resumed_epoch, host, worker, started_at, finished_at, error }) => ({
+      ...{ attempt, state, from_epoch: resumed_epoch, host, worker, started_at, finished_at, error },
     })),
   )
   section('Files', artifacts)

@@ -47,7 +47,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trialId)
   const { resume, damaged, reasons } = checkpoints.newestWhole()
   for (const reason of reasons) {
-    await warn(`${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
+    await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
   }
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
@@ -121,13 +121,15 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         observer.note(pauseNotice(`The checkpoint of trial ${trialId}`, message.reason))
         return undefined
       case 'late':
-        await warn(message.message, message.trialId)
+        await warn(` ${message.message}`, message.trialId)
         return undefined
     }
   }
 
-  async function warn(detail: string, about = trialId): Promise<void> {
-    observer.note(`trial ${about}: ${detail}`)
+  /** @param text what follows `trial 7` */
+  async function warn(text: string, about = trialId): Promise<void> {
+    observer.note(`trial ${about}${text}`)
+    const detail = text.replace(/^:? /, '')
     await aggregator.write({
       ...{ type: 'event', sweepId: sweep.id, trialId: about, kind: 'warning', detail, at: now().toISOString() },
     })

@@ -34,7 +34,7 @@ export interface SweepSettings {
   readonly checkpoint: CheckpointPolicy
 }
 
-export interface Metric {
+interface Metric {
   readonly name: string
   readonly goal: 'minimize' | 'maximize'
 }

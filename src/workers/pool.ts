@@ -27,7 +27,7 @@ const cancelGraceMs = 1_000
 const extension = extname(import.meta.url)
 const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 
-export type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | undefined>
+type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | undefined>
 
 export interface TrainOptions {
   readonly onStart: (worker: number) => Promise<void>

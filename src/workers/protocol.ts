@@ -73,7 +73,7 @@ export interface TrialFailure {
 }
 
 /** The trained model, where no report has brought it before. */
-export type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
+type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
 
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =

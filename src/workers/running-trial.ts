@@ -94,6 +94,8 @@ export class RunningTrial {
   }
 
   fail(reason: unknown): void {
+    // A bad report that nobody awaits comes here twice.
+    if (this.#failure !== undefined && reason === this.#failure.reason) return
     if (this.#ended) {
       this.#sayLate(`failed after it had ended: ${messageOf(reason)}`)
       return
