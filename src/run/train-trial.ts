@@ -33,10 +33,16 @@ export interface TrialTraining {
   readonly isCancelled: () => boolean
 }
 
+/** Resolves when its end is on disk: to how many attempts failed so far if it is to be tried again. */
+export interface TrainedTrial {
+  readonly written: Promise<number | undefined>
+}
+
 /**
- * One attempt at a trial, from its row to its row. Returns how many attempts failed so far if it is to be tried again.
+ * One attempt at a trial, from its row to its row. The worker is free when it resolves: the next trial's start shares a
+ * group with this one's end.
  */
-export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<number | undefined> {
+export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
   const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer, signal } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
@@ -77,24 +83,27 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     },
   )
 
-  // Write down how it ended.
-  const ending = endingOf(outcome, {
-    isCancelled: training.isCancelled(),
-    attemptsLeft: settings.retries - trial.failures,
-  })
-  const last = 'checkpoint' in outcome ? outcome.checkpoint : null
-  const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
-  await aggregator.write({
-    ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
-    ...ending,
-  })
-  checkpoints.remove(drop)
-  if (ending.state === 'queued' && outcome.status === 'failed') {
-    observer.trialPostponed(trialId, outcome.failure)
-    return trial.failures + 1
+  return { written: writeDown() }
+
+  async function writeDown(): Promise<number | undefined> {
+    const ending = endingOf(outcome, {
+      isCancelled: training.isCancelled(),
+      attemptsLeft: settings.retries - trial.failures,
+    })
+    const last = 'checkpoint' in outcome ? outcome.checkpoint : null
+    const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
+    await aggregator.write({
+      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
+      ...ending,
+    })
+    checkpoints.remove(drop)
+    if (ending.state === 'queued' && outcome.status === 'failed') {
+      observer.trialPostponed(trialId, outcome.failure)
+      return trial.failures + 1
+    }
+    observer.trialFinished(trialId, outcome)
+    return undefined
   }
-  observer.trialFinished(trialId, outcome)
-  return undefined
 
   async function receive(message: TrialMessage): Promise<'continue' | undefined> {
     switch (message.type) {
@@ -111,6 +120,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         observer.trialReported(trialId, report)
         return 'continue'
       }
+      case 'began':
+        return undefined
       case 'progress':
         observer.trialProgress(trialId, message.progress)
         return undefined

@@ -42,22 +42,31 @@ export async function trainQueued(training: Training): Promise<void> {
   await trainAll(suspects, 1)
 
   async function trainAll(trials: readonly { readonly id: number }[], concurrency: number): Promise<void> {
-    const retries: Promise<void>[] = []
+    let failure: { readonly error: unknown } | undefined
+    const fail = (error: unknown) => {
+      failure ??= { error }
+      broken.abort()
+    }
+    // Ends that are being written, and trials that wait to be tried again.
+    const underWay = new Set<Promise<void>>()
     const queue = createQueue({
       concurrency,
       work: async (trialId) => {
         const trial = await trialById(store.db, trialId)
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const failures = await trainTrial({ ...training, aggregator, recordMetrics, signal }, trial)
-          if (failures !== undefined) retries.push(retry(trialId, failures))
+          const { written } = await trainTrial({ ...training, aggregator, recordMetrics, signal }, trial)
+          const settled: Promise<void> = written
+            .then((failures) => (failures === undefined ? undefined : tryAgain(trialId, failures)))
+            .catch(fail)
+            .finally(() => underWay.delete(settled))
+          underWay.add(settled)
         } catch (error) {
-          broken.abort()
-          throw error
+          fail(error)
         }
       },
     })
-    const retry = async (trialId: number, failures: number) => {
+    const tryAgain = async (trialId: number, failures: number) => {
       await delay(backoffMs(failures), undefined, { signal }).catch(() => undefined)
       if (!signal.aborted) queue.add([trialId])
     }
@@ -69,11 +78,12 @@ export async function trainQueued(training: Training): Promise<void> {
       { once: true },
     )
     queue.add(trials.map(({ id }) => id))
-    await queue.whenIdle()
-    for (let next = retries.shift(); next !== undefined; next = retries.shift()) {
-      await next
+    do {
       await queue.whenIdle()
-    }
+      await Promise.all(underWay)
+      await queue.whenIdle()
+    } while (underWay.size > 0)
+    if (failure !== undefined) throw failure.error
   }
 }
 

@@ -24,7 +24,6 @@ export class Deadline {
     this.#trial = after(limits.trial, (limit) => {
       onExpire(`it took longer than ${limit}`)
     })
-    this.epochBegins()
   }
 
   epochBegins(): void {

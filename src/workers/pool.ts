@@ -104,6 +104,7 @@ export class WorkerPool {
       })
       const refused = new Promise<never>((_, reject) => {
         port1.on('message', (message: TrialMessage) => {
+          if (message.type === 'began') deadline.epochBegins()
           if (message.type === 'report') deadline.epochEnds()
           onMessage(message).then((verdict) => {
             acknowledge(flow)

@@ -48,6 +48,8 @@ export interface TrainTask {
 
 /** From the worker, while a trial trains and after. */
 export type TrialMessage =
+  /** All is loaded: from here on it trains. */
+  | { readonly type: 'began' }
   /** With the checkpoint that was written for it: its row is to be on disk together with the report. */
   | { readonly type: 'report'; readonly report: Report; readonly checkpoint: StoredArtifact | undefined }
   | { readonly type: 'progress'; readonly progress: Progress }

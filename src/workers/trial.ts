@@ -46,6 +46,7 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
         running.send({ type: 'progress', progress })
       },
     }
+    running.send({ type: 'began' })
     const result = await Promise.race([program.train(trial), running.failed])
     return await running.end(program, checkpoints, result)
   } catch (error) {
