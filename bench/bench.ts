@@ -2,7 +2,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { describeError } from './describe-error.ts'
 
-/** `npm run bench -- train`, `npm run bench -- sweep`. */
+/** `npm run bench -- train`, `-- sweep`, `-- study`. */
 await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
@@ -31,6 +31,15 @@ await yargs(hideBin(process.argv))
     async ({ quick, seed }) => {
       const { benchFaults } = await import('./faults/bench-faults.ts')
       await benchFaults({ quick, seed })
+    },
+  )
+  .command(
+    'study',
+    'The study’s networks over five seeds, beside PyTorch: accuracy',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchStudy } = await import('./study/bench-study.ts')
+      await benchStudy({ quick })
     },
   )
   .demandCommand(1, 'Name a benchmark.')
