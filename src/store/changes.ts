@@ -28,6 +28,9 @@ export type Change =
       readonly checkpoint?: StoredArtifact | undefined
       readonly error?: string
       readonly stack?: string
+      /** Of a command. */
+      readonly exitCode?: number
+      readonly signal?: string
       readonly at: string
     }
   | {
@@ -96,7 +99,8 @@ export async function recordReports(
 }
 
 async function endAttempt(db: Transaction<Schema>, end: ChangeOf<'end'>): Promise<void> {
-  const { trialId, attempt, state, weightsSha256 = null, checkpoint, error = null, stack = null, at } = end
+  const { trialId, attempt, state, weightsSha256 = null, checkpoint, at } = end
+  const { error = null, stack = null, exitCode: exit_code = null, signal = null } = end
   const { numUpdatedRows } = await db
     .updateTable('trials')
     .set({ state, weights_sha256: weightsSha256, error, finished_at: state === 'queued' ? null : at })
@@ -107,7 +111,7 @@ async function endAttempt(db: Transaction<Schema>, end: ChangeOf<'end'>): Promis
   if (numUpdatedRows !== 1n) throw new Error(`trial ${trialId} is not running attempt ${attempt}: it cannot end`)
   await db
     .updateTable('attempts')
-    .set({ state: state === 'queued' ? 'interrupted' : state, finished_at: at, error, stack })
+    .set({ state: state === 'queued' ? 'interrupted' : state, finished_at: at, error, stack, exit_code, signal })
     .where('trial_id', '=', trialId)
     .where('attempt', '=', attempt)
     .execute()
