@@ -83,7 +83,7 @@ async function trainOne(
   const dataset = await datasets.of(params)
   const outcome = await pool.train(
     {
-      ...{ program, trialId: trial.id, params: programParameters(params), seed: trial.seed, dataset },
+      ...{ program, trialId: trial.id, attempt, params: programParameters(params), seed: trial.seed, dataset },
       checkpoint: { location: artifacts, name: `trial-${trial.id}/attempt-${attempt}.safetensors` },
     },
     {
@@ -157,8 +157,8 @@ function ending(outcome: TrialOutcome, isCancelled: boolean) {
   }
 }
 
-function errorOf({ message, stack }: TrialFailure): { error: string; stack?: string } {
-  return stack === undefined ? { error: message } : { error: message, stack }
+function errorOf({ kind: _, message, ...details }: TrialFailure) {
+  return { error: message, ...details }
 }
 
 function pick(params: Parameters, names: readonly string[]): Parameters {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 
@@ -5,11 +6,12 @@ import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { encodeCheckpoint, weightsSha256 } from '../artifacts/checkpoint.ts'
 import { openArtifacts } from '../artifacts/open.ts'
 import { messageOf } from '../errors.ts'
+import { CommandError } from '../programs/command/failure.ts'
 import { loadProgram } from '../programs/load.ts'
 import type { Report, Trial, TrialProgram, TrialResult } from '../programs/program.ts'
 import { loadTensorFlow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
-import type { TrainTask, TrialCommand, TrialFailure, TrialMessage, TrialOutcome } from './protocol.ts'
+import type { TrainTask, TrialCommand, TrialFailure, TrialMessage, TrialOutcome, WorkerSettings } from './protocol.ts'
 import { checkReport, ReportError } from './report-check.ts'
 
 /** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
@@ -27,14 +29,18 @@ function relay(chunk: string | Uint8Array): boolean {
 }
 
 /** Runs one trial to its outcome; never rejects. */
-export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
+export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrialOutcome> {
   current?.close()
   const running = new RunningTrial(task.trialId, task.port)
   current = running
   try {
     const program = await loadProgram(task.program)
-    const tf = await loadTensorFlow(findRuntime())
+    // A command has no use for it, and starts half a second earlier.
+    const tf = 'command' in task.program ? ({} as Trial['tf']) : await loadTensorFlow(findRuntime())
     const { trialId: id, params, seed, dataset } = task
+    const folder = join(task.checkpoint.location, `trial-${id}`)
+    // What is there before the first attempt was left by a store that is gone: a command would go on from it.
+    if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
     const trial: Trial = {
       id,
       params,
@@ -43,7 +49,8 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
       tf,
       signal: running.signal,
       resume: undefined,
-      folder: join(task.checkpoint.location, `trial-${id}`),
+      folder,
+      ...(cores.length === 0 ? {} : { cores: cores.length }),
       report: (report) => running.report(report),
       progress: (progress) => {
         running.send({ type: 'progress', progress })
@@ -153,6 +160,7 @@ class RunningTrial {
 
 function failureOf(error: unknown): TrialFailure {
   const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}
+  if (error instanceof CommandError) return error.failure
   if (error instanceof ReportError) return { kind: error.kind, message: error.message }
   if (error instanceof Error && error.name === 'DivergedError') return { kind: 'diverged', message: error.message }
   return { kind: 'threw', message: messageOf(error), ...stack }
