@@ -128,3 +128,11 @@ test('a command’s first attempt finds an empty folder, whatever an earlier sto
   expect((await swath(['delete', 'keep', '--yes'], folder)).code).toBe(0)
   expect(() => readFileSync(join(folder, 'swath-artifacts/trial-1/new'))).toThrow(/ENOENT/)
 })
+
+test('a command that reports nothing completes, and is told how to report', async () => {
+  const folder = workFolder({ 'mute.yaml': 'command: ["true"]\nmethod: grid\nparameters: { a: { value: 1 } }\n' })
+  const { code, stdout, stderr } = await swath(['run', 'mute.yaml'], folder)
+  expect(code, stderr).toBe(0)
+  expect(stderr).toMatch(/trial 1: it reported nothing: a line such as \{"epoch": 1, "val_loss": 0\.3\} is a report/)
+  expect(stdout).toMatch(/The trials of mute have reported no metric\./)
+})
