@@ -2,9 +2,10 @@ import { artifactLocation } from '../artifacts/open.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import type { Parameters } from '../programs/program.ts'
+import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup } from '../setup/setup.ts'
+import { setup, sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
@@ -58,7 +59,7 @@ export async function runSweep(
   const prepared = prepareSweep(read)
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
-  await setUp(context)
+  await setUp(context, prepared.settings)
   const store = await openStore(context.store, 'write')
   try {
     // The sweep that it continues, if there is one.
@@ -86,12 +87,13 @@ export async function runSweep(
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
-  await setUp(context)
+  await sqliteDriverFor(context.setup)
   const store = await openStore(context.store, 'read')
   try {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
     return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
   } catch (error) {
@@ -117,7 +119,11 @@ async function continueSweep(
 }
 
 /** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
-async function setUp(context: RunContext): Promise<void> {
+async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
+  if ('command' in program) {
+    await sqliteDriverFor(context.setup)
+    return
+  }
   const { tensorflowError } = await setup({ observer: context.setup })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
@@ -138,12 +144,13 @@ interface Machinery {
 async function withWorkers<T>(
   context: RunContext,
   layout: Layout,
-  { dataset: reference, coresPerTrial }: SweepSettings,
+  { dataset: reference, coresPerTrial, program }: SweepSettings,
   use: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const datasets = new TrialDatasets(reference)
-  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
-  Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
+  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them. A command, which may
+  // have a TensorFlow of its own, would inherit them.
+  if (!('command' in program)) Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(layout.workers)
   try {
     return await use({ layout, pool, datasets })
@@ -196,7 +203,7 @@ async function train(
       done: trials.length - queued.length,
       workers: layout.workers.length,
       coresPerTrial: layout.coresPerTrial,
-      runtime: describeRuntime(findRuntime()),
+      runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
       store: store.location,
       work: new Map(work),
     })

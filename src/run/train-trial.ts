@@ -62,9 +62,9 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   // Train.
   const outcome = await pool.train(
     {
-      ...{ program: settings.program, trialId, params: programParameters(params), seed: trial.seed, resume },
+      ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
       dataset: await datasets.of(params),
-      checkpoint: { location: artifacts, attempt, every: settings.checkpoint.every },
+      checkpoint: { location: artifacts, every: settings.checkpoint.every },
     },
     {
       ...{ signal, limits: settings.timeout, onMessage: receive },

@@ -10,8 +10,10 @@ import type { SweepFile } from './read.ts'
 
 /** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
 export interface SweepDefinition {
-  /** As the file has it; a module is told by its hash, wherever it lies. */
+  /** As the file has it, or the command; a module or a script is told by its hash, wherever it lies. */
   readonly program: string
+  /** Absent where the file has none. */
+  readonly command?: readonly string[]
   readonly program_sha256: string | null
   readonly method: string
   readonly dataset: DatasetReference | null
@@ -40,8 +42,13 @@ interface Metric {
 }
 
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
-  const { program, method, parameters, seed, repeat } = file.content
-  return { program, program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat }
+  const { method, parameters, seed, repeat } = file.content
+  const command = file.content.command?.map(String)
+  return {
+    program: file.content.program ?? command?.join(' ') ?? '',
+    ...(command === undefined ? {} : { command }),
+    ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
+  }
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
@@ -61,11 +68,12 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
   }
 }
 
-/** A built-in program trains on MNIST unless the file says otherwise; a module gets a data set only if it asks for one. */
-function datasetOf({ content: { dataset, program } }: SweepFile): DatasetReference | null {
+/** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */
+function datasetOf({ content: { dataset, program = '', command } }: SweepFile): DatasetReference | null {
   if (typeof dataset === 'string') return { name: dataset }
   if (dataset !== undefined) return withoutUndefined(dataset)
-  return (builtinPrograms as readonly string[]).includes(program) ? { name: 'mnist' } : null
+  const isBuiltin = command === undefined && (builtinPrograms as readonly string[]).includes(program)
+  return isBuiltin ? { name: 'mnist' } : null
 }
 
 function withoutUndefined(dataset: z.infer<typeof datasetSchema>): DatasetReference {

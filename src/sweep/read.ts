@@ -38,7 +38,12 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const content = { ...parsed.data, name: parsed.data.name ?? nameOfFile(path) }
-  const mistakes = [...checkMethod(content), ...checkParameters(content.parameters), ...checkKeep(content)]
+  const mistakes = [
+    ...checkProgram(content),
+    ...checkMethod(content),
+    ...checkParameters(content.parameters),
+    ...checkKeep(content),
+  ]
   if (mistakes.length > 0) throw source.error(mistakes)
   return { source, content }
 }
@@ -83,6 +88,11 @@ function applyOverrides(source: SweepSource, file: object, overrides: Overrides)
     if (isTopLevel) source.set(path, value)
     else source.set(['parameters', key], Array.isArray(value) ? { values: value } : { value })
   }
+}
+
+function checkProgram({ program, command }: SweepFileContent): Mistake[] {
+  if (program !== undefined || command !== undefined) return []
+  return [{ path: ['program'], message: 'missing: expected a program, or a command' }]
 }
 
 function checkMethod({ method }: SweepFileContent): Mistake[] {

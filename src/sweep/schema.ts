@@ -47,7 +47,17 @@ export const sweepFileSchema = z
     program: z
       .string()
       .min(1)
-      .describe('What a trial runs: `mlp`, or a module of your own (./program.ts) that exports defineProgram({…}).'),
+      .optional()
+      .describe(
+        'What a trial runs: `mlp`, a module of your own (./program.ts) that exports defineProgram({…}), or any script.',
+      ),
+    command: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .optional()
+      .describe(
+        'The command that a trial is, a word an item; ${env} ${interpreter} ${program} ${args} ${args_no_boolean_flags} ${args_no_hyphens} ${args_json} ${args_json_file} ${envvar:NAME} stand for others.',
+      ),
     method: z.enum(searchMethods).describe('How points are chosen.'),
     metric: z
       .strictObject({
@@ -109,7 +119,6 @@ export type ParameterContent = z.infer<typeof parameter>
 /** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
 export const keysToCome: ReadonlySet<string> = new Set([
   'budget',
-  'command',
   'constraints',
   'controller',
   'early_terminate',

@@ -34,8 +34,10 @@ export class SweepSource {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
     const [error] = this.#document.errors
     if (error !== undefined) {
-      const message = error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message
-      throw new SwathError('sweep-file', this.#at(error.pos[0], message))
+      const [offset] = error.pos
+      const isTwice = error.code === 'DUPLICATE_KEY'
+      const message = isTwice ? 'this key stands here twice' : (unquotedMacro(text, offset) ?? error.message)
+      throw new SwathError('sweep-file', this.#at(offset, message))
     }
   }
 
@@ -98,4 +100,10 @@ export class SweepSource {
     const caret = `${' '.repeat(gutter.length + col - 1)}^`
     return `${this.path}:${line}:${col}: ${message}\n  ${gutter}${source}\n  ${caret}`
   }
+}
+
+/** `[python3, ${args}]` is what people write, and YAML takes the brace for a mapping. */
+function unquotedMacro(text: string, brace: number): string | undefined {
+  const macro = /^\$\{[^}\n]*\}/.exec(text.slice(brace - 1))?.[0]
+  return macro === undefined ? undefined : `a macro in a list in brackets needs quotes: "${macro}"`
 }

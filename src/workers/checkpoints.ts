@@ -46,9 +46,9 @@ export class Checkpoints {
     checkpoint: TrialCheckpoint,
     onShortage: (reason: string) => void,
   ): StoredArtifact {
-    const { location, attempt } = this.#task.checkpoint
-    const name = `trial-${this.#task.trialId}/attempt-${attempt}-${of}.safetensors`
-    const artifacts = openArtifacts(location)
+    const { trialId, attempt, checkpoint: place } = this.#task
+    const name = `trial-${trialId}/attempt-${attempt}-${of}.safetensors`
+    const artifacts = openArtifacts(place.location)
     const parts = encodeCheckpoint(this.#layoutOf(), checkpoint, this.#task.dataset)
     for (let isFirst = true; ; isFirst = false) {
       try {

@@ -6,8 +6,17 @@ import type { DatasetFiles, ImageShape, Parameters, Progress, Report } from '../
 
 /** Everything that crosses the thread border is in this file. */
 
-/** A built-in program by name, or a module by absolute path. */
-export type ProgramReference = { readonly builtin: string } | { readonly module: string }
+/** A built-in program by name, a module by absolute path, or a command. */
+export type ProgramReference = { readonly builtin: string } | { readonly module: string } | CommandReference
+
+export interface CommandReference {
+  /** Its words; macros stand for what a trial or its environment decides. */
+  readonly command: readonly string[]
+  /** Where it is started: the sweep file's folder. */
+  readonly folder: string
+  /** The file whose text tells it from another, where there is one. */
+  readonly script: string | null
+}
 
 /** What a worker thread is started with. */
 export interface WorkerSettings {
@@ -33,11 +42,13 @@ export interface TrainTask {
   readonly kind: 'train'
   readonly program: ProgramReference
   readonly trialId: number
+  /** From 1. */
+  readonly attempt: number
   readonly params: Parameters
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
-  /** Where checkpoints go, which attempt's they are, and after how many epochs one is due (0: never). */
-  readonly checkpoint: { readonly location: string; readonly attempt: number; readonly every: number }
+  /** Where checkpoints go, and after how many epochs one is due (0: never). */
+  readonly checkpoint: { readonly location: string; readonly every: number }
   /** The checkpoint that it goes on from. */
   readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
   /** How many of the trial's messages were dealt with (`flow.ts`). */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { loadProgram } from '../programs/load.ts'
@@ -5,7 +6,7 @@ import type { Trial } from '../programs/program.ts'
 import { loadTensorFlow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
-import type { TrainTask, TrialOutcome } from './protocol.ts'
+import type { TrainTask, TrialOutcome, WorkerSettings } from './protocol.ts'
 import { RunningTrial } from './running-trial.ts'
 
 /** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
@@ -23,7 +24,7 @@ function relay(chunk: string | Uint8Array): boolean {
 }
 
 /** Runs one trial to its outcome; never rejects. */
-export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
+export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrialOutcome> {
   current?.close()
   const { trialId: id, params, seed, dataset } = task
   // Over the port of the trial that runs by then, if one does: the own one may be closed.
@@ -33,14 +34,19 @@ export async function startTrial(task: TrainTask): Promise<TrialOutcome> {
   current = running
   try {
     const program = await loadProgram(task.program)
-    const tf = await loadTensorFlow(findRuntime())
+    // A command has no use for it, and starts half a second earlier.
+    const tf = 'command' in task.program ? ({} as Trial['tf']) : await loadTensorFlow(findRuntime())
+    const folder = join(task.checkpoint.location, `trial-${id}`)
+    // What is there before the first attempt was left by a store that is gone: a command would go on from it.
+    if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
     const checkpoints = new Checkpoints(program, tf, task)
     const resume = checkpoints.read()
     running.resumeFrom(resume)
     const trial: Trial = {
       ...{ id, params, seed, dataset, tf, resume },
       signal: running.signal,
-      folder: join(task.checkpoint.location, `trial-${id}`),
+      folder,
+      ...(cores.length === 0 ? {} : { cores: cores.length }),
       report: (report, options) => running.report(checkpoints, report, options),
       progress: (progress) => {
         running.send({ type: 'progress', progress })
