@@ -2,7 +2,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { describeError } from './describe-error.ts'
 
-/** `npm run bench -- train`, `npm run bench -- sweep`. */
+/** `npm run bench -- train`, `-- sweep`, `-- study`. */
 await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
@@ -22,6 +22,24 @@ await yargs(hideBin(process.argv))
     async ({ quick }) => {
       const { benchSweep } = await import('./sweep/bench-sweep.ts')
       await benchSweep({ quick })
+    },
+  )
+  .command(
+    'faults',
+    'A sweep that is killed 200 times, and a disk that fills up',
+    (builder) => builder.option('seed', { type: 'number', default: 0, describe: 'Of the moments' }),
+    async ({ quick, seed }) => {
+      const { benchFaults } = await import('./faults/bench-faults.ts')
+      await benchFaults({ quick, seed })
+    },
+  )
+  .command(
+    'study',
+    'The study’s networks over five seeds, beside PyTorch: accuracy',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchStudy } = await import('./study/bench-study.ts')
+      await benchStudy({ quick })
     },
   )
   .demandCommand(1, 'Name a benchmark.')

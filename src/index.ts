@@ -2,13 +2,17 @@
 export { defineProgram } from './programs/program.ts'
 export type {
   DatasetFiles,
+  OptimizerState,
   Parameters,
   ParameterValue,
   Progress,
   Report,
+  ReportOptions,
   Trial,
+  TrialCheckpoint,
   TrialProgram,
   TrialResult,
+  TrialResume,
 } from './programs/program.ts'
 
 /** Compiled training, in a trial program or by itself: docs/compile-step.md. */

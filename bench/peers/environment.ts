@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SwathError } from '../../src/errors.ts'
 import { cached, installOnce } from '../../src/setup/cache.ts'
+import { CommandError, runCommand } from '../../src/setup/commands.ts'
 
 const folder = import.meta.dirname
 
@@ -18,10 +18,7 @@ export async function peersPython(): Promise<string> {
   const name = `peers-${createHash('sha256').update(requirements).digest('hex').slice(0, 12)}`
   await installOnce(
     name,
-    (target) => {
-      install(target, requirements)
-      return Promise.resolve()
-    },
+    (target) => install(target, requirements),
     (phase) => {
       console.error(`peers: ${phase}`)
     },
@@ -31,10 +28,10 @@ export async function peersPython(): Promise<string> {
 }
 
 /** Scripts of a virtual environment name its first place, but its Python works wherever it is moved. */
-function install(target: string, requirements: string): void {
-  const run = (command: string, ...args: string[]) => {
+async function install(target: string, requirements: string): Promise<void> {
+  const run = async (command: string, ...args: string[]) => {
     console.error(`peers: ${[command, ...args].join(' ').slice(0, 100)}`)
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    await runCommand(command, args)
   }
   const lines = requirements.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const [torch, others] = [
@@ -42,13 +39,14 @@ function install(target: string, requirements: string): void {
     lines.filter((line) => !line.startsWith('torch')),
   ]
   try {
-    run('python3', '-m', 'venv', target)
+    await run('python3', '-m', 'venv', target)
     const python = join(target, 'bin', 'python')
-    run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', ...torch)
-    run(python, '-m', 'pip', 'install', '--quiet', ...others)
-    run(python, join(folder, 'cuda_stubs.py'))
+    await run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', ...torch)
+    await run(python, '-m', 'pip', 'install', '--quiet', ...others)
+    await run(python, join(folder, 'cuda_stubs.py'))
   } catch (error) {
-    throw new SwathError('setup', 'the peers could not be installed', {
+    const output = error instanceof CommandError ? `:\n${error.output}` : ''
+    throw new SwathError('setup', `the peers could not be installed${output}`, {
       hint: 'they take Python 3 with venv, gcc and a Python index; SWATH_BENCH_PYTHON=<python> names one that has them',
       cause: error,
     })

@@ -10,6 +10,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import optuna
 
 import study
+import torch_mnist
 
 how, epochs, images, labels = sys.argv[1], int(sys.argv[2]), *sys.argv[3:5]
 grid = {"depth": study.depths, "width": study.widths}
@@ -19,7 +20,7 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 def objective_on(data):
     def objective(trial):
         depth, width = (trial.suggest_categorical(name, values) for name, values in grid.items())
-        return study.train(depth, width, epochs, data, lambda epoch, value: trial.report(value, epoch))
+        return study.train(study.dense(depth, width), epochs, data, lambda epoch, value: trial.report(value, epoch))
 
     return objective
 
@@ -30,12 +31,12 @@ def open_study(storage):
 
 
 if how == "worker":
-    open_study(sys.argv[5]).optimize(objective_on(study.load(images, labels)))
+    open_study(sys.argv[5]).optimize(objective_on(torch_mnist.load(images, labels)))
     sys.exit()
 with tempfile.TemporaryDirectory() as folder:
     if how == "threads":
         grid_study = open_study(None)
-        grid_study.optimize(objective_on(study.load(images, labels)), n_jobs=2)
+        grid_study.optimize(objective_on(torch_mnist.load(images, labels)), n_jobs=2)
     else:
         storage = f"sqlite:///{folder}/study.db"
         grid_study = open_study(storage)

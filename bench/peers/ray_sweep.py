@@ -11,19 +11,21 @@ import ray
 from ray import tune
 
 import study
+import torch_mnist
 
 epochs, images, labels = int(sys.argv[1]), *sys.argv[2:4]
 folder = os.path.dirname(os.path.abspath(__file__))
 
 
 def trial(config, data):
-    last = study.train(config["depth"], config["width"], epochs, data, lambda _, value: tune.report({"val": value}))
+    model = study.dense(config["depth"], config["width"])
+    last = study.train(model, epochs, data, lambda _, value: tune.report({"val": value}))
     tune.report({"accuracy": last})
 
 
 ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": folder}})
 space = {"depth": tune.grid_search(study.depths), "width": tune.grid_search(study.widths)}
-trainable = tune.with_resources(tune.with_parameters(trial, data=study.load(images, labels)), {"cpu": 1})
+trainable = tune.with_resources(tune.with_parameters(trial, data=torch_mnist.load(images, labels)), {"cpu": 1})
 results = tune.Tuner(trainable, param_space=space, run_config=tune.RunConfig(verbose=0)).fit()
 values = [result.metrics["accuracy"] for result in results if "accuracy" in (result.metrics or {})]
 print(json.dumps({"trials": len(values), "best": max(values)}), file=answers, flush=True)

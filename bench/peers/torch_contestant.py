@@ -6,26 +6,13 @@ import sys
 import time
 
 os.environ["OMP_NUM_THREADS"] = "1"
-import numpy as np
 import torch
+
+from torch_mnist import accuracy, load, network
 
 torch.set_num_threads(1)
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # what libraries print does not belong among the answers
-
-
-def network(model):
-    nn = torch.nn
-    if model == "lenet":
-        return nn.Sequential(
-            nn.Unflatten(1, (1, 28, 28)),
-            *(nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2)),
-            *(nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten()),
-            *(nn.Linear(256, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10)),
-        )
-    sizes = [784, *(int(width) for width in model.split("-"))]
-    hidden = [layer for size, width in zip(sizes, sizes[1:]) for layer in (nn.Linear(size, width), nn.ReLU())]
-    return nn.Sequential(*hidden, nn.Linear(sizes[-1], 10))
 
 
 class Contestant:
@@ -60,14 +47,12 @@ class Contestant:
 
     def accuracy(self):
         x, y = self.data
-        with torch.no_grad():
-            return (self.net(x[60_000:]).argmax(1) == y[60_000:]).float().mean().item()
+        return accuracy(self.net, x[60_000:], y[60_000:])
 
 
 def main():
     images, labels = sys.argv[1:3]
-    pixels = torch.from_numpy(np.fromfile(images, np.uint8).reshape(-1, 784).astype(np.float32) * (2 / 255) - 1)
-    data = pixels, torch.from_numpy(np.fromfile(labels, np.int32).astype(np.int64))
+    data = load(images, labels)
     known = {}
     for line in sys.stdin:
         request = json.loads(line)

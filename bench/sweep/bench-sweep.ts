@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepareDataset } from '../../src/datasets/prepare.ts'
-import { openStore } from '../../src/store/open.ts'
 import { printGoals } from '../goals.ts'
 import { describeMachine, writeResults } from '../machine.ts'
 import { peersPython } from '../peers/environment.ts'
+import { runProcess } from '../run-process.ts'
+import { runSweep } from '../run-sweep.ts'
 
 interface Run {
   readonly name: string
@@ -51,40 +49,16 @@ export async function benchSweep({ quick }: { quick: boolean }): Promise<void> {
 }
 
 async function swath(epochs: number, ...settings: readonly string[]): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), 'swath-bench-'))
-  try {
-    const store = `sqlite:${join(folder, 'swath.db')}`
-    const sweep = join(root, 'sweeps', 'mnist-depth-width.yaml')
-    const command = [process.execPath, join(root, 'bin', 'swath.js'), 'run', sweep, '--store', store]
-    const set = [`epochs=${epochs}`, ...settings].flatMap((setting) => ['--set', setting])
-    const { seconds } = await run([...command, ...set])
-    const opened = await openStore(store, 'read')
-    const { rows } = await opened.query(
-      "select count(*) as trials, max(value) as best from metrics where name = 'test_accuracy'",
-    )
-    await opened.close()
-    return { name: 'swath', seconds, trials: Number(rows[0]?.trials), best: Number(rows[0]?.best) }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const { seconds, rows } = await runSweep(
+    join(root, 'sweeps', 'mnist-depth-width.yaml'),
+    [`epochs=${epochs}`, ...settings],
+    "select count(*) as trials, max(value) as best from metrics where name = 'test_accuracy'",
+  )
+  return { name: 'swath', seconds, trials: Number(rows[0]?.trials), best: Number(rows[0]?.best) }
 }
 
 async function timed(name: string, command: readonly string[]): Promise<Run> {
-  const { seconds, stdout } = await run(command)
+  const { seconds, stdout } = await runProcess(command)
   const last = stdout.trim().split('\n').at(-1) ?? ''
   return { name, seconds, ...(JSON.parse(last) as Pick<Run, 'trials' | 'best'>) }
-}
-
-function run([program = '', ...args]: readonly string[]): Promise<{ seconds: number; stdout: string }> {
-  const started = performance.now()
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', process.env.BENCH_DEBUG ? 'inherit' : 'ignore'] })
-  let stdout = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => {
-      if (code === 0) resolve({ seconds: (performance.now() - started) / 1000, stdout })
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${code ?? 'a signal'}`))
-    })
-  })
 }

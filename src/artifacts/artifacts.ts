@@ -6,6 +6,8 @@ export interface Artifacts {
   read(artifact: StoredArtifact): Uint8Array
   /** Removes what is there of these. */
   remove(names: readonly string[]): void
+  /** Removes whatever these folders hold: a command's files have no rows. */
+  removeFolders(names: readonly string[]): void
 }
 
 /** What the store keeps of an artifact. */

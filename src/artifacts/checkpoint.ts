@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { LayersModel } from '@tensorflow/tfjs'
 import { messageOf, SwathError } from '../errors.ts'
-import type { ImageShape, TrialResult } from '../programs/program.ts'
+import type { ImageShape, TrialCheckpoint, TrialResult } from '../programs/program.ts'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts'
 
 /** All of a trained model that another process needs: its weights, what training goes on from, what it was trained on. */
@@ -13,23 +13,29 @@ export interface Checkpoint {
     { readonly name: string; readonly steps: number; readonly slots: readonly Float32Array[] } | undefined
   /** Of the images that the model takes; undefined for a program without a data set. */
   readonly images: ImageShape | undefined
+  /** What the program keeps besides. */
+  readonly state: TrialCheckpoint['state']
 }
+
+/** Names and shapes of a trial's arrays, in their order. */
+export type WeightLayout = readonly { readonly name: string; readonly shape: readonly number[] }[]
 
 const slotPrefix = 'optimizer.'
 const imageSchema = z.object({ height: z.int(), width: z.int(), channels: z.int(), classes: z.int() })
 
 /**
- * A trained model as the bytes of a safetensors file: weights under their layers' names (`0.kernel`), slots under
- * `optimizer.`.
+ * A trained model, or one in training, as the bytes of a safetensors file: weights under their layers' names (`0.kernel`),
+ * slots under `optimizer.`.
  *
- * @throws Error if the program returned other weights than its model has
+ * @param layout of the program's model; undefined for a program that has none: its arrays are named by their number
+ * @throws Error if the program gave other weights than its model has, or values that float32 cannot hold
  */
 export function encodeCheckpoint(
-  model: LayersModel,
-  { weights = [], optimizer }: TrialResult,
+  layout: WeightLayout | undefined,
+  { weights, optimizer, state }: TrialCheckpoint,
   images: ImageShape | undefined,
 ): Uint8Array[] {
-  const expected = weightNames(model)
+  const expected = layout ?? weights.map(({ length }, i) => ({ name: String(i), shape: [length] }))
   if (weights.length !== expected.length) {
     throw new Error(`expected ${expected.length} arrays of weights, as the model has, got ${weights.length}`)
   }
@@ -38,6 +44,9 @@ export function encodeCheckpoint(
     const values = given instanceof Float32Array ? given : Float32Array.from(given)
     const size = shape.reduce((product, length) => product * length, 1)
     if (values.length !== size) throw new Error(`weight ${name}: expected ${size} values, got ${values.length}`)
+    if (values !== given && values.some((value, at) => value !== given[at])) {
+      throw new Error(`weight ${name}: expected values that float32 can hold; keep others in the checkpoint's state`)
+    }
     return { name, shape, values }
   })
   const slots = (optimizer?.slots ?? []).map((values, i) => ({
@@ -51,6 +60,7 @@ export function encodeCheckpoint(
       format: 'swath',
       ...(optimizer && { optimizer: optimizer.name, steps: String(optimizer.steps) }),
       ...(images && { images: JSON.stringify(imageSchema.parse(images)) }),
+      ...(state !== undefined && { state: JSON.stringify(state) }),
     },
   })
 }
@@ -60,11 +70,12 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   try {
     const { tensors, metadata } = decodeSafetensors(bytes)
     const slots = tensors.filter((tensor) => tensor.name.startsWith(slotPrefix)).map(({ values }) => values)
-    const { optimizer, steps, images } = metadata
+    const { optimizer, steps, images, state } = metadata
     return {
       weights: tensors.filter((tensor) => !tensor.name.startsWith(slotPrefix)),
       optimizer: optimizer === undefined ? undefined : { name: optimizer, steps: Number(steps), slots },
       images: images === undefined ? undefined : imageSchema.parse(JSON.parse(images)),
+      state: state === undefined ? undefined : (JSON.parse(state) as Checkpoint['state']),
     }
   } catch (error) {
     throw new SwathError('artifact', `${name}: ${messageOf(error)}`, { cause: error })
@@ -72,7 +83,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
 }
 
 /** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */
-export function weightsSha256(result: TrialResult | undefined): string | null {
+export function weightsSha256(result: Pick<TrialResult, 'weights'> | undefined): string | null {
   if (result?.weights === undefined) return null
   const hash = createHash('sha256')
   for (const weight of result.weights) hash.update(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
@@ -80,7 +91,7 @@ export function weightsSha256(result: TrialResult | undefined): string | null {
 }
 
 /** Names and shapes of a model's weights, in its order; the same in every process, as tfjs's own names are not. */
-export function weightNames(model: LayersModel): { readonly name: string; readonly shape: readonly number[] }[] {
+export function weightNames(model: LayersModel): WeightLayout {
   const taken = new Map<string, number>()
   return model.layers.flatMap((layer, position) =>
     layer.weights.map((weight) => {

@@ -38,6 +38,11 @@ export function artifactFolder(folder: string): Artifacts {
       for (const name of names) rmSync(join(folder, name), { force: true })
       for (const parent of new Set(names.map((name) => dirname(join(folder, name))))) removeIfEmpty(parent)
     },
+
+    removeFolders(names) {
+      for (const name of names) rmSync(join(folder, name), { recursive: true, force: true })
+      removeIfEmpty(folder)
+    },
   }
 }
 

@@ -3,7 +3,7 @@ export const interruptedExitCode = 130
 
 /**
  * Turns Ctrl-C and SIGTERM into an abort; the second one ends the process at once, which loses nothing that was reported.
- * A closed terminal ends a run the same way as Ctrl-C does.
+ * A closed terminal does not end a run: it goes on unseen, and `swath show` and `swath cancel` reach it.
  */
 export function interruptSignal(handlers: {
   readonly onFirst: () => void
@@ -19,12 +19,15 @@ export function interruptSignal(handlers: {
     handlers.onFirst()
     controller.abort()
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const goOn = () => undefined
+  const signals = ['SIGINT', 'SIGTERM'] as const
   for (const signal of signals) process.on(signal, interrupt)
+  process.on('SIGHUP', goOn)
   return {
     signal: controller.signal,
     release: () => {
       for (const signal of signals) process.off(signal, interrupt)
+      process.off('SIGHUP', goOn)
     },
   }
 }

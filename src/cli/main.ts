@@ -20,9 +20,9 @@ import { trainCommand } from './commands/train.ts'
 import { fail } from './fail.ts'
 
 const args = hideBin(process.argv)
-// In the light of a closed pipe (`swath list | head`) there is nobody left to tell.
+// In the light of a closed pipe (`swath list | head`) or terminal there is nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
   throw error
 })
 

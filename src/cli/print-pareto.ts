@@ -26,7 +26,12 @@ export async function printPareto(
 ): Promise<void> {
   const rows = await paretoRows(store, sweep)
   const settings = JSON.parse(sweep.settings) as SweepSettings
-  const axes = chooseAxes(rows, await metricNamesOf(store.db, sweep.id), settings, x, y)
+  const metrics = await metricNamesOf(store.db, sweep.id)
+  if (metrics.length === 0 && rows.length > 0 && y === undefined && json !== true && csv !== true) {
+    process.stdout.write(`The trials of ${sweep.name} have reported no metric.\n`)
+    return
+  }
+  const axes = chooseAxes(rows, metrics, settings, x, y)
 
   if (json === true || csv === true) {
     const { front, dominated, incomplete } = paretoSplit(rows, axes, (row) => row.values)

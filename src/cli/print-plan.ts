@@ -17,7 +17,7 @@ export async function printPlan(options: {
   readonly store: string
 }): Promise<void> {
   const { prepared, trials, workers, rate } = await planOnly(options)
-  const { name, method, program } = prepared.file.content
+  const { name, method } = prepared.file.content
   const varying = varyingParameters(trials)
   const rows = trials.slice(0, trialsShown).map(({ number, params, cost, trainingFlops }) => ({
     '#': number,
@@ -27,7 +27,9 @@ export async function printPlan(options: {
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
   }))
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  say(`${colors.bold(name)}: ${trials.length} trials of ${program}, ${method}, ${workers} at once\n`)
+  say(
+    `${colors.bold(name)}: ${trials.length} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`,
+  )
   const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
   say(textTable(columns, rows, { width: terminalWidth() }))
   if (trials.length > rows.length) say(`… and ${trials.length - rows.length} more`)

@@ -1,4 +1,4 @@
-import { encodeCheckpoint, weightsSha256 } from '../artifacts/checkpoint.ts'
+import { encodeCheckpoint, weightNames, weightsSha256 } from '../artifacts/checkpoint.ts'
 import { SwathError } from '../errors.ts'
 import { evaluate, type Evaluation } from '../inference/evaluate.ts'
 import { openTrial } from '../inference/open-trial.ts'
@@ -67,7 +67,7 @@ export async function retrainAndPrint(
       })),
     },
     (id) => {
-      const parts = encodeCheckpoint(classifier.model, result, trained.checkpoint.images)
+      const parts = encodeCheckpoint(weightNames(classifier.model), result, trained.checkpoint.images)
       return artifacts.write(`trial-${id}/attempt-1.safetensors`, parts)
     },
   )

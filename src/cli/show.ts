@@ -81,8 +81,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   const warnings = await eventsOf(store.db, id, 'warning')
   const [taught] = await eventsOf(store.db, id, 'retrained')
   const retrained = taught?.detail == null ? null : (JSON.parse(taught.detail) as Parameters)
-  const artifacts = (await artifactsOf(store.db, id)).map(({ kind, name, bytes, sha256 }) => ({
-    ...{ kind, name, bytes, sha256 },
+  const artifacts = (await artifactsOf(store.db, id)).map(({ kind, epoch, name, bytes, sha256 }) => ({
+    ...{ kind, epoch, name, bytes, sha256 },
   }))
   if (format.json === true) {
     process.stdout.write(
@@ -106,15 +106,20 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   section('Metrics by epoch', epochs)
   section(
     'Attempts',
-    attempts.map(({ attempt, state, host, worker, started_at, finished_at, error }) => ({
-      ...{ attempt, state, host, worker, started_at, finished_at, error },
+    attempts.map(({ attempt, state, resumed_epoch, host, worker, started_at, finished_at, ...how }) => ({
+      ...{ attempt, state, from_epoch: resumed_epoch, host, worker, started_at, finished_at },
+      ...(how.exit_code === null ? {} : { exit_code: how.exit_code }),
+      ...(how.signal === null ? {} : { signal: how.signal }),
+      error: how.error,
     })),
   )
   section('Files', artifacts)
   if (retrained !== null) section('Retrained', [cells(retrained)])
   section('Warnings', warnings)
-  const stack = attempts.findLast((attempt) => attempt.stack !== null)?.stack
-  if (trial.state === 'failed' && stack != null) process.stdout.write(`\nStack\n${colors.dim(stack)}\n`)
+  const failed = attempts.findLast((attempt) => attempt.stack !== null)
+  if (trial.state !== 'failed' || failed?.stack == null) return
+  const title = failed.exit_code === null && failed.signal === null ? 'Stack' : 'The end of its stderr'
+  process.stdout.write(`\n${title}\n${colors.dim(failed.stack)}\n`)
 }
 
 function byEpoch(metrics: readonly { epoch: number; name: string; value: number }[]): TableRow[] {

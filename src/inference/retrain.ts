@@ -3,7 +3,7 @@ import { imageColumns } from '../datasets/columns.ts'
 import { readLabels, readPixels } from '../datasets/rows.ts'
 import { splitDataset } from '../datasets/split.ts'
 import { SwathError } from '../errors.ts'
-import type { DatasetFiles, Parameters, TrialResult } from '../programs/program.ts'
+import type { DatasetFiles, Parameters, TrialCheckpoint } from '../programs/program.ts'
 import { randomStream, shuffle } from '../random/stream.ts'
 import { compileStep } from '../tensorflow/compile-step.ts'
 import { crossEntropy } from '../tensorflow/losses.ts'
@@ -53,7 +53,7 @@ export async function retrain(
   { classifier: { model, scale }, dataset }: OpenTrial,
   trained: TrainedTrial,
   options: RetrainOptions,
-): Promise<TrialResult> {
+): Promise<TrialCheckpoint> {
   const { optimizer: state, weights } = trained.checkpoint
   const optimizer = optimizerOf(trained, options.learningRate)
   const { pictures, label, steps, anchor } = options

@@ -9,13 +9,14 @@ import type { TrialProgram } from './program.ts'
 const typescript = ['.ts', '.mts', '.cts']
 
 /**
- * Loads a program: a built-in one by its name, or a module of the user's, TypeScript or JavaScript, whose default
- * export is `defineProgram({…})`. Works in any thread.
+ * Loads a program: a built-in one by its name, a command, or a module of the user's, TypeScript or JavaScript, whose
+ * default export is `defineProgram({…})`. Works in any thread.
  *
  * @throws SwathError('program')
  */
 export async function loadProgram(reference: ProgramReference): Promise<TrialProgram> {
   if ('builtin' in reference) return loadBuiltin(reference.builtin)
+  if ('command' in reference) return (await import('./command/command.ts')).commandProgram(reference)
   const path = reference.module
   if (!existsSync(path)) throw new SwathError('program', `${path}: there is no such file`)
   const exported = defaultOf(await importModule(path))

@@ -28,6 +28,8 @@ export interface Trial<P extends Parameters = Parameters> {
   /** 32 bits, from the sweep's seed and the point: all randomness of a trial must come from it. */
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
+  /** How many cores it has to itself, where that is known. */
+  readonly cores?: number
   readonly signal: AbortSignal
   readonly tf: typeof TensorFlow
   /** What an earlier attempt left to go on from; undefined to begin at the beginning. */
@@ -80,7 +82,7 @@ export interface OptimizerState {
   readonly slots: readonly Float32Array[]
 }
 
-/** What a trial can be: a built-in model, or a module whose default export is `defineProgram({…})`. */
+/** What a trial can be: a built-in model, a module whose default export is `defineProgram({…})`, or a command. */
 export interface TrialProgram<P extends Parameters = Parameters> {
   /** Throws an Error whose message names the parameter if `params` cannot be trained; called before anything is. */
   check?(params: P): void

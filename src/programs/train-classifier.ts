@@ -31,6 +31,8 @@ const turnInterval = 120
  * - `val_loss`, `val_accuracy`: on the validation tenth, after the epoch
  * - `epoch_seconds`, `images_per_second`: the epoch's training steps alone, without shuffling and evaluation
  * - `test_loss`, `test_accuracy`: after the last epoch only
+ * Goes on from `trial.resume`: shuffles and dropout follow from the seed and the number of the epoch or step, so weights,
+ * slots and steps are all that an epoch depends on.
  * Prints why, once, if the model is one that TensorFlow cannot train as a graph.
  *
  * @throws DivergedError when the loss is no longer finite, and the signal's reason when it aborts
@@ -56,27 +58,39 @@ export async function trainClassifier(trial: Trial, training: ClassifierTraining
   })
   // Where TensorFlow is missing, the run has said so already.
   if (step.reason !== undefined && tf.getBackend() === 'tensorflow') console.warn(`trains op by op: ${step.reason}`)
+  const { resume } = trial
+  let steps = 0
+  const checkpoint = () => {
+    const { weights, slots } = step.read()
+    return { weights, optimizer: { name: optimizer.name, steps, slots } }
+  }
   try {
-    let steps = 0
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    if (resume !== undefined) {
+      const { weights, optimizer: state } = resume
+      step.write({ weights: weights.map((values) => Float32Array.from(values)), slots: state?.slots ?? [] })
+      steps = state?.steps ?? 0
+    }
+    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
       const order = epochOrder(train, seed, epoch)
       const trained = await trainEpoch(trial, step, order, { epoch, epochs, stepsBefore: steps })
       steps += stepsPerEpoch
       const validated = await evaluate(trial, step, validation)
       const tested = epoch === epochs ? await evaluate(trial, step, test) : undefined
-      const verdict = await trial.report({
-        epoch,
-        train_loss: trained.loss,
-        train_accuracy: trained.accuracy,
-        ...(validated && { val_loss: validated.loss, val_accuracy: validated.accuracy }),
-        ...(tested && { test_loss: tested.loss, test_accuracy: tested.accuracy }),
-        epoch_seconds: trained.seconds,
-        images_per_second: train.length / trained.seconds,
-      })
+      const verdict = await trial.report(
+        {
+          epoch,
+          train_loss: trained.loss,
+          train_accuracy: trained.accuracy,
+          ...(validated && { val_loss: validated.loss, val_accuracy: validated.accuracy }),
+          ...(tested && { test_loss: tested.loss, test_accuracy: tested.accuracy }),
+          epoch_seconds: trained.seconds,
+          images_per_second: train.length / trained.seconds,
+        },
+        { checkpoint },
+      )
       if (verdict === 'stop') break
     }
-    const { weights, slots } = step.read()
-    return { weights, optimizer: { name: optimizer.name, steps, slots } }
+    return checkpoint()
   } finally {
     step.dispose()
   }

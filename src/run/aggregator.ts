@@ -1,7 +1,18 @@
 import type { Kysely } from 'kysely'
 
-import { applyChanges, type Change } from '../store/changes.ts'
+import type { Change } from '../store/change.ts'
+import { applyChanges } from '../store/changes.ts'
 import type { Schema } from '../store/schema.ts'
+import type { Patience } from './patience.ts'
+
+/** Changes in one transaction: enough to share a flush, few enough that it is over in some milliseconds. */
+const mostInGroup = 500
+
+interface Waiting {
+  readonly change: Change
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
 
 /**
  * The one writer of a running sweep. Whatever arrives while a group is being written forms the next group, so that a
@@ -9,28 +20,40 @@ import type { Schema } from '../store/schema.ts'
  */
 export class Aggregator {
   readonly #db: Kysely<Schema>
-  #next: Change[] = []
-  #nextCommit: Promise<void> | undefined
-  #lastCommit: Promise<unknown> = Promise.resolve()
+  readonly #patience: Patience
+  readonly #waiting: Waiting[] = []
+  #isWriting = false
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, patience: Patience) {
     this.#db = db
+    this.#patience = patience
   }
 
   /** Resolves when the change is on disk. */
   write(change: Change): Promise<void> {
-    this.#next.push(change)
-    this.#nextCommit ??= this.#commitAfter(this.#lastCommit)
-    return this.#nextCommit
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ change, resolve, reject })
+      if (!this.#isWriting) void this.#writeAll()
+    })
   }
 
-  async #commitAfter(previous: Promise<unknown>): Promise<void> {
-    await previous.catch(() => undefined)
-    await new Promise((resolve) => setImmediate(resolve))
-    const group = this.#next
-    this.#next = []
-    this.#lastCommit = this.#nextCommit ?? Promise.resolve()
-    this.#nextCommit = undefined
-    await applyChanges(this.#db, group)
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true
+    while (this.#waiting.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const group = this.#waiting.splice(0, mostInGroup)
+      const changes = group.map(({ change }) => change)
+      await this.#patience
+        .write(() => applyChanges(this.#db, changes))
+        .then(
+          () => {
+            for (const { resolve } of group) resolve()
+          },
+          (error: unknown) => {
+            for (const { reject } of group) reject(error)
+          },
+        )
+    }
+    this.#isWriting = false
   }
 }

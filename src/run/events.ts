@@ -1,5 +1,5 @@
 import type { Progress, Report, Parameters } from '../programs/program.ts'
-import type { TrialOutcome } from '../workers/protocol.ts'
+import type { TrialFailure, TrialOutcome } from '../workers/protocol.ts'
 
 /** What a run tells whoever watches it: the terminal today, a page tomorrow. */
 export interface RunObserver {
@@ -8,6 +8,8 @@ export interface RunObserver {
   trialProgress(trialId: number, progress: Progress): void
   trialReported(trialId: number, report: Report): void
   trialFinished(trialId: number, outcome: TrialOutcome): void
+  /** It failed, and will be tried again. */
+  trialPostponed(trialId: number, failure: TrialFailure): void
   /** One thing that is worth a permanent line: what a program printed, a warning. */
   note(text: string): void
   /** Called once, whatever way the run ends; restores the terminal. */

@@ -1,8 +1,9 @@
 import type { CoordinatorRow } from '../store/schema.ts'
 import { SwathError } from '../errors.ts'
-import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
+import { acquireSweep, leaseEnd, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
 import type { Store } from '../store/store.ts'
 import { isCancelled } from '../store/sweeps.ts'
+import { renewLeases } from '../store/trials.ts'
 
 const beatMs = 1_000
 
@@ -25,7 +26,9 @@ export async function takeSweep(
 
   let cancelled = false
   const beat = async () => {
-    await renewSweep(store.db, sweep.id, self, new Date())
+    const now = new Date()
+    await renewSweep(store.db, sweep.id, self, now)
+    await renewLeases(store.db, sweep.id, self, leaseEnd(now))
     if (!cancelled && (await isCancelled(store.db, sweep.id))) {
       cancelled = true
       onCancel()

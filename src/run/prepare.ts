@@ -19,7 +19,7 @@ export interface PreparedSweep {
 }
 
 export function prepareSweep(file: SweepFile): PreparedSweep {
-  const program = resolveProgram(file.content.program, file.source.path)
+  const program = resolveProgram(file)
   return {
     file,
     plan: planSweep(file),
@@ -37,7 +37,7 @@ export async function findSweepOf(store: Store, { file, definition }: PreparedSw
   return sweep
 }
 
-/** Throws SwathError('sweep-changed') if the module that a sweep trains is not what it was. */
+/** Throws SwathError('sweep-changed') if the module or script that a sweep trains is not what it was. */
 export function refuseChangedProgram(sweep: SweepRow, definition: SweepDefinition, settings: SweepSettings): void {
   const changes = differences(definition, { ...definition, program_sha256: programSha256(settings.program) })
   if (changes.length > 0) throw changed(sweep.name, changes)
@@ -56,7 +56,7 @@ export async function storeSweep(
   { file, plan, definition, settings }: PreparedSweep,
   trials: readonly DescribedTrial[],
 ): Promise<SweepRow> {
-  const { name, method, program, seed, description = null } = file.content
+  const { name, method, seed, description = null } = file.content
   const sweep = await createSweep(
     store.db,
     {
@@ -64,7 +64,7 @@ export async function storeSweep(
       file_name: name,
       description,
       method,
-      program,
+      program: definition.program,
       definition: JSON.stringify(definition),
       settings: JSON.stringify(settings),
       source: file.source.text,

@@ -2,16 +2,18 @@ import { artifactLocation } from '../artifacts/open.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import type { Parameters } from '../programs/program.ts'
+import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup } from '../setup/setup.ts'
-import type { ProgressRow, SweepRow, TrialState } from '../store/schema.ts'
+import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { countTrials, requeue, trialsOf } from '../store/trials.ts'
+import { takeBackLost } from '../store/lost-trials.ts'
+import { countTrials, requeue, trialsOf, type EndedState } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
@@ -25,6 +27,12 @@ import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
+
+/**
+ * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
+ * mean the trial.
+ */
+const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -51,14 +59,14 @@ export async function runSweep(
   const prepared = prepareSweep(read)
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
-  await setUp(context)
+  await setUp(context, prepared.settings)
   const store = await openStore(context.store, 'write')
   try {
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
     if (known !== undefined && planned >= prepared.plan.size) {
-      return await continueSweep(context, store, known, prepared.settings, layout, ['running', 'cancelled'])
+      return await continueSweep(context, store, known, prepared.settings, layout, ['cancelled'])
     }
 
     // Points that the store does not have yet are checked and counted by the program itself.
@@ -67,8 +75,10 @@ export async function runSweep(
       const trials = await describeTrials(machinery, file, settings.program, plan.trials(), context.signal)
       if (known !== undefined) await extendSweep(store, known, trials)
       const sweep = known ?? (await storeSweep(store, prepared, trials))
-      return await train(context, store, sweep, settings, machinery, ['running', 'cancelled'])
+      return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
+  } catch (error) {
+    throw store.explain(error)
   } finally {
     await store.close()
   }
@@ -77,14 +87,17 @@ export async function runSweep(
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
-  await setUp(context)
+  await sqliteDriverFor(context.setup)
   const store = await openStore(context.store, 'read')
   try {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
-    return await continueSweep(context, store, sweep, settings, layout, ['running', 'cancelled', 'failed'])
+    return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
+  } catch (error) {
+    throw store.explain(error)
   } finally {
     await store.close()
   }
@@ -97,16 +110,20 @@ async function continueSweep(
   sweep: SweepRow,
   settings: SweepSettings,
   layout: Layout,
-  again: readonly TrialState[],
+  again: readonly EndedState[],
 ): Promise<RunResult> {
   const progress = await progressOf(store.db, sweep.id)
-  const left = progress.queued + again.reduce((sum, state) => sum + progress[state], 0)
+  const left = progress.queued + progress.running + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
   return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
 }
 
 /** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
-async function setUp(context: RunContext): Promise<void> {
+async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
+  if ('command' in program) {
+    await sqliteDriverFor(context.setup)
+    return
+  }
   const { tensorflowError } = await setup({ observer: context.setup })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
@@ -127,12 +144,13 @@ interface Machinery {
 async function withWorkers<T>(
   context: RunContext,
   layout: Layout,
-  { dataset: reference, coresPerTrial }: SweepSettings,
+  { dataset: reference, coresPerTrial, program }: SweepSettings,
   use: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const datasets = new TrialDatasets(reference)
-  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them.
-  Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
+  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them. A command, which may
+  // have a TensorFlow of its own, would inherit them.
+  if (!('command' in program)) Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(layout.workers)
   try {
     return await use({ layout, pool, datasets })
@@ -147,7 +165,7 @@ async function train(
   sweep: SweepRow,
   settings: SweepSettings,
   { layout, pool, datasets }: Machinery,
-  again: readonly TrialState[],
+  again: readonly EndedState[],
 ): Promise<RunResult> {
   // Take the sweep, and take back what a process that is gone has left running.
   const end = new AbortController()
@@ -161,7 +179,8 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await requeue(store.db, sweep.id, again, new Date().toISOString())
+    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: new Date().toISOString() })
+    await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
     const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
@@ -184,7 +203,7 @@ async function train(
       done: trials.length - queued.length,
       workers: layout.workers.length,
       coresPerTrial: layout.coresPerTrial,
-      runtime: describeRuntime(findRuntime()),
+      runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
       store: store.location,
       work: new Map(work),
     })
@@ -192,24 +211,15 @@ async function train(
     // Train.
     const now = () => new Date().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
-    await trainQueued(
-      {
-        ...{
-          store,
-          sweep,
-          datasets,
-          artifacts: artifactLocation(store.location),
-          pool,
-          observer,
-          createQueue: createInProcessQueue,
-        },
-        ...{ program: settings.program, workers: layout.workers.length },
-        signal: AbortSignal.any([signal, end.signal]),
-        isCancelled: () => tenure.isCancelled(),
-      },
-      [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
-      telling,
-    )
+    await trainQueued({
+      ...{ store, sweep, settings, datasets, pool, observer, telling },
+      artifacts: artifactLocation(store.location),
+      createQueue: createInProcessQueue,
+      workers: layout.workers.length,
+      parameters: [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
+      signal: AbortSignal.any([signal, end.signal]),
+      isCancelled: () => tenure.isCancelled(),
+    })
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
   } finally {

@@ -9,10 +9,17 @@ import type { CoordinatorRow, Schema } from './schema.ts'
 /** Between machines a coordinator counts as gone when it has been silent for this long. */
 const silenceMs = 30_000
 
+/** A trial whose process has not renewed its lease for as long is lost. */
+export function leaseEnd(now: Date): string {
+  return new Date(now.getTime() + silenceMs).toISOString()
+}
+
 export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
 
+const self: Coordinator = { host: hostname(), pid: process.pid, process_start: processStart(process.pid) }
+
 export function thisProcess(): Coordinator {
-  return { host: hostname(), pid: process.pid, process_start: processStart(process.pid) }
+  return self
 }
 
 /**

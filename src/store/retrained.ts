@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import type { Kysely } from 'kysely'
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
-import { recordArtifact, recordReports } from './changes.ts'
+import { recordArtifact } from './artifacts.ts'
+import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
 import { defineSweepView } from './sweep-view.ts'
 import { freeSweepName } from './sweeps.ts'
@@ -64,7 +65,7 @@ export async function storeRetrained(
       .insertInto('events')
       .values({ sweep_id: sweep.id, trial_id: id, at: finishedAt, kind: 'retrained', detail: retrained.detail })
       .execute()
-    await recordArtifact(transaction, id, keep(id), finishedAt)
+    await recordArtifact(transaction, id, { ...keep(id), epoch: reports.at(-1)?.epoch ?? 0 }, finishedAt)
     return { sweep, trialId: id }
   })
   const names = reports.flatMap((report) => Object.keys(report)).filter((name) => name !== 'epoch')

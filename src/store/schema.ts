@@ -100,7 +100,8 @@ interface MetricTable {
 interface ArtifactTable {
   id: Generated<number>
   trial_id: number
-  kind: 'checkpoint'
+  /** `best`: the one, of several that a trial kept, that is its trained model. */
+  kind: 'checkpoint' | 'best'
   /** Whole epochs trained; null in stores that knew only a trained model's last one. */
   epoch: ColumnType<number | null, number | null | undefined, number | null>
   /** Where it is among the store's artifacts. */

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
@@ -21,7 +21,7 @@ export async function openSqlite(path: string): Promise<Store> {
   const nativeBinding = await sqliteDriver()
   const options = { nativeBinding }
   const database = openFile(path, options)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: toleratingRollback(database) }) })
   try {
     await migrate(db, location)
   } catch (error) {
@@ -36,10 +36,26 @@ export async function openSqlite(path: string): Promise<Store> {
     location,
     db,
     query: (statement, options) => reader.ask(statement, options),
+    obstacle,
+    explain: (error) => asStoreError(path, error),
     async close() {
       await reader.close()
       await db.destroy()
     },
+  }
+}
+
+/**
+ * Some errors (a full disk) have SQLite roll the transaction back by itself. Rolling it back once more would be an error
+ * too, which would hide the first.
+ */
+function toleratingRollback(database: Database.Database): SqliteDatabase {
+  return {
+    close: () => {
+      database.close()
+    },
+    prepare: (statement) =>
+      database.prepare(statement === 'rollback' && !database.inTransaction ? 'select 1 where false' : statement),
   }
 }
 
@@ -66,6 +82,21 @@ function openFile(path: string, options: Database.Options): Database.Database {
     database?.close()
     throw asStoreError(path, error)
   }
+}
+
+/** SQLite's word for a disk that is full, gone, or slower than its patience: nothing is torn, the write was not made. */
+function obstacle(error: unknown): string | undefined {
+  if (!(error instanceof Database.SqliteError)) return undefined
+  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
+  const obstacles: Record<string, string> = {
+    SQLITE_FULL: 'the disk is full',
+    SQLITE_IOERR: `the disk reports an error (${error.code})`,
+    SQLITE_READONLY: 'it is read-only',
+    SQLITE_CANTOPEN: 'its file cannot be opened',
+    SQLITE_BUSY: 'another process holds it',
+    SQLITE_PROTOCOL: 'the network disk does not lock it',
+  }
+  return obstacles[family]
 }
 
 function asStoreError(path: string, error: unknown): unknown {

@@ -26,6 +26,10 @@ export interface Store {
   readonly db: Kysely<Schema>
   /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
   query(statement: string, options?: QueryOptions): Promise<QueryResult>
+  /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
+  obstacle(error: unknown): string | undefined
+  /** An error of the database as a SwathError('store'); any other as it is. */
+  explain(error: unknown): unknown
   close(): Promise<void>
 }
 

@@ -1,7 +1,11 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
+import type { Coordinator } from './coordinators.ts'
 import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
 import { statesBefore } from './states.ts'
+
+/** States that a person may have a trial trained again from. */
+export type EndedState = Exclude<TrialState, 'queued' | 'running'>
 
 export type NewTrial = Omit<Insertable<Schema['trials']>, 'sweep_id'>
 
@@ -44,46 +48,52 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .then((row) => row.trials)
 }
 
-/** The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. */
-export function queuedTrials(db: Kysely<Schema>, sweepId: number): Promise<TrialRow[]> {
+/**
+ * The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. Those that a
+ * process was lost over come after all others, so that they cannot keep these from being trained.
+ */
+export function queuedTrials(
+  db: Kysely<Schema>,
+  sweepId: number,
+): Promise<{ readonly id: number; readonly losses: number }[]> {
   return db
     .selectFrom('trials')
-    .selectAll()
+    .select(['id', 'losses'])
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'queued')
+    .orderBy('losses')
     .orderBy(sql`coalesce(flops, 0)`, 'desc')
     .orderBy('number')
     .execute()
 }
 
-/** Puts trials back in the queue, and closes the attempts that a dead coordinator left open. */
-export async function requeue(
+/** Puts trials that ended back in the queue, with a clean slate. */
+export async function requeue(db: Kysely<Schema>, sweepId: number, states: readonly EndedState[]): Promise<number> {
+  const allowed = statesBefore('queued').filter((state) => (states as readonly TrialState[]).includes(state))
+  const { numUpdatedRows } = await db
+    .updateTable('trials')
+    .set({ state: 'queued', worker: null, host: null, error: null, finished_at: null, failures: 0, losses: 0 })
+    .where('sweep_id', '=', sweepId)
+    .where('state', 'in', allowed)
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
+}
+
+/** Says that a process is still training what it has taken. */
+export async function renewLeases(
   db: Kysely<Schema>,
   sweepId: number,
-  states: readonly TrialState[],
-  at: string,
-): Promise<number> {
-  const allowed = statesBefore('queued').filter((state) => states.includes(state))
-  return db.transaction().execute(async (transaction) => {
-    const chosen = transaction
-      .selectFrom('trials')
-      .select('id')
-      .where('sweep_id', '=', sweepId)
-      .where('state', 'in', allowed)
-    await transaction
-      .updateTable('attempts')
-      .set({ state: 'interrupted', finished_at: at })
-      .where('trial_id', 'in', chosen)
-      .where('state', '=', 'running')
-      .execute()
-    const { numUpdatedRows } = await transaction
-      .updateTable('trials')
-      .set({ state: 'queued', worker: null, host: null, error: null, finished_at: null })
-      .where('sweep_id', '=', sweepId)
-      .where('state', 'in', allowed)
-      .executeTakeFirstOrThrow()
-    return Number(numUpdatedRows)
-  })
+  { host, pid }: Coordinator,
+  expiresAt: string,
+): Promise<void> {
+  await db
+    .updateTable('trials')
+    .set({ lease_expires_at: expiresAt })
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'running')
+    .where('host', '=', host)
+    .where('pid', '=', pid)
+    .execute()
 }
 
 export function attemptsOf(db: Kysely<Schema>, trialId: number): Promise<AttemptRow[]> {

@@ -1,15 +1,19 @@
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 
+import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
+import { secondsOf } from './duration.ts'
 import type { SweepFile } from './read.ts'
 
 /** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
 export interface SweepDefinition {
-  /** As the file has it; a module is told by its hash, wherever it lies. */
+  /** As the file has it, or the command; a module or a script is told by its hash, wherever it lies. */
   readonly program: string
+  /** Absent where the file has none. */
+  readonly command?: readonly string[]
   readonly program_sha256: string | null
   readonly method: string
   readonly dataset: DatasetReference | null
@@ -25,6 +29,11 @@ export interface SweepSettings {
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
   readonly metric: Metric | null
+  /** Attempts that a trial gets after one that failed. */
+  readonly retries: number
+  /** Seconds that an attempt, and each of its epochs, may take. */
+  readonly timeout: { readonly trial: number | null; readonly epoch: number | null }
+  readonly checkpoint: CheckpointPolicy
 }
 
 interface Metric {
@@ -33,12 +42,19 @@ interface Metric {
 }
 
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
-  const { program, method, parameters, seed, repeat } = file.content
-  return { program, program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat }
+  const { method, parameters, seed, repeat } = file.content
+  const command = file.content.command?.map(String)
+  return {
+    program: file.content.program ?? command?.join(' ') ?? '',
+    ...(command === undefined ? {} : { command }),
+    ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
+  }
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
-  const { resources, metric } = file.content
+  const { resources, metric, retries, timeout, checkpoint } = file.content
+  const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
+  const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
@@ -46,14 +62,18 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     metric: metric ?? null,
+    retries,
+    timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
+    checkpoint,
   }
 }
 
-/** A built-in program trains on MNIST unless the file says otherwise; a module gets a data set only if it asks for one. */
-function datasetOf({ content: { dataset, program } }: SweepFile): DatasetReference | null {
+/** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */
+function datasetOf({ content: { dataset, program = '', command } }: SweepFile): DatasetReference | null {
   if (typeof dataset === 'string') return { name: dataset }
   if (dataset !== undefined) return withoutUndefined(dataset)
-  return (builtinPrograms as readonly string[]).includes(program) ? { name: 'mnist' } : null
+  const isBuiltin = command === undefined && (builtinPrograms as readonly string[]).includes(program)
+  return isBuiltin ? { name: 'mnist' } : null
 }
 
 function withoutUndefined(dataset: z.infer<typeof datasetSchema>): DatasetReference {

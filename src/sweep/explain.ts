@@ -63,6 +63,10 @@ function knownKeys(parent: Path): string[] {
       return Object.keys(shape.metric.unwrap().shape)
     case 'resources':
       return ['cores']
+    case 'timeout':
+      return ['trial', 'epoch']
+    case 'checkpoint':
+      return ['every', 'keep']
     case 'dataset':
       return Object.keys(datasetSchema.shape)
     default:

@@ -37,7 +37,12 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const content = { ...parsed.data, name: parsed.data.name ?? nameOfFile(path) }
-  const mistakes = [...checkMethod(content), ...checkParameters(content.parameters)]
+  const mistakes = [
+    ...checkProgram(content),
+    ...checkMethod(content),
+    ...checkParameters(content.parameters),
+    ...checkKeep(content),
+  ]
   if (mistakes.length > 0) throw source.error(mistakes)
   return { source, content }
 }
@@ -79,7 +84,17 @@ function nameOfFile(path: string): string {
   )
 }
 
+function checkProgram({ program, command }: SweepFileContent): Mistake[] {
+  if (program !== undefined || command !== undefined) return []
+  return [{ path: ['program'], message: 'missing: expected a program, or a command' }]
+}
+
 function checkMethod({ method }: SweepFileContent): Mistake[] {
   if (method === 'grid') return []
   return [{ path: ['method'], message: `${method} is not there yet; today swath runs grids: \`method: grid\`` }]
+}
+
+function checkKeep({ checkpoint, metric }: SweepFileContent): Mistake[] {
+  if (checkpoint.keep !== 'best' || metric !== undefined) return []
+  return [{ path: ['checkpoint', 'keep'], message: 'the best by which metric? Say so: `metric: { name, goal }`' }]
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 import { datasetSchema } from '../datasets/reference.ts'
+import { keepPolicies } from '../artifacts/retention.ts'
 import { searchMethods } from '../search/search.ts'
+import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
 
@@ -45,7 +47,17 @@ export const sweepFileSchema = z
     program: z
       .string()
       .min(1)
-      .describe('What a trial runs: `mlp`, or a module of your own (./program.ts) that exports defineProgram({…}).'),
+      .optional()
+      .describe(
+        'What a trial runs: `mlp`, a module of your own (./program.ts) that exports defineProgram({…}), or any script.',
+      ),
+    command: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .optional()
+      .describe(
+        'The command that a trial is, a word an item; ${env} ${interpreter} ${program} ${args} ${args_no_boolean_flags} ${args_no_hyphens} ${args_json} ${args_json_file} ${envvar:NAME} stand for others.',
+      ),
     method: z.enum(searchMethods).describe('How points are chosen.'),
     metric: z
       .strictObject({
@@ -81,6 +93,23 @@ export const sweepFileSchema = z
       })
       .prefault({})
       .describe('(swath) What each trial gets.'),
+    retries: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1)
+      .describe('(swath) How many times more a trial is tried that failed; one that diverged is not.'),
+    timeout: z
+      .union([duration, z.strictObject({ trial: duration.optional(), epoch: duration.optional() })])
+      .optional()
+      .describe('(swath) How long an attempt at a trial may take (90s, 10m, 2h), or { trial: 2h, epoch: 10m }.'),
+    checkpoint: z
+      .strictObject({
+        every: z.int().min(0).default(1).describe('After every so many epochs; 0 for none but the trained model.'),
+        keep: z.enum(keepPolicies).default('last').describe('Which ones stay: best is by `metric`.'),
+      })
+      .prefault({})
+      .describe('(swath) What an interrupted trial goes on from.'),
   })
   .describe('A swath sweep file')
 
@@ -90,7 +119,6 @@ export type ParameterContent = z.infer<typeof parameter>
 /** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
 export const keysToCome: ReadonlySet<string> = new Set([
   'budget',
-  'command',
   'constraints',
   'controller',
   'early_terminate',
@@ -98,9 +126,7 @@ export const keysToCome: ReadonlySet<string> = new Set([
   'objectives',
   'parameters',
   'probabilities',
-  'retries',
   'scheduler',
-  'timeout',
   'warm_start',
   'when',
 ])

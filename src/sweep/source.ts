@@ -18,6 +18,7 @@ export interface Mistake {
 /** At most so many mistakes are shown at once. */
 const mistakesShown = 10
 
+const longestMessage = 500
 /** Columns of a source line that are shown around a mistake. */
 const columnsShown = 100
 
@@ -42,7 +43,9 @@ export class SweepSource {
       this.#document = parseYaml(text, this.#lines)
     } catch (error) {
       if (!(error instanceof YamlMistake)) throw error
-      throw new SwathError('sweep-file', this.#at(error.offset, error.message), { cause: error })
+      throw new SwathError('sweep-file', this.#at(error.offset, unquotedMacro(text, error.offset) ?? error.message), {
+        cause: error,
+      })
     }
   }
 
@@ -86,7 +89,7 @@ export class SweepSource {
   describe({ path, atKey = false, message }: Mistake): string {
     if (this.#isTyped) return `${path[0] === 'parameters' ? `${path[1] ?? 'parameters'}: ` : ''}${message}`
     const subject = path.length === 0 ? '' : `${printable(path.map(String).join('.'))}: `
-    return this.#at(this.#offsetOf(path, atKey), subject + message)
+    return this.#at(this.#offsetOf(path, atKey), subject + printable(message, longestMessage))
   }
 
   /** The offset of the deepest node on `path` that the text has; undefined for one that `--set` made. */
@@ -131,4 +134,10 @@ export class SweepSource {
     const caret = ' '.repeat(gutter.length + stringWidth(shown(col - 1)))
     return `${this.path}:${line}:${col}: ${message}\n  ${gutter}${shown(from + columnsShown)}\n  ${caret}^`
   }
+}
+
+/** `[python3, ${args}]` is what people write, and YAML takes the brace for a mapping. */
+function unquotedMacro(text: string, brace: number): string | undefined {
+  const macro = /^\$\{[^}\n]*\}/.exec(text.slice(brace - 1))?.[0]
+  return macro === undefined ? undefined : `a macro in a list in brackets needs quotes: "${macro}"`
 }

@@ -4,6 +4,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { Deadline, type TimeLimits } from './deadline.ts'
+import { acknowledge, createFlow } from './flow.ts'
 import type {
   DescribeResult,
   DescribeTask,
@@ -25,7 +27,14 @@ const cancelGraceMs = 1_000
 const extension = extname(import.meta.url)
 const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 
-export type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | undefined>
+type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | undefined>
+
+export interface TrainOptions {
+  readonly onStart: (worker: number) => Promise<void>
+  readonly onMessage: MessageHandler
+  readonly limits: TimeLimits
+  readonly signal: AbortSignal
+}
 
 interface Worker {
   /** From 1. */
@@ -79,12 +88,8 @@ export class WorkerPool {
    * `onMessage` does.
    */
   async train(
-    task: Omit<TrainTask, 'kind' | 'port'>,
-    {
-      onStart,
-      onMessage,
-      signal,
-    }: { onStart: (worker: number) => Promise<void>; onMessage: MessageHandler; signal: AbortSignal },
+    task: Omit<TrainTask, 'kind' | 'port' | 'flow'>,
+    { onStart, onMessage, limits, signal }: TrainOptions,
   ): Promise<TrialOutcome> {
     const worker = this.#take()
     try {
@@ -92,19 +97,38 @@ export class WorkerPool {
       worker.port?.close()
       const { port1, port2 } = new MessageChannel()
       worker.port = port1
+      const flow = createFlow()
+      const overdue = new AbortController()
+      const deadline = new Deadline(limits, (message) => {
+        overdue.abort(message)
+      })
       const refused = new Promise<never>((_, reject) => {
         port1.on('message', (message: TrialMessage) => {
+          if (message.type === 'began') deadline.epochBegins()
+          if (message.type === 'report') deadline.epochEnds()
           onMessage(message).then((verdict) => {
-            if (verdict !== undefined) port1.postMessage({ type: 'acknowledge', verdict } satisfies TrialCommand)
+            acknowledge(flow)
+            if (verdict === undefined) return
+            deadline.epochBegins()
+            port1.postMessage({ type: 'acknowledge', verdict } satisfies TrialCommand)
           }, reject)
         })
       })
       refused.catch(() => undefined)
       port1.unref()
-      return await Promise.race([
-        this.#runTask(worker.pool, { ...task, kind: 'train', port: port2 }, port1, signal),
-        refused,
-      ])
+      const running = this.#runTask(
+        worker.pool,
+        { ...task, kind: 'train', port: port2, flow },
+        port1,
+        AbortSignal.any([signal, overdue.signal]),
+      )
+      try {
+        const outcome = await Promise.race([running, refused])
+        if (outcome.status !== 'cancelled' || !overdue.signal.aborted || signal.aborted) return outcome
+        return { status: 'failed', failure: { kind: 'timeout', message: String(overdue.signal.reason) } }
+      } finally {
+        deadline.clear()
+      }
     } finally {
       this.#free.push(worker)
     }

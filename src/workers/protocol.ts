@@ -6,8 +6,17 @@ import type { DatasetFiles, ImageShape, Parameters, Progress, Report } from '../
 
 /** Everything that crosses the thread border is in this file. */
 
-/** A built-in program by name, or a module by absolute path. */
-export type ProgramReference = { readonly builtin: string } | { readonly module: string }
+/** A built-in program by name, a module by absolute path, or a command. */
+export type ProgramReference = { readonly builtin: string } | { readonly module: string } | CommandReference
+
+export interface CommandReference {
+  /** Its words; macros stand for what a trial or its environment decides. */
+  readonly command: readonly string[]
+  /** Where it is started: the sweep file's folder. */
+  readonly folder: string
+  /** The file whose text tells it from another, where there is one. */
+  readonly script: string | null
+}
 
 /** What a worker thread is started with. */
 export interface WorkerSettings {
@@ -33,21 +42,32 @@ export interface TrainTask {
   readonly kind: 'train'
   readonly program: ProgramReference
   readonly trialId: number
+  /** From 1. */
+  readonly attempt: number
   readonly params: Parameters
   readonly seed: number
   readonly dataset: DatasetFiles | undefined
-  /** Where artifacts go, and the name of this attempt's checkpoint there. */
-  readonly checkpoint: { readonly location: string; readonly name: string }
+  /** Where checkpoints go, and after how many epochs one is due (0: never). */
+  readonly checkpoint: { readonly location: string; readonly every: number }
+  /** The checkpoint that it goes on from. */
+  readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
+  /** How many of the trial's messages were dealt with (`flow.ts`). */
+  readonly flow: Int32Array<SharedArrayBuffer>
   /** Carries TrialMessage out and TrialCommand in. */
   readonly port: MessagePort
 }
 
 /** From the worker, while a trial trains and after. */
 export type TrialMessage =
-  | { readonly type: 'report'; readonly report: Report }
+  /** All is loaded: from here on it trains. */
+  | { readonly type: 'began' }
+  /** With the checkpoint that was written for it: its row is to be on disk together with the report. */
+  | { readonly type: 'report'; readonly report: Report; readonly checkpoint: StoredArtifact | undefined }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** What the program printed. */
   | { readonly type: 'log'; readonly text: string }
+  /** A checkpoint cannot be written yet: the trial waits. */
+  | { readonly type: 'waiting'; readonly reason: string }
   /** Something went wrong with a trial that had ended: it counts for nothing but is worth knowing. */
   | { readonly type: 'late'; readonly trialId: number; readonly message: string }
 
@@ -65,10 +85,13 @@ export interface TrialFailure {
   readonly signal?: string
 }
 
+/** The trained model, where no report has brought it before. */
+type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
+
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =
-  | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: StoredArtifact | null }
-  | { readonly status: 'stopped'; readonly checkpoint: StoredArtifact | null }
+  | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: FinalCheckpoint | null }
+  | { readonly status: 'stopped'; readonly checkpoint: FinalCheckpoint | null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 

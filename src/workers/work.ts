@@ -6,8 +6,10 @@ import type { DescribeResult, TrialOutcome, WorkerSettings, WorkerTask } from '.
 import { pinThread } from '../tensorflow/cores.ts'
 import { startTrial } from './trial.ts'
 
-// Before TensorFlow is loaded: the threads of its pool inherit the cores.
-pinThread((Piscina.workerData as WorkerSettings).cores)
+const settings = Piscina.workerData as WorkerSettings
+
+// Before TensorFlow is loaded: the threads of its pool inherit the cores, and so do commands.
+pinThread(settings.cores)
 
 /** The worker's side of a task. */
 export async function work(task: WorkerTask): Promise<TrialOutcome | DescribeResult> {
@@ -15,6 +17,6 @@ export async function work(task: WorkerTask): Promise<TrialOutcome | DescribeRes
     case 'describe':
       return describePoints(task).catch((error: unknown) => ({ programError: messageOf(error) }))
     case 'train':
-      return startTrial(task)
+      return startTrial(task, settings)
   }
 }

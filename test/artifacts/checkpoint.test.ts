@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, describe, expect, test } from 'vitest'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/artifacts/checkpoint.ts'
+import { decodeCheckpoint, encodeCheckpoint, weightNames } from '../../src/artifacts/checkpoint.ts'
 import { artifactFolder } from '../../src/artifacts/folder.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/artifacts/safetensors.ts'
 
@@ -23,7 +23,11 @@ const bytesOf = (parts: readonly Uint8Array[]) => Uint8Array.from(Buffer.concat(
 describe('a checkpoint', () => {
   test('comes back with its weights by name, its optimizer and its images', () => {
     const slots = weights.flatMap((weight) => [weight.map((value) => value + 1), weight])
-    const encoded = encodeCheckpoint(model, { weights, optimizer: { name: 'adam', steps: 7, slots } }, images)
+    const encoded = encodeCheckpoint(
+      weightNames(model),
+      { weights, optimizer: { name: 'adam', steps: 7, slots } },
+      images,
+    )
     const decoded = decodeCheckpoint(bytesOf(encoded), 'x')
     expect(decoded.weights.map(({ name, shape }) => [name, shape])).toEqual([
       ['0.kernel', [4, 3]],
@@ -39,12 +43,16 @@ describe('a checkpoint', () => {
   })
 
   test('of another number of weights, or of other sizes, is refused when it is made', () => {
-    expect(() => encodeCheckpoint(model, { weights: weights.slice(1) }, images)).toThrow(/expected 6 arrays .* got 5/)
-    expect(() => encodeCheckpoint(model, { weights: weights.toReversed() }, images)).toThrow(/0\.kernel: expected 12/)
+    expect(() => encodeCheckpoint(weightNames(model), { weights: weights.slice(1) }, images)).toThrow(
+      /expected 6 arrays .* got 5/,
+    )
+    expect(() => encodeCheckpoint(weightNames(model), { weights: weights.toReversed() }, images)).toThrow(
+      /0\.kernel: expected 12/,
+    )
   })
 
   test('that is cut short anywhere says so', () => {
-    const whole = bytesOf(encodeCheckpoint(model, { weights }, images))
+    const whole = bytesOf(encodeCheckpoint(weightNames(model), { weights }, images))
     for (const length of [0, 5, 20, 200, whole.length - 1]) {
       expect(() => decodeCheckpoint(whole.subarray(0, length), 'x')).toThrow(/^x: (not a safetensors file|cut short)/)
     }

@@ -40,12 +40,12 @@ test.each([
   [
     'an unknown program',
     parameters('  depth: { value: 1 }').replace('mlp', 'mpl'),
-    /there is no program mpl; did you mean mlp\?/,
+    /bad\.yaml:1:10: program: there is no program mpl; did you mean mlp\?/,
   ],
   [
     'a program of a name that no file can have',
     parameters('  depth: { value: 1 }').replace('mlp', `./${'x'.repeat(5_000)}.ts`),
-    /program: \.\/x+…: there is no file/,
+    /program: there is no file .*x+…/,
   ],
   [
     'a program with a NUL in its name',
@@ -55,12 +55,12 @@ test.each([
   [
     'a program that is not there',
     parameters('  depth: { value: 1 }').replace('mlp', './no.ts'),
-    /there is no file .*no\.ts/,
+    /bad\.yaml:1:10: program: there is no file .*no\.ts/,
   ],
   [
-    'a command',
-    parameters('  depth: { value: 1 }').replace('mlp', 'bad.yaml'),
-    /swath runs TypeScript and JavaScript modules today/,
+    'a command that is not there',
+    parameters('  depth: { value: 1 }').replace('program: mlp', 'command: [no-such-command, "${args}"]'),
+    /bad\.yaml:1:11: command\.0: there is no command no-such-command in the PATH/,
   ],
   [
     'an unknown data set',

@@ -106,7 +106,11 @@ test('a module of the user’s own is swept, whatever it does, and the other tri
   expect(shown.code).toBe(0)
   const resumed = await swath(['resume', 'own', '--workers', '1'], folder)
   expect(resumed.code).toBe(1)
-  expect(await ask("select distinct attempt from trials where state = 'failed'", folder)).toEqual([{ attempt: 2 }])
+  // Those that diverged or reported what nobody can keep are not tried a second time; the others are.
+  expect(await ask("select distinct attempt from trials where state = 'failed' order by 1", folder)).toEqual([
+    { attempt: 2 },
+    { attempt: 4 },
+  ])
   expect(await ask("select distinct attempt from trials where state = 'completed'", folder)).toEqual([{ attempt: 1 }])
 })
 
@@ -169,4 +173,19 @@ test('a module that changed since is not mixed with what it was', async () => {
   const { code, stderr } = await swath(['run', 'own.yaml'], folder)
   expect(code).toBe(2)
   expect(stderr).toMatch(/own is in the store with other settings:\n {2}program_sha256: /)
+})
+
+test('a program that never awaits its reports is slowed to what the disk takes, and every report is kept', async () => {
+  const flood = `export default {
+    async train({ report }) {
+      for (let epoch = 1; epoch <= 20000; epoch++) report({ epoch, value: epoch })
+      process.stdout.write('all sent')
+    },
+  }`
+  const folder = workFolder({ 'own.mjs': flood, 'own.yaml': sweep('own.mjs', '1') })
+  const run = await swath(['run', 'own.yaml'], folder)
+  expect(run.code, run.stderr).toBe(0)
+  expect(await ask('select count(*) as n, max(epoch) as last, sum(value) as sum from metrics', folder)).toEqual([
+    { n: 20_000, last: 20_000, sum: 200_010_000 },
+  ])
 })

@@ -1,22 +1,16 @@
 import { expect, test } from 'vitest'
 
-import { applyChanges, type Change } from '../../src/store/changes.ts'
+import { applyChanges } from '../../src/store/changes.ts'
+import { takeBackLost } from '../../src/store/lost-trials.ts'
+import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, metricsOf, requeue, trialById, trialsOf } from '../../src/store/trials.ts'
+import { at, end, report as reported, start } from './change-of.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
 
-const at = '2026-01-01T00:00:00.000Z'
-
-const start = (trialId: number, attempt = 1): Change => ({
-  ...{ type: 'start', trialId, attempt, host: 'here', pid: 1, worker: 1, at },
-})
-const report = (trialId: number, epoch: number, val_loss: number): Change => ({
-  ...{ type: 'report', trialId, report: { epoch, val_loss } },
-})
-const end = (trialId: number, state: 'completed' | 'failed' | 'queued', attempt = 1): Change => ({
-  ...{ type: 'end', trialId, attempt, state, at },
-  ...(state === 'failed' ? { error: 'it broke', stack: 'at line 1' } : {}),
-})
+const broke = { failed: true, error: 'it broke', stack: 'at line 1' }
+const report = (trialId: number, epoch: number, val_loss: number, attempt = 1) =>
+  reported(trialId, { epoch, val_loss }, { attempt })
 
 async function storeWithTrial(): Promise<{ store: Store; trialId: number; sweepId: number }> {
   const store = await temporaryStore()
@@ -58,17 +52,17 @@ test('a trial that runs cannot be started again', async () => {
 test('nothing leaves completed', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
   await applyChanges(store.db, [start(trialId), end(trialId, 'completed')])
-  expect(await requeue(store.db, sweepId, ['completed', 'failed'], at)).toBe(0)
+  expect(await requeue(store.db, sweepId, ['completed', 'failed'])).toBe(0)
   await expect(applyChanges(store.db, [end(trialId, 'failed')])).rejects.toThrow('is not running')
 })
 
 test('a failed trial runs once more, and its first attempt stays on record', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
-  await applyChanges(store.db, [start(trialId), report(trialId, 1, 0.9), end(trialId, 'failed')])
+  await applyChanges(store.db, [start(trialId), report(trialId, 1, 0.9), end(trialId, 'failed', 1, broke)])
   expect(await trialById(store.db, trialId)).toMatchObject({ state: 'failed', error: 'it broke' })
 
-  expect(await requeue(store.db, sweepId, ['failed'], at)).toBe(1)
-  await applyChanges(store.db, [start(trialId, 2), report(trialId, 1, 0.8), end(trialId, 'completed', 2)])
+  expect(await requeue(store.db, sweepId, ['failed'])).toBe(1)
+  await applyChanges(store.db, [start(trialId, 2), report(trialId, 1, 0.8, 2), end(trialId, 'completed', 2)])
   expect(await trialById(store.db, trialId)).toMatchObject({ state: 'completed', attempt: 2, error: null })
   expect(await metricsOf(store.db, trialId)).toEqual([{ epoch: 1, name: 'val_loss', value: 0.8 }])
   expect(await store.db.selectFrom('superseded_metrics').selectAll().execute()).toEqual([
@@ -80,13 +74,74 @@ test('a failed trial runs once more, and its first attempt stays on record', asy
   ])
 })
 
-test('a trial that a dead process left running is queued again and its attempt closed', async () => {
+const kept = (name: string, epoch: number) => ({ name, bytes: 1, sha256: 'x', epoch })
+
+test('an attempt that goes on from a checkpoint keeps the metrics up to it', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
-  await applyChanges(store.db, [start(trialId), report(trialId, 1, 0.9)])
-  expect(await requeue(store.db, sweepId, ['running'], at)).toBe(1)
-  expect(await trialById(store.db, trialId)).toMatchObject({ state: 'queued', attempt: 1, worker: null })
-  expect(await attemptsOf(store.db, trialId)).toMatchObject([{ attempt: 1, state: 'interrupted', finished_at: at }])
-  expect(await metricsOf(store.db, trialId)).toHaveLength(1)
+  await applyChanges(store.db, [
+    start(trialId),
+    reported(trialId, { epoch: 1, val_loss: 0.9 }, { checkpoint: kept('a', 1) }),
+    report(trialId, 2, 0.8),
+  ])
+  await takeBackLost(store.db, sweepId, { limit: 3, at })
+  await applyChanges(store.db, [start(trialId, 2, { resumedEpoch: 1 })])
+  expect(await metricsOf(store.db, trialId)).toEqual([{ epoch: 1, name: 'val_loss', value: 0.9 }])
+  expect(await store.db.selectFrom('superseded_metrics').selectAll().execute()).toEqual([
+    { trial_id: trialId, attempt: 1, epoch: 2, name: 'val_loss', value: 0.8 },
+  ])
+})
+
+test('where nobody knows from where an attempt goes on, its first report tells', async () => {
+  const { store, trialId, sweepId } = await storeWithTrial()
+  await applyChanges(store.db, [start(trialId), report(trialId, 1, 0.9), report(trialId, 2, 0.8)])
+  await takeBackLost(store.db, sweepId, { limit: 3, at })
+  await applyChanges(store.db, [start(trialId, 2, { resumedEpoch: undefined })])
+  expect(await metricsOf(store.db, trialId)).toHaveLength(2)
+  await applyChanges(store.db, [
+    reported(trialId, { epoch: 2, val_loss: 0.7 }, { attempt: 2, tellsResumedEpoch: true }),
+    report(trialId, 3, 0.6, 2),
+  ])
+  expect((await metricsOf(store.db, trialId)).map(({ value }) => value)).toEqual([0.9, 0.7, 0.6])
+  expect(await attemptsOf(store.db, trialId)).toMatchObject([{ resumed_epoch: 0 }, { resumed_epoch: 1 }])
+})
+
+test('what an attempt reports after it was taken back is refused', async () => {
+  const { store, trialId, sweepId } = await storeWithTrial()
+  await applyChanges(store.db, [start(trialId)])
+  await takeBackLost(store.db, sweepId, { limit: 3, at })
+  await expect(applyChanges(store.db, [report(trialId, 1, 0.9)])).rejects.toThrow('its report cannot be kept')
+  await applyChanges(store.db, [start(trialId, 2)])
+  await expect(applyChanges(store.db, [report(trialId, 1, 0.9)])).rejects.toThrow('its report cannot be kept')
+})
+
+test('a new checkpoint and the rows of those that it replaces change together', async () => {
+  const { store, trialId } = await storeWithTrial()
+  await applyChanges(store.db, [
+    start(trialId),
+    reported(trialId, { epoch: 1, loss: 3 }, { checkpoint: kept('a', 1) }),
+    reported(trialId, { epoch: 2, loss: 2 }, { checkpoint: kept('b', 2), drop: ['a'] }),
+    end(trialId, 'completed', 1, { checkpoint: kept('c', 2), drop: ['b'] }),
+  ])
+  expect((await artifactsOf(store.db, trialId)).map(({ name, epoch }) => [name, epoch])).toEqual([['c', 2]])
+})
+
+test('of several checkpoints the best is the trained model, where that is kept', async () => {
+  const { store, trialId } = await storeWithTrial()
+  await applyChanges(store.db, [
+    start(trialId),
+    reported(trialId, { epoch: 1, loss: 1 }, { checkpoint: kept('a', 1) }),
+    reported(trialId, { epoch: 2, loss: 2 }, { checkpoint: kept('b', 2) }),
+  ])
+  expect(await checkpointOf(store.db, trialId)).toMatchObject({ name: 'b' })
+  await applyChanges(store.db, [end(trialId, 'completed', 1, { best: 'a' })])
+  expect(await checkpointOf(store.db, trialId)).toMatchObject({ name: 'a' })
+})
+
+test('more metrics in one group than SQLite takes values in one statement', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const many = Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [`m${i}`, i]))
+  await applyChanges(store.db, [start(trialId), reported(trialId, { epoch: 1, ...many })])
+  expect(await metricsOf(store.db, trialId)).toHaveLength(12_000)
 })
 
 test('a point cannot be in a sweep twice', async () => {

@@ -41,3 +41,13 @@ test('a coordinator on another host counts as gone after half a minute of silenc
   expect(await acquireSweep(store.db, id, thisProcess(), later(29))).toMatchObject(elsewhere)
   expect(await acquireSweep(store.db, id, thisProcess(), later(31))).toBeUndefined()
 })
+
+test('a clock that jumps takes no sweep from a process of the same host', async () => {
+  const store = await temporaryStore()
+  const { id } = await plannedSweep(store)
+  await acquireSweep(store.db, id, thisProcess(), now)
+  const other = { ...thisProcess(), pid: process.ppid, process_start: 'another' }
+  for (const jump of [-86_400, -3_600, 3_600, 86_400]) {
+    expect(await acquireSweep(store.db, id, other, later(jump))).toMatchObject(thisProcess())
+  }
+})

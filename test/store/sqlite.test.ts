@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
 import { openStore } from '../../src/store/open.ts'
+import { sweepProgress } from '../../src/store/sweeps.ts'
 import { temporaryFolder, temporaryStore } from './temporary-store.ts'
 
 test('reading a store that is not there says how to make one, and makes none', async () => {
@@ -42,4 +43,15 @@ test('PostgreSQL is answered with "not yet", without the password', async () => 
   const opened = openStore('postgres://me:secret@host/db', 'write')
   await expect(opened).rejects.toThrow('PostgreSQL is not supported yet')
   await expect(opened).rejects.not.toThrow('secret')
+})
+
+test('an error that has rolled a transaction back is the one that is seen', async () => {
+  // As SQLITE_FULL does: the rollback that follows it failed, and hid it.
+  const store = await temporaryStore()
+  const failing = store.db.transaction().execute(async (transaction) => {
+    await sql`rollback`.execute(transaction)
+    throw new Error('the disk is full')
+  })
+  await expect(failing).rejects.toThrow('the disk is full')
+  expect(await sweepProgress(store.db)).toEqual([])
 })

@@ -9,9 +9,8 @@ import type { Store } from '../../src/store/store.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import { deleteSweep } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
+import { end, report, start } from './change-of.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
-
-const at = '2026-01-01T00:00:00.000Z'
 
 /** A sweep whose trials completed with these accuracies; trial k costs 100·k FLOPs. */
 async function completedSweep(store: Store, accuracies: readonly number[], name = 'grid') {
@@ -19,14 +18,10 @@ async function completedSweep(store: Store, accuracies: readonly number[], name 
   for (const { id, number } of await trialsOf(store.db, sweep.id)) {
     const test_accuracy = accuracies[number - 1] ?? 0
     await applyChanges(store.db, [
-      { type: 'start', trialId: id, attempt: 1, host: 'here', pid: 1, worker: 1, at },
-      { type: 'report', trialId: id, report: { epoch: 1, val_loss: 0.5, val_accuracy: 0.5, epoch_seconds: 2 } },
-      {
-        type: 'report',
-        trialId: id,
-        report: { epoch: 2, val_loss: 0.4, val_accuracy: 0.6, epoch_seconds: 1, test_accuracy },
-      },
-      { type: 'end', trialId: id, attempt: 1, state: 'completed', weightsSha256: 'abc', at },
+      start(id),
+      report(id, { epoch: 1, val_loss: 0.5, val_accuracy: 0.5, epoch_seconds: 2 }),
+      report(id, { epoch: 2, val_loss: 0.4, val_accuracy: 0.6, epoch_seconds: 1, test_accuracy }),
+      end(id, 'completed', 1, { weightsSha256: 'abc' }),
     ])
   }
   return sweep

@@ -15,7 +15,8 @@ import { anyValue, textMutations, treeMutations, validFiles } from './mutations.
 const folder = mkdtempSync(join(tmpdir(), 'swath-fuzz-'))
 const path = join(folder, 'sweep.yaml')
 beforeAll(() => {
-  writeFileSync(join(folder, 'circle.ts'), 'export default {}')
+  const programs = validFiles.flatMap((text) => /^program: (\S+\.\w+)$/m.exec(text)?.[1] ?? [])
+  for (const program of programs) writeFileSync(join(folder, program), '')
 })
 afterAll(() => {
   rmSync(folder, { recursive: true })
@@ -53,7 +54,7 @@ const tried = tally('sweep files')
 
 test('all of the files that are changed here are good ones', () => {
   expect(validFiles.length).toBeGreaterThan(4)
-  for (const text of validFiles) expect(outcomeOf(text)).toBe('planned')
+  for (const text of validFiles) expect(outcomeOf(text), text).toBe('planned')
 })
 
 test.each([

@@ -14,6 +14,17 @@ parameters:
   "epochs": { values: *few }
 `
 
+/** A part of a file, as the docs show it, with what it leaves out. */
+function completed(text: string): string {
+  const required = [
+    ['program', 'mlp'],
+    ['method', 'grid'],
+    ['parameters', '{ lr: { values: [0.1, 0.2] } }'],
+  ]
+  const missing = required.filter(([key]) => !new RegExp(`^${key}:`, 'm').test(text))
+  return missing.map(([key, value]) => `${key}: ${value}\n`).join('') + text
+}
+
 /** Every sweep file that swath comes with or shows in its docs, and one of YAML's rarer ways to write it. */
 export const validFiles: readonly string[] = [
   withAnchors,
@@ -21,9 +32,7 @@ export const validFiles: readonly string[] = [
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => readFileSync(`sweeps/${file}`, 'utf8')),
   ...['README.md', 'docs/sweep-file.md'].flatMap((doc) =>
-    [...readFileSync(doc, 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) =>
-      text.includes('program:') ? text : `program: mlp\nmethod: grid\n${text}`,
-    ),
+    [...readFileSync(doc, 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => completed(text)),
   ),
 ]
 

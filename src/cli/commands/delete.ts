@@ -16,6 +16,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
+    const { trialsOf } = await import('../../store/trials.ts')
     const { artifactNamesOf } = await import('../../store/artifacts.ts')
     const { artifactLocation, openArtifacts } = await import('../../artifacts/open.ts')
     const store = await openExistingStore(location)
@@ -35,8 +36,11 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       }
       // The rows first: a crash between the two leaves files that nobody names, not names without a file.
       const names = await artifactNamesOf(store.db, sweep.id)
+      const folders = (await trialsOf(store.db, sweep.id)).map(({ id }) => `trial-${id}`)
       await deleteSweep(store.db, sweep)
-      openArtifacts(artifactLocation(store.location)).remove(names)
+      const artifacts = openArtifacts(artifactLocation(store.location))
+      artifacts.remove(names)
+      artifacts.removeFolders(folders)
       process.stdout.write(`${sweep.name} deleted.\n`)
     } finally {
       await store.close()

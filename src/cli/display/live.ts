@@ -3,7 +3,7 @@ import { framesPerSecond, loadLiveLines, quietLines } from './live-lines.ts'
 import { RunTracker } from './run-tracker.ts'
 import { progressBar, styleFor } from './style.ts'
 import { TrialLines } from './trial-lines.ts'
-import { describeHeader, describeTimeToGo } from './words.ts'
+import { describeHeader, describeParameters, describePostponed, describeTimeToGo } from './words.ts'
 
 /** A run before somebody's eyes: a line a running trial and one for all, ended trials above them. */
 export async function liveDisplay(stream: NodeJS.WriteStream = process.stderr): Promise<RunObserver> {
@@ -59,6 +59,12 @@ export async function liveDisplay(stream: NodeJS.WriteStream = process.stderr): 
       const trial = tracker?.finish(trialId, outcome, now)
       if (trial === undefined || lines === undefined || outcome.status === 'cancelled') return
       live.above(lines.ended(trial, outcome, (now - trial.startedAt) / 1000, live.width))
+    },
+    trialPostponed(trialId, failure) {
+      const trial = tracker?.postpone(trialId)
+      if (trial === undefined) return
+      const text = `trial ${trialId} (${describeParameters(trial.label)}) ${describePostponed(failure)}`
+      live.above(quietLines(text, live.width))
     },
     note(text) {
       live.above(quietLines(text, live.width))

@@ -1,6 +1,13 @@
 import type { RunObserver } from '../../run/events.ts'
 import { RunTracker } from './run-tracker.ts'
-import { describeHeader, describeOutcome, describeParameters, describeReport, describeTimeToGo } from './words.ts'
+import {
+  describeHeader,
+  describeOutcome,
+  describeParameters,
+  describePostponed,
+  describeReport,
+  describeTimeToGo,
+} from './words.ts'
 
 /** A run for a pipe or a log: a line an epoch and a line a trial, nothing that moves. */
 export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunObserver {
@@ -31,6 +38,11 @@ export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunOb
       if (done < header.trials && outcome.status !== 'cancelled') {
         say(`${done} of ${header.trials} trials, ${describeTimeToGo(tracker.secondsToGo(Date.now()))}`)
       }
+    },
+    trialPostponed(trialId, failure) {
+      const trial = tracker?.postpone(trialId)
+      if (trial !== undefined)
+        say(`trial ${trialId} (${describeParameters(trial.label)}) ${describePostponed(failure)}`)
     },
     note: say,
     finished() {

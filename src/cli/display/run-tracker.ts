@@ -65,6 +65,15 @@ export class RunTracker {
     return trial
   }
 
+  /** It is as it was before it started. */
+  postpone(trialId: number): TrackedTrial | undefined {
+    const trial = this.running.get(trialId)
+    this.running.delete(trialId)
+    this.#waiting.set(trialId, this.#workOf(trialId))
+    this.#waitingWork += this.#workOf(trialId)
+    return trial
+  }
+
   get done(): number {
     return this.header.done + this.ended
   }

@@ -2,7 +2,7 @@ import type { Parameters, Report } from '../../programs/program.ts'
 import { formatDuration, formatMetric } from '../../report/format.ts'
 import { titleOf } from '../../report/pareto-table.ts'
 import type { RunHeader } from '../../run/events.ts'
-import type { TrialOutcome } from '../../workers/protocol.ts'
+import type { TrialFailure, TrialOutcome } from '../../workers/protocol.ts'
 
 /** `depth 2, width 512` */
 export function describeParameters(params: Parameters): string {
@@ -36,6 +36,11 @@ export function describeReport(report: Report | undefined, most = 3): string {
 export function describeOutcome(outcome: TrialOutcome, seconds: number): string {
   const reason = outcome.status === 'failed' ? `: ${outcome.failure.message}` : ''
   return `${outcome.status} after ${formatDuration(seconds)}${reason}`
+}
+
+/** `failed, to be tried again: why` */
+export function describePostponed({ message }: TrialFailure): string {
+  return `failed, to be tried again: ${message}`
 }
 
 /** What a run is about to do, a fact a line. */

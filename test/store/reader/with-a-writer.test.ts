@@ -5,11 +5,12 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { sqliteDriver } from '../../../src/setup/sqlite.ts'
-import { applyChanges, type Change } from '../../../src/store/changes.ts'
+import { applyChanges } from '../../../src/store/changes.ts'
 import { sqlitePath } from '../../../src/store/location.ts'
 import type { Schema } from '../../../src/store/schema.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { trialsOf } from '../../../src/store/trials.ts'
+import { report, start } from '../change-of.ts'
 import { plannedSweep, temporaryStore } from '../temporary-store.ts'
 
 /** Another process's connection that fails at once where it would have to wait for anybody. */
@@ -22,14 +23,22 @@ async function impatient(store: Store, options: Database.Options = {}): Promise<
   return database
 }
 
-const report = (trialId: number, epoch: number, metrics = 1): Change => ({
-  ...{ type: 'report', trialId },
-  report: { epoch, ...Object.fromEntries(Array.from({ length: metrics }, (_, k) => [`loss_${k}`, 1 / epoch])) },
+/** A trial that has just begun. */
+async function runningTrial(store: Store): Promise<number> {
+  const [trial] = await trialsOf(store.db, (await plannedSweep(store)).id)
+  const trialId = trial?.id ?? 0
+  await applyChanges(store.db, [start(trialId)])
+  return trialId
+}
+
+const losses = (epoch: number, metrics: number) => ({
+  epoch,
+  ...Object.fromEntries(Array.from({ length: metrics }, (_, k) => [`loss_${k}`, 1 / epoch])),
 })
 
 test('a running sweep writes while questions are answered, and neither waits for the other', async () => {
   const store = await temporaryStore()
-  const [trial] = await trialsOf(store.db, (await plannedSweep(store)).id)
+  const trialId = await runningTrial(store)
   const writer = new Kysely<Schema>({ dialect: new SqliteDialect({ database: await impatient(store) }) })
 
   let writing = true
@@ -48,7 +57,7 @@ test('a running sweep writes while questions are answered, and neither waits for
   let epoch = 0
   await store.query('select 1')
   while (epoch < 300) {
-    await applyChanges(writer, [report(trial?.id ?? 0, ++epoch), report(trial?.id ?? 0, ++epoch)])
+    await applyChanges(writer, [report(trialId, losses(++epoch, 1)), report(trialId, losses(++epoch, 1))])
     await new Promise((resolve) => setImmediate(resolve))
   }
   writing = false
@@ -69,8 +78,8 @@ test('a question is answered while a group is being written', async () => {
 
 test('a read that stays open stops no writer, and the log that grows meanwhile is small again after it', async () => {
   const store = await temporaryStore()
-  const [trial] = await trialsOf(store.db, (await plannedSweep(store)).id)
-  const write = (epoch: number) => applyChanges(store.db, [report(trial?.id ?? 0, epoch, 5_000)])
+  const trialId = await runningTrial(store)
+  const write = (epoch: number) => applyChanges(store.db, [report(trialId, losses(epoch, 5_000))])
   const logSize = () => statSync(`${sqlitePath(store.location)}-wal`).size
   await write(1)
 

@@ -1,0 +1,106 @@
+import { basename, dirname, resolve } from 'node:path'
+import type { SweepFile } from '../../sweep/read.ts'
+import type { Mistake, Path } from '../../sweep/source.ts'
+import type { CommandReference } from '../../workers/protocol.ts'
+import { findExecutable, isFile } from './find-executable.ts'
+import { interpreterOf } from './interpreter.ts'
+import {
+  defaultCommand,
+  environmentProblem,
+  expandEnvironment,
+  isArgumentMacro,
+  macroName,
+  unknownMacro,
+} from './macros.ts'
+
+/** A word of a command, and the key of the sweep file that it comes from. */
+interface Word {
+  readonly text: string
+  readonly path: Path
+}
+
+const env = '/usr/bin/env'
+const longestTitle = 80
+
+/**
+ * The command that a sweep file's `program` and `command` mean; what a trial or its environment decides is left in it as
+ * a macro. Throws SwathError('sweep-file').
+ */
+export function resolveCommand({ content, source }: SweepFile): CommandReference {
+  const { program, command } = content
+  const folder = dirname(resolve(source.path))
+  const script = program === undefined ? undefined : resolve(folder, program)
+  if (script !== undefined && !isFile(script)) {
+    throw source.error([{ path: ['program'], message: `there is no file ${script}` }])
+  }
+  const written =
+    command?.map((word, index) => ({ text: String(word), path: ['command', index] })) ??
+    defaultCommand.map((text) => ({ text, path: ['program'] }))
+
+  const unknown = written.flatMap((word) => mistakeOf(word, program))
+  if (unknown.length > 0) throw source.error(unknown)
+  const words = written.flatMap(({ text, path }) => fixed(text, program, script).map((word) => ({ text: word, path })))
+  const missing = startedBy(words).flatMap((word) => missingExecutable(word, folder))
+  if (missing.length > 0) throw source.error(missing)
+
+  const texts = words.map(({ text }) => text)
+  return { command: texts, folder, script: script ?? scriptAmong(texts, folder) ?? null }
+}
+
+/** A command for people: without what differs from trial to trial. */
+export function commandTitle({ command }: CommandReference): string {
+  const words = command.filter((word) => word !== env && !isArgumentMacro(word))
+  const title = words.join(' ').replace(/\s+/g, ' ')
+  return title.length > longestTitle ? `${title.slice(0, longestTitle)}…` : title
+}
+
+function mistakeOf({ text, path }: Word, program: string | undefined): Mistake[] {
+  const name = macroName(text)
+  if (name === 'program' && program === undefined) {
+    return [{ path, message: '${program} stands for the key `program`, and the file has none' }]
+  }
+  if (name !== undefined && !isArgumentMacro(text) && !['env', 'interpreter', 'program'].includes(name)) {
+    return [{ path, message: unknownMacro(name) }]
+  }
+  const problem = environmentProblem(text)
+  return problem === undefined ? [] : [{ path, message: problem }]
+}
+
+/** What is the same in every trial of a sweep. */
+function fixed(word: string, program = '', script?: string): string[] {
+  const interpreter = script === undefined ? ['python3'] : interpreterOf(script)
+  switch (macroName(word)) {
+    case 'env':
+      return [env]
+    case 'interpreter':
+      return interpreter
+    case 'program':
+      // Without an interpreter it is what is started, and would be looked for in the PATH.
+      return [interpreter.length === 0 && !program.includes('/') ? `./${program}` : program]
+    default:
+      return [word]
+  }
+}
+
+/** The words that have to be executable: the first, and the one that `env` starts. */
+function startedBy([first, second]: readonly Word[]): Word[] {
+  if (first === undefined) return []
+  const isStarted = second !== undefined && basename(first.text) === 'env' && !/^-|=|^\$/.test(second.text)
+  return isStarted ? [first, second] : [first]
+}
+
+function missingExecutable({ text, path }: Word, folder: string): Mistake[] {
+  const word = expandEnvironment(text)
+  if (findExecutable(word, folder) !== undefined) return []
+  if (!word.includes('/')) return [{ path, message: `there is no command ${word} in the PATH` }]
+  const file = resolve(folder, word)
+  return [{ path, message: isFile(file) ? `${file} is not executable` : `there is no command ${file}` }]
+}
+
+/** The first word that names a file: its text decides what a trial does. What is found in the PATH is no script. */
+function scriptAmong(words: readonly string[], folder: string): string | undefined {
+  return words
+    .filter((word, index) => index > 0 || (word.includes('/') && !word.startsWith('/')))
+    .map((word) => resolve(folder, expandEnvironment(word)))
+    .find(isFile)
+}

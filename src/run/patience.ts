@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { Store } from '../store/store.ts'
+import type { RunObserver } from './events.ts'
+
+const retryMs = 1_000
+
+/**
+ * Writes to the store until it takes them: a full, read-only or vanished disk pauses a sweep and does not end it. What is
+ * not written is not acknowledged, so the trials wait as well.
+ */
+export class Patience {
+  readonly #store: Store
+  readonly #observer: Pick<RunObserver, 'note'>
+  readonly #signal: AbortSignal
+  #isWaiting = false
+
+  /** @param signal ends the waiting: the write that cannot be made fails then */
+  constructor(store: Store, observer: Pick<RunObserver, 'note'>, signal: AbortSignal) {
+    this.#store = store
+    this.#observer = observer
+    this.#signal = signal
+  }
+
+  async write<T>(write: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const written = await write()
+        if (this.#isWaiting) this.#observer.note(`${this.#store.location} takes writes again: the sweep goes on.`)
+        this.#isWaiting = false
+        return written
+      } catch (error) {
+        const obstacle = this.#store.obstacle(error)
+        if (obstacle === undefined || this.#signal.aborted) throw error
+        if (!this.#isWaiting) this.#observer.note(pauseNotice(this.#store.location, obstacle))
+        this.#isWaiting = true
+        await delay(retryMs, undefined, { signal: this.#signal }).catch(() => undefined)
+      }
+    }
+  }
+}
+
+/** What is said when a sweep has to wait for a disk. */
+export function pauseNotice(what: string, obstacle: string): string {
+  return `${what} cannot be written: ${obstacle}. The sweep waits and goes on by itself; Ctrl-C ends it, and nothing that was reported is lost.`
+}

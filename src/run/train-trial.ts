@@ -1,0 +1,148 @@
+import type { TrialDatasets } from '../datasets/of-trial.ts'
+import { programParameters } from '../datasets/of-trial.ts'
+import type { Parameters, Report } from '../programs/program.ts'
+import { leaseEnd, thisProcess } from '../store/coordinators.ts'
+import type { SweepRow, TrialRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import type { TrialMessage } from '../workers/protocol.ts'
+import type { WorkerPool } from '../workers/pool.ts'
+import type { Aggregator } from './aggregator.ts'
+import { endingOf } from './ending.ts'
+import type { RunObserver } from './events.ts'
+import { pauseNotice } from './patience.ts'
+import { TrialCheckpoints } from './trial-checkpoints.ts'
+
+/** What trials of a run have in common. */
+export interface TrialTraining {
+  readonly store: Store
+  readonly sweep: SweepRow
+  readonly settings: SweepSettings
+  readonly datasets: TrialDatasets
+  /** Where the trials' checkpoints go. */
+  readonly artifacts: string
+  readonly pool: WorkerPool
+  readonly aggregator: Aggregator
+  readonly observer: RunObserver
+  readonly recordMetrics: (report: Report) => Promise<void>
+  /** Parameters that tell the trials apart. */
+  readonly telling: readonly string[]
+  /** Ends the run: what trains is cancelled and handed back to the queue. */
+  readonly signal: AbortSignal
+  /** True if the trials that train at the end of the run are to be cancelled for good. */
+  readonly isCancelled: () => boolean
+}
+
+/** Resolves when its end is on disk: to how many attempts failed so far if it is to be tried again. */
+export interface TrainedTrial {
+  readonly written: Promise<number | undefined>
+}
+
+/**
+ * One attempt at a trial, from its row to its row. The worker is free when it resolves: the next trial's start shares a
+ * group with this one's end.
+ */
+export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
+  const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer, signal } = training
+  const { id: trialId } = trial
+  const attempt = trial.attempt + 1
+  const params = JSON.parse(trial.params) as Parameters
+  const now = () => new Date()
+
+  // Find what an earlier attempt left.
+  const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trialId)
+  const { resume, damaged, reasons } = checkpoints.newestWhole()
+  for (const reason of reasons) {
+    await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
+  }
+  // A command keeps its checkpoints itself: its first report tells where it went on.
+  const isCommand = 'command' in settings.program
+  let resumeIsUnknown = isCommand && attempt > 1
+
+  // Train.
+  const outcome = await pool.train(
+    {
+      ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
+      dataset: await datasets.of(params),
+      checkpoint: { location: artifacts, every: settings.checkpoint.every },
+    },
+    {
+      ...{ signal, limits: settings.timeout, onMessage: receive },
+      onStart: async (worker) => {
+        await aggregator.write({
+          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
+          resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
+          ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
+        })
+        checkpoints.remove(damaged)
+        const label = Object.fromEntries(
+          training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
+        )
+        observer.trialStarted({ id: trialId, worker, label })
+      },
+    },
+  )
+
+  return { written: writeDown() }
+
+  async function writeDown(): Promise<number | undefined> {
+    const ending = endingOf(outcome, {
+      isCancelled: training.isCancelled(),
+      attemptsLeft: settings.retries - trial.failures,
+    })
+    const last = 'checkpoint' in outcome ? outcome.checkpoint : null
+    const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
+    await aggregator.write({
+      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
+      ...ending,
+    })
+    checkpoints.remove(drop)
+    if (ending.state === 'queued' && outcome.status === 'failed') {
+      observer.trialPostponed(trialId, outcome.failure)
+      return trial.failures + 1
+    }
+    observer.trialFinished(trialId, outcome)
+    return undefined
+  }
+
+  async function receive(message: TrialMessage): Promise<'continue' | undefined> {
+    switch (message.type) {
+      case 'report': {
+        const { report, checkpoint } = message
+        const superseded = checkpoints.reported(report, checkpoint)
+        await aggregator.write({
+          ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
+          tellsResumedEpoch: resumeIsUnknown,
+        })
+        resumeIsUnknown = false
+        checkpoints.remove(superseded)
+        await training.recordMetrics(report)
+        observer.trialReported(trialId, report)
+        return 'continue'
+      }
+      case 'began':
+        return undefined
+      case 'progress':
+        observer.trialProgress(trialId, message.progress)
+        return undefined
+      case 'log':
+        observer.note(`trial ${trialId}: ${message.text.trimEnd()}`)
+        return undefined
+      case 'waiting':
+        observer.note(pauseNotice(`The checkpoint of trial ${trialId}`, message.reason))
+        return undefined
+      case 'late':
+        await warn(` ${message.message}`, message.trialId)
+        return undefined
+    }
+  }
+
+  /** @param text what follows `trial 7` */
+  async function warn(text: string, about = trialId): Promise<void> {
+    observer.note(`trial ${about}${text}`)
+    const detail = text.replace(/^:? /, '')
+    await aggregator.write({
+      ...{ type: 'event', sweepId: sweep.id, trialId: about, kind: 'warning', detail, at: now().toISOString() },
+    })
+  }
+}

@@ -1,0 +1,72 @@
+import type { Transaction } from 'kysely'
+
+import type { Report } from '../programs/program.ts'
+import { dropArtifacts, recordArtifact } from './artifacts.ts'
+import type { ChangeOf } from './change.ts'
+import type { Schema } from './schema.ts'
+
+/** An attempt that was taken back may not know yet: what it reports late counts for nothing. */
+export async function refuseStale(db: Transaction<Schema>, reports: readonly ChangeOf<'report'>[]): Promise<void> {
+  if (reports.length === 0) return
+  const ids = [...new Set(reports.map(({ trialId }) => trialId))]
+  const rows = await db.selectFrom('trials').select(['id', 'attempt', 'state']).where('id', 'in', ids).execute()
+  const running = new Map(rows.filter(({ state }) => state === 'running').map(({ id, attempt }) => [id, attempt]))
+  const stale = reports.find(({ trialId, attempt }) => running.get(trialId) !== attempt)
+  if (stale === undefined) return
+  throw new Error(`trial ${stale.trialId} is not running attempt ${stale.attempt}: its report cannot be kept`)
+}
+
+/** What comes with a report: its checkpoint, and from where its attempt went on. */
+export async function settleReport(db: Transaction<Schema>, change: ChangeOf<'report'>): Promise<void> {
+  const { trialId, attempt, report, tellsResumedEpoch = false, checkpoint, drop = [], at } = change
+  if (tellsResumedEpoch && attempt > 1) {
+    await supersedeMetrics(db, trialId, attempt - 1, report.epoch - 1)
+    await db
+      .updateTable('attempts')
+      .set({ resumed_epoch: report.epoch - 1 })
+      .where('trial_id', '=', trialId)
+      .where('attempt', '=', attempt)
+      .execute()
+  }
+  if (checkpoint !== undefined) await recordArtifact(db, trialId, { ...checkpoint, epoch: report.epoch }, at)
+  await dropArtifacts(db, drop)
+}
+
+/** What is trained again was reported before: the metrics of the epochs above move to `superseded_metrics`. */
+export async function supersedeMetrics(
+  db: Transaction<Schema>,
+  trialId: number,
+  attempt: number,
+  aboveEpoch: number,
+): Promise<void> {
+  await db
+    .insertInto('superseded_metrics')
+    .columns(['trial_id', 'attempt', 'epoch', 'name', 'value'])
+    .expression((from) =>
+      from
+        .selectFrom('metrics')
+        .select((row) => ['trial_id', row.val(attempt).as('attempt'), 'epoch', 'name', 'value'])
+        .where('trial_id', '=', trialId)
+        .where('epoch', '>', aboveEpoch),
+    )
+    .execute()
+  await db.deleteFrom('metrics').where('trial_id', '=', trialId).where('epoch', '>', aboveEpoch).execute()
+}
+
+/** SQLite takes 32,766 values a statement. */
+const rowsPerInsert = 5_000
+
+export async function recordReports(
+  db: Transaction<Schema>,
+  reports: readonly { readonly trialId: number; readonly report: Report }[],
+): Promise<void> {
+  const rows = reports.flatMap(({ trialId, report: { epoch, ...metrics } }) =>
+    Object.entries(metrics).map(([name, value]) => ({ trial_id: trialId, epoch, name, value })),
+  )
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await db
+      .insertInto('metrics')
+      .values(rows.slice(from, from + rowsPerInsert))
+      .execute()
+  }
+}

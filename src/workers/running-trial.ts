@@ -1,0 +1,147 @@
+import type { MessagePort } from 'node:worker_threads'
+
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { weightsSha256 } from '../artifacts/checkpoint.ts'
+import { messageOf } from '../errors.ts'
+import type {
+  Report,
+  ReportOptions,
+  TrialCheckpoint,
+  TrialProgram,
+  TrialResult,
+  TrialResume,
+} from '../programs/program.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { failureOf } from './failure.ts'
+import { Sender } from './flow.ts'
+import type { TrainTask, TrialCommand, TrialMessage, TrialOutcome } from './protocol.ts'
+import { checkReport } from './report-check.ts'
+
+/** One trial under way in this thread: what it reports, how it fails, how it ends. */
+export class RunningTrial {
+  readonly #port: MessagePort
+  readonly #sender: Sender
+  readonly #sayLate: (message: string) => void
+  readonly #cancel = new AbortController()
+  readonly #waiting: ((verdict: 'continue' | 'stop') => void)[] = []
+  #lastReport: Promise<unknown> = Promise.resolve()
+  #failure: { readonly reason: unknown } | undefined
+  #reject: (reason: unknown) => void = () => undefined
+  /** Rejects when something fails that nobody awaits. */
+  readonly failed = new Promise<never>((_, reject) => (this.#reject = reject))
+  #lastEpoch: number
+  /** Of the last checkpoint: a result with the same weights is there already. */
+  #keptWeights: string | null = null
+  #stopped = false
+  #ended = false
+
+  /** @param sayLate says what happens to this trial once it has ended, over a port that is open then */
+  constructor({ port, resume, flow }: TrainTask, sayLate: (message: string) => void) {
+    this.#sayLate = sayLate
+    this.#port = port
+    this.#sender = new Sender(flow)
+    this.#lastEpoch = resume?.epoch ?? 0
+    this.failed.catch(() => undefined)
+    port.on('message', (command: TrialCommand) => {
+      if (command.type === 'cancel') this.#cancel.abort()
+      else this.#acknowledge(command.verdict)
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#cancel.signal
+  }
+
+  send(message: TrialMessage): void {
+    this.#sender.beforeSending()
+    this.#port.postMessage(message)
+  }
+
+  /** A result with these weights is in a file already. */
+  resumeFrom(resume: TrialResume | undefined): void {
+    this.#keptWeights = weightsSha256(resume)
+  }
+
+  async report(
+    checkpoints: Checkpoints,
+    report: Report,
+    { checkpoint }: ReportOptions = {},
+  ): Promise<'continue' | 'stop'> {
+    if (this.#ended) {
+      this.#sayLate(`reported epoch ${report.epoch} after it had ended: ignored`)
+      return 'stop'
+    }
+    try {
+      checkReport(report, this.#lastEpoch)
+      this.#lastEpoch = report.epoch
+      const kept =
+        checkpoint !== undefined && checkpoints.isDue(report.epoch)
+          ? this.#keep(
+              checkpoints,
+              `epoch-${report.epoch}`,
+              typeof checkpoint === 'function' ? checkpoint() : checkpoint,
+            )
+          : undefined
+      const acknowledged = new Promise<'continue' | 'stop'>((resolve) => this.#waiting.push(resolve))
+      this.#lastReport = acknowledged
+      this.send({ type: 'report', report, checkpoint: kept })
+      return await acknowledged
+    } catch (error) {
+      // Also where the program does not await its reports, a bad one fails the trial.
+      this.fail(error)
+      throw error
+    }
+  }
+
+  fail(reason: unknown): void {
+    // A bad report that nobody awaits comes here twice.
+    if (this.#failure !== undefined && reason === this.#failure.reason) return
+    if (this.#ended) {
+      this.#sayLate(`failed after it had ended: ${messageOf(reason)}`)
+      return
+    }
+    this.#failure ??= { reason }
+    this.#reject(reason)
+  }
+
+  /** Ends once every report is on disk, also those that the program did not await. */
+  async end(program: TrialProgram, checkpoints: Checkpoints, result: TrialResult | undefined): Promise<TrialOutcome> {
+    await this.#lastReport
+    if (this.#failure !== undefined) return this.endFailed(this.#failure.reason)
+    if (this.#cancel.signal.aborted) {
+      this.#ended = true
+      return { status: 'cancelled' }
+    }
+    const hash = weightsSha256(result)
+    const isModel = result?.weights !== undefined && program.model !== undefined && hash !== this.#keptWeights
+    const checkpoint = isModel
+      ? { ...this.#keep(checkpoints, 'result', { ...result, weights: result.weights }), epoch: this.#lastEpoch }
+      : null
+    this.#ended = true
+    if (this.#stopped) return { status: 'stopped', checkpoint }
+    return { status: 'completed', weightsSha256: hash, checkpoint }
+  }
+
+  async endFailed(error: unknown): Promise<TrialOutcome> {
+    await this.#lastReport
+    this.#ended = true
+    return this.#cancel.signal.aborted ? { status: 'cancelled' } : { status: 'failed', failure: failureOf(error) }
+  }
+
+  close(): void {
+    this.#port.close()
+  }
+
+  #keep(checkpoints: Checkpoints, of: `epoch-${number}` | 'result', checkpoint: TrialCheckpoint): StoredArtifact {
+    const kept = checkpoints.write(of, checkpoint, (reason) => {
+      this.send({ type: 'waiting', reason })
+    })
+    this.#keptWeights = weightsSha256(checkpoint)
+    return kept
+  }
+
+  #acknowledge(verdict: 'continue' | 'stop'): void {
+    if (verdict === 'stop') this.#stopped = true
+    this.#waiting.shift()?.(verdict)
+  }
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+
+import { Aggregator } from '../../src/run/aggregator.ts'
+import { Patience } from '../../src/run/patience.ts'
+import { metricsOf, trialsOf } from '../../src/store/trials.ts'
+import { end, report, start } from '../store/change-of.ts'
+import { plannedSweep, temporaryStore } from '../store/temporary-store.ts'
+
+/** A store that may not grow any more: SQLite answers as it does where the disk is full. */
+async function fullStore() {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store, 1)
+  const [trial] = await trialsOf(store.db, sweep.id)
+  const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db)
+  const limit = async (more: number) => {
+    await sql`pragma max_page_count = ${sql.lit((pages.rows[0]?.page_count ?? 0) + more)}`.execute(store.db)
+  }
+  await limit(0)
+  const notes: string[] = []
+  const stop = new AbortController()
+  let hear: () => void = () => undefined
+  const heard = new Promise<void>((resolve) => (hear = resolve))
+  const note = (text: string) => {
+    notes.push(text)
+    hear()
+  }
+  const aggregator = new Aggregator(store.db, new Patience(store, { note }, stop.signal))
+  return { store, limit, notes, heard, stop, aggregator, trialId: trial?.id ?? 0 }
+}
+
+const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`a_rather_long_name_of_a_metric_${i}`, i]))
+
+test('a sweep whose disk is full says so once, waits, and loses nothing when there is room', async () => {
+  const { store, limit, notes, heard, aggregator, trialId } = await fullStore()
+  await aggregator.write(start(trialId))
+  const written = [
+    aggregator.write(report(trialId, { epoch: 1, ...many })),
+    aggregator.write(report(trialId, { epoch: 2, ...many })),
+  ]
+  await heard
+  const ended = aggregator.write(end(trialId, 'completed'))
+  expect(await metricsOf(store.db, trialId)).toEqual([])
+  await limit(1_000)
+  await Promise.all([...written, ended])
+  expect(await metricsOf(store.db, trialId)).toHaveLength(6_000)
+  expect(notes).toEqual([
+    expect.stringMatching(/swath\.db cannot be written: the disk is full\. The sweep waits and goes on by itself/),
+    expect.stringMatching(/takes writes again: the sweep goes on/),
+  ])
+})
+
+test('a run that is ended while it waits for room fails, and what it had written is whole', async () => {
+  const { store, heard, stop, aggregator, trialId } = await fullStore()
+  await aggregator.write(start(trialId))
+  const written = aggregator.write(report(trialId, { epoch: 1, ...many }))
+  await heard
+  stop.abort()
+  await expect(written).rejects.toThrow(/full/)
+  expect((await sql<{ integrity_check: string }>`pragma integrity_check`.execute(store.db)).rows).toEqual([
+    { integrity_check: 'ok' },
+  ])
+  expect(await metricsOf(store.db, trialId)).toEqual([])
+})
