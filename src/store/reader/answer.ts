@@ -35,9 +35,20 @@ process.on('message', (question: Question) => {
     .catch(() => process.exit(1))
 })
 
-/** Sends all of an answer but its last part. */
-async function answer({ statement, limit }: Question): Promise<AnswerPart> {
+/** Sends all of an answer but its last part: all of it is of one moment. */
+async function answer(question: Question): Promise<AnswerPart> {
   database ??= openToRead(settings)
+  database.exec('begin')
+  try {
+    // A view that has changed since is found out when a statement runs, too late for the names of its columns.
+    database.prepare('select 1 from sqlite_schema limit 1').all()
+    return await answerWithin(database, question)
+  } finally {
+    database.exec('rollback')
+  }
+}
+
+async function answerWithin(database: Database.Database, { statement, limit }: Question): Promise<AnswerPart> {
   const prepared = database.prepare<[], SqlValue[]>(statement)
   if (!prepared.readonly || !prepared.reader) throw onlyQuestions()
   await send({ type: 'columns', columns: prepared.columns().map((column) => column.name) })

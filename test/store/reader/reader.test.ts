@@ -134,6 +134,15 @@ test('columns of the same name are told apart, and no name is lost', async () =>
   expect(Object.entries(rows[0] ?? {}).map(([, value]) => value)).toEqual([1, 2, 3, 4, 5])
 })
 
+test('a view that was made anew since the last question has its new columns', async () => {
+  // The names were those of the view before, and the values the new one's.
+  await sql`create view changing as select 1 as a, 2 as b`.execute(store.db)
+  expect((await store.query('select * from changing')).rows).toEqual([{ a: 1, b: 2 }])
+  await sql`drop view changing`.execute(store.db)
+  await sql`create view changing as select 3 as c`.execute(store.db)
+  expect(await store.query('select * from changing')).toMatchObject({ columns: ['c'], rows: [{ c: 3 }] })
+})
+
 test('values come as they are: whole numbers of 64 bits, bytes, nothing', async () => {
   const { rows } = await store.query(
     "select 9007199254740993 as big, 7 as small, x'00ff' as bytes, null as none, 1e999 as inf",
