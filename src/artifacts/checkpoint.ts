@@ -21,7 +21,9 @@ export interface Checkpoint {
 export type WeightLayout = readonly { readonly name: string; readonly shape: readonly number[] }[]
 
 const slotPrefix = 'optimizer.'
-const imageSchema = z.object({ height: z.int(), width: z.int(), channels: z.int(), classes: z.int() })
+const size = z.int().positive()
+const imageSchema = z.object({ height: size, width: size, channels: size, classes: size })
+const stepsSchema = z.int().min(0)
 
 /**
  * A trained model, or one in training, as the bytes of a safetensors file: weights under their layers' names (`0.kernel`),
@@ -42,8 +44,8 @@ export function encodeCheckpoint(
   }
   const tensors = expected.map(({ name, shape }, i): NamedTensor => {
     const values = float32Of(weights[i] ?? new Float32Array(), `weight ${name}`)
-    const size = shape.reduce((product, length) => product * length, 1)
-    if (values.length !== size) throw new Error(`weight ${name}: expected ${size} values, got ${values.length}`)
+    const count = shape.reduce((product, length) => product * length, 1)
+    if (values.length !== count) throw new Error(`weight ${name}: expected ${count} values, got ${values.length}`)
     return { name, shape, values }
   })
   const given = optimizer?.slots ?? []
@@ -78,12 +80,24 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     const { optimizer, steps, images, state } = metadata
     return {
       weights: tensors.filter((tensor) => !tensor.name.startsWith(slotPrefix)),
-      optimizer: optimizer === undefined ? undefined : { name: optimizer, steps: Number(steps), slots },
-      images: images === undefined ? undefined : imageSchema.parse(JSON.parse(images)),
-      state: state === undefined ? undefined : (JSON.parse(state) as Checkpoint['state']),
+      optimizer:
+        optimizer === undefined
+          ? undefined
+          : { name: optimizer, steps: understood('steps', steps, stepsSchema), slots },
+      images: images === undefined ? undefined : understood('images', images, imageSchema),
+      state: state === undefined ? undefined : (understood('state', state, z.unknown()) as Checkpoint['state']),
     }
   } catch (error) {
     throw new SwathError('artifact', `${name}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** A text of the metadata, which is JSON. */
+function understood<T>(what: string, text: string | undefined, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text ?? ''))
+  } catch (error) {
+    throw new Error(`what it says of its ${what} makes no sense`, { cause: error })
   }
 }
 

@@ -38,35 +38,69 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return [length, header, ...values]
 }
 
-/** @throws Error that says what is wrong with the bytes */
+/**
+ * The tensors in the order of their values. They have to fill the file without gaps or overlaps, as the format wants it:
+ * then a name that stands there twice, or an offset that was changed, cannot pass.
+ * @throws Error that says what is wrong with the bytes
+ */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < 8) throw new Error('not a safetensors file: shorter than its header')
   const start = 8 + Number(view.readBigUInt64LE())
   if (start > view.length) throw new Error('not a safetensors file, or cut short within its header')
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(view.subarray(8, start).toString())
-  const tensors = Object.entries(entries).map(([name, entry]): NamedTensor => {
-    const {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    } = entry as Entry
-    if (dtype !== 'F32') throw new Error(`${name}: expected values of type F32, found ${dtype}`)
-    if (to - from !== 4 * shape.reduce((size, length) => size * length, 1))
-      throw new Error(`${name}: its size is wrong`)
-    if (start + to > view.length) throw new Error(`cut short: ${name} is not all there`)
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(view.subarray(8, start))
+  if (!isTexts(metadata)) throw new Error('its metadata are not texts')
+
+  let end = start
+  const ordered = Object.entries(entries)
+    .map(([name, entry]) => ({ name, ...checkEntry(name, entry) }))
+    .sort((a, b) => a.from - b.from)
+  const tensors = ordered.map(({ name, shape, from, to }): NamedTensor => {
+    if (start + from !== end) throw new Error(`${name}: its values are not where those before it end`)
+    end = start + to
+    if (end > view.length) throw new Error(`cut short: ${name} is not all there`)
     // A copy: the values may lie at an odd address.
-    return { name, shape, values: new Float32Array(Uint8Array.from(view.subarray(start + from, start + to)).buffer) }
+    return { name, shape, values: new Float32Array(Uint8Array.from(view.subarray(start + from, end)).buffer) }
   })
-  return { tensors, metadata: metadata as Record<string, string> }
+  if (end < view.length) throw new Error(`${view.length - end} bytes more than its header says`)
+  return { tensors, metadata }
 }
 
-function parseHeader(text: string): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  const header = parseJson(bytes)
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw new Error('not a safetensors file: its header is no JSON object')
+  }
+  return header as Record<string, unknown>
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw new Error('not a safetensors file: its header is not JSON', { cause: error })
   }
+}
+
+/** What the header says of a tensor, once that is what it says it is. */
+function checkEntry(name: string, given: unknown): { shape: readonly number[]; from: number; to: number } {
+  const { dtype, shape, data_offsets: offsets } = (given ?? {}) as Record<string, unknown>
+  if (dtype !== 'F32') {
+    throw new Error(`${name}: expected values of type F32, found ${typeof dtype === 'string' ? dtype : 'none'}`)
+  }
+  if (!isSizes(shape)) throw new Error(`${name}: its shape is no list of sizes`)
+  const [from, to] = isSizes(offsets) ? offsets : []
+  if (from === undefined || to === undefined) throw new Error(`${name}: its offsets are not two numbers`)
+  if (to - from !== 4 * shape.reduce((size, length) => size * length, 1)) throw new Error(`${name}: its size is wrong`)
+  return { shape, from, to }
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')
 }
 
 function padding(length: number): number {
