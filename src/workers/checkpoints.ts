@@ -1,4 +1,4 @@
-import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import { decodeCheckpoint, encodeCheckpoint, weightNames, type WeightLayout } from '../artifacts/checkpoint.ts'
 import { openArtifacts } from '../artifacts/open.ts'
 import { shortageOf } from '../artifacts/shortage.ts'
@@ -47,7 +47,7 @@ export class Checkpoints {
     onShortage: (reason: string) => void,
   ): StoredArtifact {
     const { trialId, attempt, checkpoint: place } = this.#task
-    const name = `trial-${trialId}/attempt-${attempt}-${of}.safetensors`
+    const name = `${trialFolder(trialId)}/attempt-${attempt}-${of}.safetensors`
     const artifacts = openArtifacts(place.location)
     const parts = encodeCheckpoint(this.#layoutOf(), checkpoint, this.#task.dataset)
     for (let isFirst = true; ; isFirst = false) {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { trialFolder } from '../artifacts/artifacts.ts'
 import { loadProgram } from '../programs/load.ts'
 import type { Trial } from '../programs/program.ts'
 import { loadTensorFlow } from '../tensorflow/load.ts'
@@ -36,7 +37,7 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
     const program = await loadProgram(task.program)
     // A command has no use for it, and starts half a second earlier.
     const tf = 'command' in task.program ? ({} as Trial['tf']) : await loadTensorFlow(findRuntime())
-    const folder = join(task.checkpoint.location, `trial-${id}`)
+    const folder = join(task.checkpoint.location, trialFolder(id))
     // What is there before the first attempt was left by a store that is gone: a command would go on from it.
     if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
     const checkpoints = new Checkpoints(program, tf, task)
