@@ -6,6 +6,7 @@ import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
+import * as finalMetrics from '../../db/migrations/0004-final-metrics.ts'
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Schema } from './schema.ts'
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0001-initial': initial,
   '0002-artifacts': artifacts,
   '0003-trial-life': trialLife,
+  '0004-final-metrics': finalMetrics,
 }
 
 /** In the order in which they build on one another. */

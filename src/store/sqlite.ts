@@ -31,7 +31,7 @@ export async function openSqlite(path: string): Promise<Store> {
     location,
     db,
     query(statement, { limit = Infinity } = {}) {
-      reader ??= new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
+      reader ??= openReader(path, options)
       return runReadOnly(reader, statement, limit)
     },
     obstacle,
@@ -55,6 +55,13 @@ function toleratingRollback(database: Database.Database): SqliteDatabase {
     prepare: (statement) =>
       database.prepare(statement === 'rollback' && !database.inTransaction ? 'select 1 where false' : statement),
   }
+}
+
+function openReader(path: string, options: Database.Options): Database.Database {
+  const reader = new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
+  // What 100,000 trials reported last, 20 MB, is read in any order.
+  reader.pragma('cache_size = -65536')
+  return reader
 }
 
 function openFile(path: string, options: Database.Options): Database.Database {
