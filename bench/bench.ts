@@ -42,6 +42,15 @@ await yargs(hideBin(process.argv))
       await benchStudy({ quick })
     },
   )
+  .command(
+    'store',
+    'Questions to a store of 100,000 trials',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchStore } = await import('./store/bench-store.ts')
+      await benchStore({ quick })
+    },
+  )
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {

@@ -3,6 +3,7 @@ import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
+import * as finalMetrics from '../../db/migrations/0004-final-metrics.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
@@ -14,6 +15,7 @@ export const allMigrations: Migrations = {
   '0001-initial': initial,
   '0002-artifacts': artifacts,
   '0003-trial-life': trialLife,
+  '0004-final-metrics': finalMetrics,
 }
 
 /** How a store's schema stands to the one of this swath. */

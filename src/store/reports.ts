@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Report } from '../programs/program.ts'
 import { dropArtifacts, recordArtifact } from './artifacts.ts'
 import type { ChangeOf } from './change.ts'
+import { addToFinalMetrics, recountFinalMetrics } from './final-metrics.ts'
 import type { Schema } from './schema.ts'
 
 /** An attempt that was taken back may not know yet: what it reports late counts for nothing. */
@@ -51,6 +52,7 @@ export async function supersedeMetrics(
     )
     .execute()
   await db.deleteFrom('metrics').where('trial_id', '=', trialId).where('epoch', '>', aboveEpoch).execute()
+  await recountFinalMetrics(db, trialId)
 }
 
 /** SQLite takes 32,766 values a statement. */
@@ -69,4 +71,5 @@ export async function recordReports(
       .values(rows.slice(from, from + rowsPerInsert))
       .execute()
   }
+  await addToFinalMetrics(db, reports)
 }

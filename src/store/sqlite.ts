@@ -63,7 +63,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     isReadOnly,
     db,
     query(statement, { limit = Infinity } = {}) {
-      reader ??= new Database(file, { ...options, readonly: true, timeout: busyTimeoutMs })
+      reader ??= openReader(file, options)
       return runReadOnly(reader, statement, limit)
     },
     obstacle,
@@ -100,6 +100,13 @@ export function freeName(path: string): string {
   let candidate = path
   for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
   return candidate
+}
+
+function openReader(path: string, options: Database.Options): Database.Database {
+  const reader = new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
+  // What 100,000 trials reported last, 20 MB, is read in any order.
+  reader.pragma('cache_size = -65536')
+  return reader
 }
 
 async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promise<T> {

@@ -38,7 +38,7 @@ export async function defineSweepView(
     ...parameters.map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
     ...metrics.map(
       (name) => sql`(
-        select m.value from metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)} order by m.epoch desc limit 1
+        select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
       ) as ${columnName('metric', name)}`,
     ),
   ]
@@ -54,12 +54,12 @@ export async function defineSweepView(
 /** The metrics that a sweep's trials have reported so far. */
 export async function metricNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
   const rows = await db
-    .selectFrom('metrics')
-    .innerJoin('trials', 'trials.id', 'metrics.trial_id')
-    .select('metrics.name')
+    .selectFrom('final_metrics as m')
+    .innerJoin('trials', 'trials.id', 'm.trial_id')
+    .select('m.name')
     .distinct()
     .where('trials.sweep_id', '=', sweepId)
-    .orderBy('metrics.name')
+    .orderBy('m.name')
     .execute()
   return rows.map((row) => row.name)
 }

@@ -90,7 +90,7 @@ test.each([
   [good.replace('{ value: 1 }', '{}'), /expected `value`, `values`, `cases`, or `min` and `max`/],
   [`${good}seed: -1\n`, /seed: expected at least 0, got -1/],
   [`${good}seed: one\n`, /seed: expected a number, got the text "one"/],
-  [`${good}resources: { cores: 0 }\n`, /resources\.cores: expected at least/],
+  [`${good}resources: { cores: -1 }\n`, /resources\.cores: expected at least/],
   [good.replace('program: mlp\n', ''), /program: missing: expected a program, or a command/],
 ])('%j is refused', (text, message) => {
   expect(mistake(text)).toMatch(message)
