@@ -2,11 +2,11 @@ import { hostname } from 'node:os'
 
 import { expect, test } from 'vitest'
 
-import { applyChanges } from '../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { liveRuns, lostRuns, refuseLiveRuns, releaseLostRuns, trainingTrials } from '../../src/store/runs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, trialById, trialsOf } from '../../src/store/trials.ts'
+import { start } from '../maintenance/stores.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -19,7 +19,7 @@ async function runningTrial(): Promise<{ store: Store; sweepId: number; trialId:
   const sweep = await plannedSweep(store)
   const [first] = await trialsOf(store.db, sweep.id)
   const trialId = first?.id ?? 0
-  await applyChanges(store.db, [{ type: 'start', trialId, attempt: 1, host: hostname(), pid: gone, worker: 1, at }])
+  await start(store, trialId)
   return { store, sweepId: sweep.id, trialId }
 }
 
@@ -58,8 +58,8 @@ test.each([
 test('what was lost is released as it was seen: a trial that runs again by then goes on', async () => {
   const { store, trialId } = await runningTrial()
   const lost = await lostRuns(store.db, now)
-  await applyChanges(store.db, [{ type: 'end', trialId, attempt: 1, state: 'queued', at }])
-  await applyChanges(store.db, [{ type: 'start', trialId, attempt: 2, host: hostname(), pid: gone, worker: 1, at }])
+  await store.db.updateTable('attempts').set({ state: 'interrupted', finished_at: at }).execute()
+  await start(store, trialId, 2)
   await store.db.transaction().execute((transaction) => releaseLostRuns(transaction, lost, at))
   expect(await trialById(store.db, trialId)).toMatchObject({ state: 'running', attempt: 2 })
   expect(await attemptsOf(store.db, trialId)).toMatchObject([{ state: 'interrupted' }, { state: 'running' }])

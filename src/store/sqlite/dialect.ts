@@ -14,33 +14,19 @@ import {
  */
 export class LockingSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
-  readonly #asStoreError: (error: unknown) => unknown
 
-  constructor(config: SqliteDialectConfig, asStoreError: (error: unknown) => unknown) {
+  constructor(config: SqliteDialectConfig) {
     super(config)
     this.#config = config
-    this.#asStoreError = asStoreError
   }
 
   override createDriver(): SqliteDriver {
-    return new LockingSqliteDriver(this.#config, this.#asStoreError)
+    return new LockingSqliteDriver(this.#config)
   }
 }
 
 class LockingSqliteDriver extends SqliteDriver {
-  readonly #asStoreError: (error: unknown) => unknown
-
-  constructor(config: SqliteDialectConfig, asStoreError: (error: unknown) => unknown) {
-    super(config)
-    this.#asStoreError = asStoreError
-  }
-
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
-    const begin = settings.accessMode === 'read only' ? 'begin' : 'begin immediate'
-    try {
-      await connection.executeQuery(CompiledQuery.raw(begin))
-    } catch (error) {
-      throw this.#asStoreError(error)
-    }
+    await connection.executeQuery(CompiledQuery.raw(settings.accessMode === 'read only' ? 'begin' : 'begin immediate'))
   }
 }
