@@ -2,6 +2,8 @@
 export interface Artifacts {
   /** Where they are, for people. */
   readonly location: string
+  /** False before the first file is written, and where all of them are gone at once: a disk that is not mounted. */
+  areThere(): boolean
   /** Writes a file whole: it is there under its name, and on disk, when this returns, or it is not there at all. */
   write(name: string, parts: readonly Uint8Array[]): StoredArtifact
   /** @throws SwathError('artifact') if it is gone, cut short or changed */

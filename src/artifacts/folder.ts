@@ -20,6 +20,8 @@ export function artifactFolder(folder: string): Artifacts {
   return {
     location: folder,
 
+    areThere: () => existsSync(folder),
+
     write(name, parts) {
       const path = join(folder, name)
       const aside = `${path}.${randomUUID()}`

@@ -41,8 +41,9 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
   let artifacts = nothing
   let strays: readonly string[] = []
   const prepare = async (copy: Store) => {
-    await refuseDamaged(copy, store)
+    // At once: trials that train prune what the copy names.
     if (withArtifacts) artifacts = await copyArtifacts(copy, { store, from: artifactsOf(store), to: target })
+    await refuseDamaged(copy, store)
     await copy.db.transaction().execute(async (transaction) => {
       const copied = new Set(artifacts.copied.map(({ id }) => id))
       const left = (await allArtifacts(transaction)).filter(({ id }) => !copied.has(id))

@@ -1,18 +1,19 @@
-import { counted, firstOf } from '../report/enumerate.ts'
+import { counted, firstLines, firstOf } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
 import type { Diagnosis } from '../setup/diagnosis.ts'
 import type { LostRuns } from '../store/runs.ts'
-import type { Examination, FlawedArtifact } from './examine.ts'
+import type { Examination } from './examine.ts'
 import type { Stray } from './strays.ts'
 
 export const repair = 'run `swath doctor --repair`'
 
 /** What was found, a line each. */
-export function describeExamination({ lost, artifacts, flawed, strays, missingViews }: Examination): Diagnosis[] {
+export function describeExamination(examination: Examination): Diagnosis[] {
+  const { lost, artifacts, strays, missingViews } = examination
   const { count, bytes } = artifacts
   return [
     ...lines('Trials', lostLines(lost), 'none was left behind by a process that is gone'),
-    ...lines('Checkpoints', flawedLines(flawed), `${count}, as they were written (${formatCompact(bytes)}B)`),
+    ...lines('Checkpoints', checkpointLines(examination), `${count}, as they were written (${formatCompact(bytes)}B)`),
     ...lines('Files', strayLines(strays), 'none that no checkpoint or trial needs'),
     ...lines(
       'Views',
@@ -48,11 +49,14 @@ function lostLines({ trials, attempts, coordinators }: LostRuns): Line[] {
   ].flatMap(({ isThere, ...line }) => (isThere ? [line] : []))
 }
 
-function flawedLines(flawed: readonly FlawedArtifact[]): Line[] {
-  return flawed.map(({ row, flaw }) => ({
-    detail: `trial ${row.trial_id}: ${row.name} ${flaw}`,
-    advice: `put it back from a backup; ${repair} to have the trial do without it`,
-  }))
+function checkpointLines({ artifacts, isFolderGone, flawed }: Examination): Line[] {
+  if (isFolderGone) {
+    const detail = `${artifacts.location} is not there, and with it ${counted(artifacts.count, 'checkpoint')}`
+    return [{ detail, advice: `put it back; if it is lost, make an empty folder of this name and ${repair}` }]
+  }
+  const told = flawed.map(({ row, flaw }) => `trial ${row.trial_id}: ${row.name} ${flaw}`)
+  const advice = `put it back from a backup; ${repair} to have the trial do without it`
+  return firstLines(told).map((detail) => ({ detail, advice }))
 }
 
 function strayLines(strays: readonly Stray[]): Line[] {

@@ -8,7 +8,9 @@ import { artifactsOf, findStrays, type Stray } from './strays.ts'
 /** What is wrong with a store whose database is sound. */
 export interface Examination {
   readonly lost: LostRuns
-  readonly artifacts: { readonly count: number; readonly bytes: number }
+  readonly artifacts: { readonly count: number; readonly bytes: number; readonly location: string }
+  /** All of the files are gone at once, with the folder that they were in. */
+  readonly isFolderGone: boolean
   /** Rows whose file is gone, cut short or another one. */
   readonly flawed: readonly FlawedArtifact[]
   readonly strays: readonly Stray[]
@@ -23,9 +25,15 @@ export interface FlawedArtifact {
 /** Looks at all that a store names, and at what it does not; a sweep that runs meanwhile is not found to be broken. */
 export async function examine(store: Store, now: Date): Promise<Examination> {
   const rows = await allArtifacts(store.db)
+  const artifacts = artifactsOf(store)
   return {
     lost: await lostRuns(store.db, now),
-    artifacts: { count: rows.length, bytes: rows.reduce((sum, row) => sum + row.bytes, 0) },
+    artifacts: {
+      count: rows.length,
+      bytes: rows.reduce((sum, row) => sum + row.bytes, 0),
+      location: artifacts.location,
+    },
+    isFolderGone: rows.length > 0 && !artifacts.areThere(),
     flawed: await flawedArtifacts(store, rows),
     strays: await findStrays(store, now),
     missingViews: await missingViews(store.db),

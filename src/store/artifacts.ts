@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
 import type { ArtifactRow, Schema, TrialState } from './schema.ts'
 
 /** The checkpoint that is a trial's trained model, if it has one: the best where that is kept, else the newest. */
@@ -49,25 +48,32 @@ export async function forgetArtifacts(db: Transaction<Schema>, artifacts: readon
 
 /**
  * Checkpoints that newer ones of their trial stand in for. A trial that has ended needs its newest; one that has not, also
- * the one before: whoever goes on with it may read that while a newer one is written.
+ * the one before: whoever goes on with it may read that while a newer one is written. A sweep that keeps `all` of them, or
+ * the `best` of a trial that has not ended, knows itself what it needs.
  */
 export async function supersededCheckpoints(db: Kysely<Schema>): Promise<ArtifactRow[]> {
+  const policies = await keepPolicies(db)
   const seen = new Map<number, number>()
   const checkpoints = await newestFirst(db).select('trials.sweep_id').where('kind', '=', 'checkpoint').execute()
-  const keepsMore = await sweepsThatKeepMore(db)
   return checkpoints.filter(({ trial_id, state, sweep_id }) => {
-    if (keepsMore.has(sweep_id)) return false
     const newer = seen.get(trial_id) ?? 0
     seen.set(trial_id, newer + 1)
-    return newer >= (state === 'queued' || state === 'running' ? 2 : 1)
+    const hasEnded = state !== 'queued' && state !== 'running'
+    const policy = policies.get(sweep_id)
+    if (policy === 'all' || (policy === 'best' && !hasEnded)) return false
+    return newer >= (hasEnded ? 1 : 2)
   })
 }
 
-/** Sweeps whose `checkpoint.keep` is not `last`: their own runs know what may go. */
-async function sweepsThatKeepMore(db: Kysely<Schema>): Promise<Set<number>> {
+/** What the files of sweeps say of `checkpoint.keep`. */
+async function keepPolicies(db: Kysely<Schema>): Promise<Map<number, string | undefined>> {
   const sweeps = await db.selectFrom('sweeps').select(['id', 'settings']).execute()
-  const keepOf = (settings: string) => (JSON.parse(settings) as Partial<SweepSettings>).checkpoint?.keep ?? 'last'
-  return new Set(sweeps.filter(({ settings }) => keepOf(settings) !== 'last').map(({ id }) => id))
+  return new Map(
+    sweeps.map(({ id, settings }) => {
+      const { checkpoint } = JSON.parse(settings) as { readonly checkpoint?: { readonly keep?: string } }
+      return [id, checkpoint?.keep]
+    }),
+  )
 }
 
 /** What decides whether a file is anybody's. */

@@ -1,27 +1,24 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 
 import type { Schema } from './schema.ts'
 
-/** A database enforces its references; these are for rows that came into it past that, or out of a damaged one. */
-const ofTrials = ['attempts', 'metrics', 'superseded_metrics', 'artifacts'] as const
-
-/** Removes rows that name a sweep or a trial that is not there; returns how many. */
+/**
+ * Removes rows that name a sweep or a trial that is not there; returns how many. A database enforces its references: this
+ * is for rows that came into it past that, or out of a damaged one.
+ */
 export async function removeDanglingRows(db: Transaction<Schema>): Promise<number> {
-  const sweepIds = db.selectFrom('sweeps').select('id')
-  const trialIds = db.selectFrom('trials').select('id')
-  const deleted = [
-    await db.deleteFrom('trials').where('sweep_id', 'not in', sweepIds).executeTakeFirstOrThrow(),
-    await db.deleteFrom('coordinators').where('sweep_id', 'not in', sweepIds).executeTakeFirstOrThrow(),
-    await db.deleteFrom('events').where('sweep_id', 'not in', sweepIds).executeTakeFirstOrThrow(),
-    await db.deleteFrom('events').where('trial_id', 'not in', trialIds).executeTakeFirstOrThrow(),
+  const tables = (await db.introspection.getTables()).filter(({ isView }) => !isView)
+  const naming = (column: string) => tables.filter(({ columns }) => columns.some(({ name }) => name === column))
+  const statements = [
+    ...naming('sweep_id').map(
+      ({ name }) => sql`delete from ${sql.id(name)} where sweep_id not in (select id from sweeps)`,
+    ),
+    ...naming('trial_id').map(
+      ({ name }) => sql`delete from ${sql.id(name)} where trial_id not in (select id from trials)`,
+    ),
+    sql`update trials set parent_id = null where parent_id not in (select id from trials)`,
   ]
-  for (const table of ofTrials) {
-    deleted.push(await db.deleteFrom(table).where('trial_id', 'not in', trialIds).executeTakeFirstOrThrow())
-  }
-  const { numUpdatedRows } = await db
-    .updateTable('trials')
-    .set({ parent_id: null })
-    .where('parent_id', 'not in', trialIds)
-    .executeTakeFirstOrThrow()
-  return Number(deleted.reduce((sum, { numDeletedRows }) => sum + numDeletedRows, numUpdatedRows))
+  let changed = 0n
+  for (const statement of statements) changed += (await statement.execute(db)).numAffectedRows ?? 0n
+  return Number(changed)
 }

@@ -65,7 +65,9 @@ export async function recountFinalMetrics(db: Transaction<Schema>, trialId?: num
       where ${ofTrial}
       group by trial_id, name
     ) a
-    join metrics m on m.trial_id = a.trial_id and m.name = a.name and m.epoch = a.epoch`.execute(db)
+    join metrics m on m.trial_id = ${trialId ?? sql.ref('a.trial_id')} and m.name = a.name and m.epoch = a.epoch`.execute(
+    db,
+  )
 }
 
 export interface LastAndMean {

@@ -20,13 +20,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
   const options = { nativeBinding }
   const opened = await orStoreError(path, () => openFile(path, nativeBinding, access))
   const { database, path: file, isReadOnly } = opened
-  const db = new Kysely<Schema>({
-    dialect: new LockingSqliteDialect(
-      { database },
-      () => database.inTransaction,
-      (error) => asStoreError(path, error),
-    ),
-  })
+  const db = new Kysely<Schema>({ dialect: new LockingSqliteDialect({ database }, () => database.inTransaction) })
   const copyTo = async (target: string, makeWay?: () => void, prepare?: PrepareCopy) => {
     await makeWhole(
       target,

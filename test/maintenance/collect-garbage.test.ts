@@ -1,25 +1,23 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
 import { collectGarbage } from '../../src/maintenance/collect-garbage.ts'
 import { examine } from '../../src/maintenance/examine.ts'
-import { recordArtifact } from '../../src/store/artifacts.ts'
 import { acquireSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { sqlitePath } from '../../src/store/location.ts'
 import { deleteSweep } from '../../src/store/sweeps.ts'
 import { busyTrainer } from './busy-trainer.ts'
-import { at, checkpoint, namesOf, start, trainedStore, type TrainedStore } from './stores.ts'
+import { checkpoint, name, namesOf, start, trainedStore, type TrainedStore } from './stores.ts'
 
 const now = new Date()
 const all = { dryRun: false, compact: false }
 
 async function keep({ store, artifacts }: TrainedStore, trialId: number, of: string): Promise<string> {
   const stored = checkpoint(artifacts, trialId, of)
-  await store.db
-    .transaction()
-    .execute((transaction) => recordArtifact(transaction, trialId, { ...stored, epoch: 1 }, at))
+  await name(store, trialId, stored)
   return stored.name
 }
 
@@ -75,6 +73,28 @@ test('of a trial that has ended keeps the newest checkpoint, of one that has not
       .map(({ name }) => name)
       .sort(),
   ).toEqual([second, third].sort())
+})
+
+test.each([
+  ['last', 3],
+  ['best', 1],
+  ['all', 0],
+])('of a sweep that keeps %s of its checkpoints, %d can go', async (keepPolicy, count) => {
+  const trained = await trainedStore({ trials: 2, completed: 1 })
+  const [ended = 0, waiting = 0] = trained.ids
+  await trained.store.db
+    .updateTable('sweeps')
+    .set({ settings: JSON.stringify({ checkpoint: { keep: keepPolicy } }) })
+    .execute()
+  for (const epoch of [2, 3]) await keep(trained, ended, `attempt-1-epoch-${epoch}`)
+  for (const epoch of [1, 2, 3]) await keep(trained, waiting, `attempt-1-epoch-${epoch}`)
+  // What is marked as the best is no checkpoint among others.
+  if (keepPolicy === 'best') {
+    await sql`update artifacts set kind = 'best' where name = ${`trial-${ended}/attempt-1.safetensors`}`.execute(
+      trained.store.db,
+    )
+  }
+  expect((await collectGarbage(trained.store, all, now)).superseded).toHaveLength(count)
 })
 
 test('leaves the files of a trial that trains now, and takes those of one whose process is gone', async () => {

@@ -1,13 +1,20 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { diagnoseStore } from '../../src/maintenance/diagnose-store.ts'
 import { repairStore } from '../../src/maintenance/repair.ts'
-import { start as startOf } from '../store/change-of.ts'
-import { applyChanges } from '../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -15,7 +22,7 @@ import { attemptsOf, trialById } from '../../src/store/trials.ts'
 import { olderStore, rawDatabase } from '../store/older-store.ts'
 import { temporaryFolder } from '../store/temporary-store.ts'
 import { busyTrainer } from './busy-trainer.ts'
-import { at, checkpoint, namesOf, start, trainedStore } from './stores.ts'
+import { checkpoint, name, namesOf, start, trainedStore } from './stores.ts'
 
 const gone = { host: thisProcess().host, pid: 2 ** 22 + 1, process_start: '' }
 
@@ -99,17 +106,14 @@ test('what a process that is gone left running is found, and queued again', asyn
   ])
   expect(await trialById(store.db, completed)).toMatchObject({ state: 'completed' })
   expect(await problems(store.location)).toEqual([])
-  await applyChanges(store.db, [startOf(running, 2)])
+  await start(store, running, 2)
 })
 
 test('a trial does without a checkpoint that is gone or damaged, and falls back to the one before', async () => {
   const { store, artifacts, ids } = await trainedStore()
   const [first = 0, second = 0, third = 0] = ids
   const newer = checkpoint(artifacts, first, 'attempt-1-epoch-2')
-  await store.db
-    .insertInto('artifacts')
-    .values({ trial_id: first, kind: 'checkpoint', ...newer, created_at: at })
-    .execute()
+  await name(store, first, newer)
   writeFileSync(join(artifacts.location, newer.name), 'something else of another length than the one before')
   truncateSync(join(artifacts.location, `trial-${second}/attempt-1.safetensors`), 3)
   rmSync(join(artifacts.location, `trial-${third}`), { recursive: true })
@@ -124,6 +128,20 @@ test('a trial does without a checkpoint that is gone or damaged, and falls back 
   expect(artifacts.list(`trial-${first}`)).toHaveLength(1)
   expect(artifacts.list(`trial-${second}`)).toHaveLength(0)
   expect(await problems(store.location)).toEqual([])
+})
+
+test('files that are all gone at once, with their folder, may come back: their names stay', async () => {
+  const { store, artifacts } = await trainedStore()
+  const names = await namesOf(store)
+  renameSync(artifacts.location, `${artifacts.location}.elsewhere`)
+  expect(await problems(store.location)).toEqual([
+    `Checkpoints: ${artifacts.location} is not there, and with it 3 checkpoints`,
+  ])
+  expect(await repaired(store.location)).toEqual([])
+  expect(await namesOf(store)).toEqual(names)
+  mkdirSync(artifacts.location)
+  expect(await repaired(store.location)).toHaveLength(3)
+  expect(await namesOf(store)).toEqual([])
 })
 
 test('rows past the references, missing views and strays are found and mended', async () => {
@@ -143,10 +161,7 @@ test('rows past the references, missing views and strays are found and mended', 
     `removed trial-${ids[2] ?? 0}, which nothing names (23B)`,
   ])
   expect(await problems(store.location)).toEqual([])
-  expect((await store.query('select depth, val_loss from sweep_grid')).rows).toEqual([
-    { depth: 1, val_loss: 0.5 },
-    { depth: 2, val_loss: 0.5 },
-  ])
+  expect((await store.query('select depth from sweep_grid')).rows).toEqual([{ depth: 1 }, { depth: 2 }])
   expect(artifacts.list('')).toHaveLength(2)
 })
 
@@ -185,7 +200,7 @@ describe('of a damaged database', () => {
     ['with pages overwritten', overwritten],
     ['cut short', (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length * 0.9))],
   ])('%s what can be read is copied to a sound one, and the damaged one is kept', async (_, damage) => {
-    const { path, damaged } = await damagedStore(damage)
+    const { path, damaged, artifacts } = await damagedStore(damage)
     expect(await problems(path)).toEqual([expect.stringMatching(/^Database: damaged: /)])
     expect(readFileSync(path)).toEqual(damaged)
 
@@ -194,12 +209,14 @@ describe('of a damaged database', () => {
       /^the damaged database is kept as .*swath\.db\.damaged; what could be read of it: sweeps 1, trials \d+/,
     )
     expect(readFileSync(`${path}.damaged`)).toEqual(damaged)
-    expect(await problems(path)).toEqual([])
+    expect(readdirSync(dirname(path)).sort()).toEqual(['swath-artifacts', 'swath.db', 'swath.db.damaged'])
+    // The checkpoints of trials that could not be read stay: they may be all that is left of them.
+    expect(artifacts.list('')).toHaveLength(5)
+    expect((await problems(path)).filter((problem) => !problem.startsWith('Files: '))).toEqual([])
     const store = await opened(path)
     const trials = await store.db.selectFrom('trials').selectAll().orderBy('id').execute()
     expect(trials.length).toBeGreaterThan(100)
     for (const { params, number } of trials) expect(JSON.parse(params)).toEqual({ depth: number, width: 'wide' })
-    expect(existsSync(`${path}-artifacts`)).toBe(false)
   })
 
   test('of which nothing can be read it says so, and leaves it as it is', async () => {

@@ -1,13 +1,12 @@
 import { trialFolder, type Artifacts, type StoredArtifact } from '../../src/artifacts/artifacts.ts'
 import { artifactLocation, openArtifacts } from '../../src/artifacts/open.ts'
-import { applyChanges } from '../../src/store/changes.ts'
+import type { ArtifactRow } from '../../src/store/schema.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import type { Store } from '../../src/store/store.ts'
 import { trialsOf } from '../../src/store/trials.ts'
-import { end, report, start as startOf } from '../store/change-of.ts'
 import { plannedSweep, temporaryStore } from '../store/temporary-store.ts'
 
-export { at } from '../store/change-of.ts'
+const at = '2026-01-01T00:00:00.000Z'
 
 export interface TrainedStore {
   readonly store: Store
@@ -29,22 +28,44 @@ export async function trainedStore({
   const ids = (await trialsOf(store.db, sweep.id)).map(({ id }) => id)
   for (const trialId of ids.slice(0, completed)) {
     await start(store, trialId)
-    await applyChanges(store.db, [
-      report(trialId, { epoch: 1, val_loss: 0.5 }),
-      end(trialId, 'completed', 1, { checkpoint: { ...checkpoint(artifacts, trialId), epoch: 1 } }),
-    ])
+    await store.db.insertInto('metrics').values({ trial_id: trialId, epoch: 1, name: 'val_loss', value: 0.5 }).execute()
+    await name(store, trialId, checkpoint(artifacts, trialId))
+    await end(store, trialId)
   }
   return { store, artifacts, sweep, ids }
 }
 
-/** Of a process that is gone. */
-export async function start(store: Store, trialId: number, attempt = 1): Promise<void> {
-  const process = { host: 'here', pid: 2 ** 22 + 1, process_start: '' }
-  await applyChanges(store.db, [startOf(trialId, attempt, { process })])
+/** A process that is gone takes a trial. */
+export async function start({ db }: Store, trialId: number, attempt = 1): Promise<void> {
+  const started = { state: 'running', attempt, host: 'here', pid: 2 ** 22 + 1, worker: 1, started_at: at } as const
+  await db.updateTable('trials').set(started).where('id', '=', trialId).execute()
+  await db
+    .insertInto('attempts')
+    .values({ trial_id: trialId, ...started })
+    .execute()
+}
+
+async function end({ db }: Store, trialId: number): Promise<void> {
+  const ended = { state: 'completed', finished_at: at } as const
+  await db.updateTable('trials').set(ended).where('id', '=', trialId).execute()
+  await db.updateTable('attempts').set(ended).where('trial_id', '=', trialId).execute()
 }
 
 export function checkpoint(artifacts: Artifacts, trialId: number, of = 'attempt-1'): StoredArtifact {
   return artifacts.write(`${trialFolder(trialId)}/${of}.safetensors`, [Buffer.from(`weights of ${trialId}, ${of}`)])
+}
+
+/** Has a row name a file. */
+export async function name(
+  { db }: Pick<Store, 'db'>,
+  trialId: number,
+  artifact: StoredArtifact,
+  kind: ArtifactRow['kind'] = 'checkpoint',
+): Promise<void> {
+  await db
+    .insertInto('artifacts')
+    .values({ trial_id: trialId, kind, ...artifact, created_at: at })
+    .execute()
 }
 
 /** The names of all files that a store's rows name, in order. */

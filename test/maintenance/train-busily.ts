@@ -2,14 +2,11 @@ import { setTimeout } from 'node:timers/promises'
 
 import { trialFolder } from '../../src/artifacts/artifacts.ts'
 import { artifactLocation, openArtifacts } from '../../src/artifacts/open.ts'
-import { applyChanges } from '../../src/store/changes.ts'
-import { leaseEnd } from '../../src/store/coordinators.ts'
 import { acquireSweep, releaseSweep, thisProcess } from '../../src/store/coordinators.ts'
-import { forgetArtifacts, artifactsOf, recordArtifact } from '../../src/store/artifacts.ts'
+import { forgetArtifacts, artifactsOf } from '../../src/store/artifacts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { newestSweep } from '../../src/store/sweeps.ts'
 import { queuedTrials } from '../../src/store/trials.ts'
-import { end, report, start } from '../store/change-of.ts'
 
 /**
  * A process that trains one trial as a sweep does, without pause: a file, then its row with a report; and rows of old
@@ -27,8 +24,12 @@ if (trial === undefined) throw new Error('there is no queued trial')
 const trialId = trial.id
 const folder = trialFolder(trialId)
 const at = new Date().toISOString()
-const leaseExpiresAt = leaseEnd(new Date())
-await applyChanges(store.db, [start(trialId, 1, { process: self, leaseExpiresAt, at })])
+const started = { state: 'running', attempt: 1, ...self, worker: 1, started_at: at } as const
+await store.db.updateTable('trials').set(started).where('id', '=', trialId).execute()
+await store.db
+  .insertInto('attempts')
+  .values({ trial_id: trialId, ...started })
+  .execute()
 
 const ended = new AbortController()
 process.stdin.once('data', () => {
@@ -37,18 +38,32 @@ process.stdin.once('data', () => {
 for (let epoch = 1; !ended.signal.aborted; epoch++) {
   const kept = artifacts.write(`${folder}/attempt-1-epoch-${epoch}.safetensors`, [Buffer.from(`weights ${epoch}`)])
   const pruned = await store.db.transaction().execute(async (transaction) => {
-    await recordArtifact(transaction, trialId, { ...kept, epoch }, at)
+    await transaction
+      .insertInto('artifacts')
+      .values({ trial_id: trialId, kind: 'checkpoint', ...kept, created_at: at })
+      .execute()
+    await transaction
+      .insertInto('metrics')
+      .values({ trial_id: trialId, epoch, name: 'val_loss', value: 1 / epoch })
+      .execute()
     const old = (await artifactsOf(transaction, trialId)).slice(0, -2)
     await forgetArtifacts(transaction, old)
     return old
   })
   artifacts.remove(pruned.map(({ name }) => name))
-  await applyChanges(store.db, [report(trialId, { epoch, val_loss: 1 / epoch })])
   console.log(`epoch ${epoch}`)
   await setTimeout()
 }
 const final = artifacts.write(`${folder}/attempt-1.safetensors`, [Buffer.from('weights')])
-await applyChanges(store.db, [end(trialId, 'completed', 1, { checkpoint: { ...final, epoch: 0 } })])
+await store.db.transaction().execute(async (transaction) => {
+  await transaction
+    .insertInto('artifacts')
+    .values({ trial_id: trialId, kind: 'checkpoint', ...final, created_at: at })
+    .execute()
+  const completed = { state: 'completed', finished_at: at } as const
+  await transaction.updateTable('trials').set(completed).where('id', '=', trialId).execute()
+  await transaction.updateTable('attempts').set(completed).where('trial_id', '=', trialId).execute()
+})
 await releaseSweep(store.db, sweep.id, self)
 await store.close()
 process.stdin.destroy()

@@ -14,6 +14,11 @@ export async function olderStore({ migrations = 1, isEmpty = false } = {}): Prom
   const db = await rawDatabase(path)
   const first = Object.fromEntries(Object.entries(allMigrations).slice(0, migrations))
   await migrate(db, path, () => Promise.reject(new Error('a new store has nothing to back up')), first)
+  // Its views asked what there was then.
+  for (const view of ['progress', 'pareto_front', 'results', 'trial_metrics']) {
+    await sql`drop view ${sql.id(view)}`.execute(db)
+  }
+  await sql`create view progress as select id, name from sweeps`.execute(db)
   if (!isEmpty) {
     await sql`insert into sweeps (id, name, file_name, method, program, definition, settings, source, source_path, seed, created_at)
       values (1, 'old', 'old', 'grid', 'mlp', '{}', '{}', '', 'old.yaml', 0, '2026-01-01T00:00:00.000Z')`.execute(db)

@@ -2,26 +2,24 @@ import { hostname } from 'node:os'
 
 import { expect, test } from 'vitest'
 
-import { applyChanges } from '../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { liveRuns, lostRuns, refuseLiveRuns, releaseLostRuns, trainingTrials } from '../../src/store/runs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, trialById, trialsOf } from '../../src/store/trials.ts'
-import { end, start } from './change-of.ts'
+import { start } from '../maintenance/stores.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const at = now.toISOString()
 const later = new Date(now.getTime() + 60_000).toISOString()
 const gone = 2 ** 22 + 1
-const lost = { host: hostname(), pid: gone, process_start: '' }
 
 async function runningTrial(): Promise<{ store: Store; sweepId: number; trialId: number }> {
   const store = await temporaryStore()
   const sweep = await plannedSweep(store)
   const [first] = await trialsOf(store.db, sweep.id)
   const trialId = first?.id ?? 0
-  await applyChanges(store.db, [start(trialId, 1, { process: lost, leaseExpiresAt: later })])
+  await start(store, trialId)
   return { store, sweepId: sweep.id, trialId }
 }
 
@@ -49,11 +47,7 @@ test.each([
     { host: 'another', pid: 7, process_start: '1', lease_expires_at: at },
     false,
   ],
-  [
-    'another machine had it, without a lease',
-    { host: 'another', pid: 7, process_start: '1', lease_expires_at: null },
-    false,
-  ],
+  ['another machine had it, without a lease', { host: 'another', pid: 7, process_start: '1' }, false],
 ])('without a coordinator: %s', async (_, holder, isTrained) => {
   const { store, trialId } = await runningTrial()
   await store.db.updateTable('trials').set(holder).where('id', '=', trialId).execute()
@@ -63,10 +57,10 @@ test.each([
 
 test('what was lost is released as it was seen: a trial that runs again by then goes on', async () => {
   const { store, trialId } = await runningTrial()
-  const seen = await lostRuns(store.db, now)
-  await applyChanges(store.db, [end(trialId, 'queued')])
-  await applyChanges(store.db, [start(trialId, 2, { process: lost, leaseExpiresAt: later })])
-  await store.db.transaction().execute((transaction) => releaseLostRuns(transaction, seen, at))
+  const lost = await lostRuns(store.db, now)
+  await store.db.updateTable('attempts').set({ state: 'interrupted', finished_at: at }).execute()
+  await start(store, trialId, 2)
+  await store.db.transaction().execute((transaction) => releaseLostRuns(transaction, lost, at))
   expect(await trialById(store.db, trialId)).toMatchObject({ state: 'running', attempt: 2 })
   expect(await attemptsOf(store.db, trialId)).toMatchObject([{ state: 'interrupted' }, { state: 'running' }])
 })

@@ -15,37 +15,28 @@ import {
 export class LockingSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
   readonly #isInTransaction: () => boolean
-  readonly #asStoreError: (error: unknown) => unknown
 
-  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean, asStoreError: (error: unknown) => unknown) {
+  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean) {
     super(config)
     this.#config = config
     this.#isInTransaction = isInTransaction
-    this.#asStoreError = asStoreError
   }
 
   override createDriver(): SqliteDriver {
-    return new LockingSqliteDriver(this.#config, this.#isInTransaction, this.#asStoreError)
+    return new LockingSqliteDriver(this.#config, this.#isInTransaction)
   }
 }
 
 class LockingSqliteDriver extends SqliteDriver {
   readonly #isInTransaction: () => boolean
-  readonly #asStoreError: (error: unknown) => unknown
 
-  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean, asStoreError: (error: unknown) => unknown) {
+  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean) {
     super(config)
     this.#isInTransaction = isInTransaction
-    this.#asStoreError = asStoreError
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
-    const begin = settings.accessMode === 'read only' ? 'begin' : 'begin immediate'
-    try {
-      await connection.executeQuery(CompiledQuery.raw(begin))
-    } catch (error) {
-      throw this.#asStoreError(error)
-    }
+    await connection.executeQuery(CompiledQuery.raw(settings.accessMode === 'read only' ? 'begin' : 'begin immediate'))
   }
 
   /**

@@ -93,8 +93,11 @@ function openToRead(path: string, nativeBinding: string): OpenFile {
   // With a write-ahead log a database wants to write beside itself even to be read: here its copy does.
   const folder = mkdtempSync(join(tmpdir(), 'swath-read-'))
   const release = () => {
+    process.off('exit', release)
     rmSync(folder, { recursive: true, force: true })
   }
+  // Also where nobody closes it: at the end of a closed pipe.
+  process.on('exit', release)
   try {
     const copy = join(folder, basename(path))
     copyFileSync(path, copy)

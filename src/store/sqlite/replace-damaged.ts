@@ -9,6 +9,7 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -110,7 +111,7 @@ function keep(path: string, kept: string): void {
     [path, kept],
     [log, `${kept}-wal`],
   ] as const) {
-    if (existsSync(from)) linkOrCopy(from, to)
+    if ((statSync(from, { throwIfNoEntry: false })?.size ?? 0) > 0) linkOrCopy(from, to)
   }
   flush(dirname(path))
   for (const file of logsOf(path)) rmSync(file, { force: true })

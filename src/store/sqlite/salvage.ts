@@ -2,11 +2,11 @@ import type Database from 'better-sqlite3'
 
 import { isDamage } from './check.ts'
 
-/** Parents before children. Who coordinated a sweep is not worth keeping: nobody does now. */
-const tables = ['sweeps', 'trials', 'attempts', 'metrics', 'superseded_metrics', 'artifacts', 'events'] as const
+/** Others name their rows. */
+const parents: readonly string[] = ['sweeps', 'trials']
 
-/** Tables that are their own key, and hold the rows of a trial next to each other. */
-const keyedByTrial: readonly string[] = ['metrics', 'superseded_metrics']
+/** Who coordinated a sweep is not worth keeping, nobody does now; which migrations there were, the sound one knows. */
+const leftOut: readonly string[] = ['coordinators', 'kysely_migration', 'kysely_migration_lock']
 
 /** Where a table does not say how far its rows go. */
 const furtherTries = 10_000
@@ -22,20 +22,39 @@ type Row = Record<string, unknown>
 export function copyReadable(damaged: Database.Database, sound: Database.Database): Record<string, number> {
   sound.pragma('foreign_keys = OFF')
   return sound.transaction(() =>
-    Object.fromEntries(tables.map((table) => [table, copyTable(damaged, sound, table)] as const)),
+    Object.fromEntries(tablesOf(sound).map((table) => [table.name, copyTable(damaged, sound, table)] as const)),
   )()
 }
 
-function copyTable(damaged: Database.Database, sound: Database.Database, table: string): number {
-  const known = columnsOf(damaged, table)
-  const columns = columnsOf(sound, table).filter((column) => known.includes(column))
+interface Table {
+  readonly name: string
+  /** False where the table is its own key, and holds the rows of a trial or a sweep next to each other. */
+  readonly isNumbered: boolean
+}
+
+/** Parents before children. */
+function tablesOf(sound: Database.Database): Table[] {
+  const all = sound.pragma('table_list') as { schema: string; name: string; type: string; wr: number }[]
+  return all
+    .filter(({ schema, name, type }) => {
+      return schema === 'main' && type === 'table' && !name.startsWith('sqlite_') && !leftOut.includes(name)
+    })
+    .map(({ name, wr }) => ({ name, isNumbered: wr === 0 }))
+    .sort((a, b) => rank(a) - rank(b))
+}
+
+function rank({ name }: Table): number {
+  return parents.includes(name) ? parents.indexOf(name) : parents.length
+}
+
+function copyTable(damaged: Database.Database, sound: Database.Database, table: Table): number {
+  const known = columnsOf(damaged, table.name)
+  const columns = columnsOf(sound, table.name).filter((column) => known.includes(column))
   if (columns.length === 0) return 0
   const insert = sound.prepare(
-    `insert or ignore into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    `insert or ignore into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
   )
-  const rows = keyedByTrial.includes(table)
-    ? rowsByTrial(damaged, table, sound.prepare('select id from trials').pluck().all() as number[])
-    : rowsByNumber(damaged, table)
+  const rows = table.isNumbered ? rowsByNumber(damaged, table.name) : rowsByParent(damaged, sound, table.name)
   let copied = 0
   for (const row of rows) {
     if (!jsonColumns.every((column) => row[column] === undefined || isJson(row[column]))) continue
@@ -50,45 +69,48 @@ function copyTable(damaged: Database.Database, sound: Database.Database, table: 
 
 /** From both ends as far as it goes; between, each row on its own. */
 function* rowsByNumber(database: Database.Database, table: string): Generator<Row> {
-  const select = (rest: string) => `select rowid as salvaged_number, * from ${table} not indexed ${rest}`
+  const select = (rest: string) =>
+    database.prepare<number[], Row>(`select rowid as salvaged_number, * from ${table} not indexed ${rest}`)
+  const upwards = untilDamage(select('order by rowid'), [])
   let first = 0
-  const upwards = untilDamage(database, select('order by rowid'))
-  for (let next = upwards.next(); ; next = upwards.next()) {
-    if (next.done === true) {
-      if (next.value === 'whole') return
-      break
-    }
+  let next = upwards.next()
+  for (; next.done !== true; next = upwards.next()) {
     yield next.value
     first = Number(next.value.salvaged_number)
   }
+  if (next.value === 'whole') return
+
   let last: number | undefined
-  for (const row of untilDamage(database, select('where rowid > ? order by rowid desc'), [first])) {
+  for (const row of untilDamage(select('where rowid > ? order by rowid desc'), [first])) {
     yield row
     last = Number(row.salvaged_number)
   }
   last ??= Math.max(lastNumberGiven(database, table), first + furtherTries)
-  for (let number = first + 1; number < last; number++)
-    yield* untilDamage(database, select('where rowid = ?'), [number])
+  const one = select('where rowid = ?')
+  for (let number = first + 1; number < last; number++) yield* untilDamage(one, [number])
 }
 
-function* rowsByTrial(database: Database.Database, table: string, trialIds: readonly number[]): Generator<Row> {
-  for (const id of trialIds) {
-    yield* untilDamage(database, `select * from ${table} where trial_id = ? order by trial_id, name, epoch`, [id])
-    yield* untilDamage(
-      database,
-      `select * from ${table} where trial_id = ? order by trial_id desc, name desc, epoch desc`,
-      [id],
-    )
+/** For each trial or sweep that was read, from both ends as far as it goes. */
+function* rowsByParent(damaged: Database.Database, sound: Database.Database, table: string): Generator<Row> {
+  const key = keyOf(sound, table)
+  const parent = parents.find((name) => key[0] === `${name.slice(0, -1)}_id`)
+  if (parent === undefined) throw new Error(`no rows of ${table} can be found: its key begins with no trial or sweep`)
+  const select = (order: string) => {
+    const ordered = key.map((column) => `${column} ${order}`).join(', ')
+    return damaged.prepare<number[], Row>(`select * from ${table} where ${key[0] ?? ''} = ? order by ${ordered}`)
+  }
+  const [upwards, downwards] = [select('asc'), select('desc')]
+  for (const id of sound.prepare(`select id from ${parent}`).pluck().all() as number[]) {
+    if ((yield* untilDamage(upwards, [id])) === 'damaged') yield* untilDamage(downwards, [id])
   }
 }
 
 function* untilDamage(
-  database: Database.Database,
-  query: string,
-  values: readonly number[] = [],
+  query: Database.Statement<number[], Row>,
+  values: readonly number[],
 ): Generator<Row, 'whole' | 'damaged'> {
   try {
-    yield* database.prepare<number[], Row>(query).iterate(...values)
+    yield* query.iterate(...values)
     return 'whole'
   } catch (error) {
     if (isDamage(error)) return 'damaged'
@@ -97,12 +119,19 @@ function* untilDamage(
 }
 
 function lastNumberGiven(database: Database.Database, table: string): number {
-  const [row] = untilDamage(database, `select seq from sqlite_sequence where name = '${table}'`)
+  const query = database.prepare<number[], Row>(`select seq from sqlite_sequence where name = '${table}'`)
+  const [row] = untilDamage(query, [])
   return row === undefined ? 0 : Number(row.seq) + 1
 }
 
 export function columnsOf(database: Database.Database, table: string): string[] {
   return (database.pragma(`table_info(${table})`) as { readonly name: string }[]).map(({ name }) => name)
+}
+
+function keyOf(database: Database.Database, table: string): string[] {
+  const columns = database.pragma(`table_info(${table})`) as { readonly name: string; readonly pk: number }[]
+  const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
+  return key.map(({ name }) => name)
 }
 
 function isJson(text: unknown): boolean {
