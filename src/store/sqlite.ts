@@ -2,12 +2,13 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { Kysely, SqliteDialect } from 'kysely'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { keepingStatements } from './sqlite-statements.ts'
 import type { QueryResult, SqlValue, Store } from './store.ts'
 
 const busyTimeoutMs = 5_000
@@ -18,7 +19,7 @@ export async function openSqlite(path: string): Promise<Store> {
   const nativeBinding = await sqliteDriver()
   const options = { nativeBinding }
   const database = openFile(path, options)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: toleratingRollback(database) }) })
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: keepingStatements(database) }) })
   try {
     await migrate(db, location)
   } catch (error) {
@@ -40,20 +41,6 @@ export async function openSqlite(path: string): Promise<Store> {
       reader?.close()
       await db.destroy()
     },
-  }
-}
-
-/**
- * Some errors (a full disk) have SQLite roll the transaction back by itself. Rolling it back once more would be an error
- * too, which would hide the first.
- */
-function toleratingRollback(database: Database.Database): SqliteDatabase {
-  return {
-    close: () => {
-      database.close()
-    },
-    prepare: (statement) =>
-      database.prepare(statement === 'rollback' && !database.inTransaction ? 'select 1 where false' : statement),
   }
 }
 
