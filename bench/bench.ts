@@ -43,6 +43,15 @@ await yargs(hideBin(process.argv))
     },
   )
   .command(
+    'orchestrate',
+    'What a trial costs that does nothing, beside Optuna and Ray Tune',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchOrchestrate } = await import('./orchestrate/bench-orchestrate.ts')
+      await benchOrchestrate({ quick })
+    },
+  )
+  .command(
     'store',
     'Questions to a store of 100,000 trials',
     (builder) => builder,

@@ -1,46 +1,59 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
 import type { Report } from '../programs/program.ts'
+import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
 
-/** A metric of a trial, all its epochs in one. */
-type FinalMetric = Schema['final_metrics']
+const addRows = rowsStatement<
+  readonly [trial_id: number, name: string, epoch: number, value: number, total: number, reports: number, ...Bounds]
+>(
+  [
+    'integer',
+    'text',
+    'integer',
+    'double precision',
+    'double precision',
+    'integer',
+    'double precision',
+    'double precision',
+  ],
+  (rows) => sql`
+    insert into final_metrics as f (trial_id, name, epoch, value, total, reports, least, greatest) values ${rows}
+    on conflict (trial_id, name) do update set
+      epoch = excluded.epoch,
+      value = excluded.value,
+      total = f.total + excluded.total,
+      reports = f.reports + excluded.reports,
+      least = case when excluded.least < f.least then excluded.least else f.least end,
+      greatest = case when excluded.greatest > f.greatest then excluded.greatest else f.greatest end`,
+)
 
-/** SQLite takes 32,766 values a statement. */
-const rowsPerInsert = 4_000
+type Bounds = readonly [least: number, greatest: number]
 
 /** Counts reports in, in the transaction that writes them. The reports of one trial come in the order of their epochs. */
 export async function addToFinalMetrics(
   db: Transaction<Schema>,
   reports: readonly { readonly trialId: number; readonly report: Report }[],
 ): Promise<void> {
-  const rows = foldReports(reports)
-  for (let from = 0; from < rows.length; from += rowsPerInsert) {
-    await db
-      .insertInto('final_metrics')
-      .values(rows.slice(from, from + rowsPerInsert))
-      .onConflict((conflict) =>
-        conflict.columns(['trial_id', 'name']).doUpdateSet((row) => ({
-          epoch: row.ref('excluded.epoch'),
-          value: row.ref('excluded.value'),
-          total: row('final_metrics.total', '+', row.ref('excluded.total')),
-          reports: row('final_metrics.reports', '+', row.ref('excluded.reports')),
-          least: sql<number>`case when excluded.least < final_metrics.least then excluded.least else final_metrics.least end`,
-          greatest: sql<number>`case when excluded.greatest > final_metrics.greatest then excluded.greatest else final_metrics.greatest end`,
-        })),
-      )
-      .execute()
-  }
+  await addRows(
+    db,
+    foldReports(reports).map(({ trial_id, name, epoch, value, total, reports: count, least, greatest }) => [
+      ...([trial_id, name, epoch, value, total, count] as const),
+      ...([least, greatest] as const),
+    ]),
+  )
 }
 
 /** A row a trial and metric: a statement may touch each row once. */
-function foldReports(reports: readonly { readonly trialId: number; readonly report: Report }[]): FinalMetric[] {
-  const folded = new Map<string, FinalMetric>()
+function foldReports(
+  reports: readonly { readonly trialId: number; readonly report: Report }[],
+): Schema['final_metrics'][] {
+  const folded = new Map<string, Schema['final_metrics']>()
   for (const { trialId, report } of reports) {
     const { epoch, ...metrics } = report
     for (const [name, value] of Object.entries(metrics)) {
       const key = `${trialId} ${name}`
-      const { total, reports: count, least, greatest } = folded.get(key) ?? emptyMetric
+      const { total, reports: count, least, greatest } = folded.get(key) ?? none
       folded.set(key, {
         ...{ trial_id: trialId, name, epoch, value, total: total + value, reports: count + 1 },
         ...{ least: Math.min(least, value), greatest: Math.max(greatest, value) },
@@ -50,7 +63,7 @@ function foldReports(reports: readonly { readonly trialId: number; readonly repo
   return [...folded.values()]
 }
 
-const emptyMetric = { total: 0, reports: 0, least: Infinity, greatest: -Infinity }
+const none = { total: 0, reports: 0, least: Infinity, greatest: -Infinity }
 
 /** Works a trial's out anew, or every trial's: some of the metrics are gone. */
 export async function recountFinalMetrics(db: Transaction<Schema>, trialId?: number): Promise<void> {

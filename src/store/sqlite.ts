@@ -12,6 +12,7 @@ import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
 import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
 import type { PrepareCopy, QueryResult, SqlValue, Store, StoreAccess } from './store.ts'
+import { keepingStatements } from './sqlite/statements.ts'
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
@@ -20,7 +21,9 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
   const options = { nativeBinding }
   const opened = await orStoreError(path, () => openFile(path, nativeBinding, access))
   const { database, path: file, isReadOnly } = opened
-  const db = new Kysely<Schema>({ dialect: new LockingSqliteDialect({ database }, () => database.inTransaction) })
+  const db = new Kysely<Schema>({
+    dialect: new LockingSqliteDialect({ database: keepingStatements(database) }, () => database.inTransaction),
+  })
   const copyTo = async (target: string, makeWay?: () => void, prepare?: PrepareCopy) => {
     await makeWhole(
       target,

@@ -30,7 +30,7 @@ import { plannedSweep, temporaryStore } from './temporary-store.ts'
 
 /** A table that has a row a sweep at most, a part of the statement itself, or what it has worked out by then. */
 const small =
-  /^SCAN (?:(?:s|sweeps|progress|points|p|best|ranked|front)\b|\(subquery-\d+\)|.* CONSTANT ROW|.* VALUES CLAUSE)/
+  /^SCAN (?:(?:s|v|sweeps|progress|points|p|best|ranked|front)\b|\(subquery-\d+\)|.*CONSTANT ROW|.*VALUES CLAUSE)/
 
 /** A store that remembers what it was asked. */
 async function askedStore() {
