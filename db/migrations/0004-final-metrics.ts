@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 
 import { countStates, withoutRowid } from '../dialect.ts'
+import { countFinalMetrics } from '../final-metrics.ts'
 
 /** What every question about many trials asks for, kept as it changes: what a trial reported last, how far a sweep is. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -17,15 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('final_metrics_key', ['trial_id', 'name'])
     .modifyEnd(withoutRowid(db))
     .execute()
-  await sql`
-    insert into final_metrics (trial_id, name, epoch, value, total, reports, least, greatest)
-    select m.trial_id, m.name, m.epoch, m.value, a.total, a.reports, a.least, a.greatest
-    from (
-      select trial_id, name, max(epoch) as epoch, sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
-      from metrics
-      group by trial_id, name
-    ) a
-    join metrics m on m.trial_id = a.trial_id and m.name = a.name and m.epoch = a.epoch`.execute(db)
+  await sql.raw(countFinalMetrics).execute(db)
 
   await countStates(db)
 

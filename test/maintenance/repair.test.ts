@@ -217,6 +217,13 @@ describe('of a damaged database', () => {
     const trials = await store.db.selectFrom('trials').selectAll().orderBy('id').execute()
     expect(trials.length).toBeGreaterThan(100)
     for (const { params, number } of trials) expect(JSON.parse(params)).toEqual({ depth: number, width: 'wide' })
+    // What follows from rows follows from those that are left.
+    const counted = await store.query('select trials from progress')
+    expect(counted.rows).toEqual([{ trials: trials.length }])
+    const metrics = await store.query('select count(*) as rows, sum(value) as sum from metrics')
+    expect((await store.query('select count(*) as rows, sum(value) as sum from trial_metrics')).rows).toEqual(
+      metrics.rows,
+    )
   })
 
   test('of which nothing can be read it says so, and leaves it as it is', async () => {

@@ -1,12 +1,19 @@
 import type Database from 'better-sqlite3'
 
+import { countFinalMetrics } from '../../../db/final-metrics.ts'
 import { isDamage } from './check.ts'
 
 /** Others name their rows. */
 const parents: readonly string[] = ['sweeps', 'trials']
 
-/** Who coordinated a sweep is not worth keeping, nobody does now; which migrations there were, the sound one knows. */
-const leftOut: readonly string[] = ['coordinators', 'kysely_migration', 'kysely_migration_lock']
+/**
+ * Who coordinated a sweep is not worth keeping, nobody does now; which migrations there were, the sound one knows. What
+ * follows from other rows is worked out from those that could be read.
+ */
+const leftOut: readonly string[] = [
+  ...['coordinators', 'kysely_migration', 'kysely_migration_lock'],
+  ...['final_metrics', 'state_counts'],
+]
 
 /** Where a table does not say how far its rows go. */
 const furtherTries = 10_000
@@ -21,9 +28,11 @@ type Row = Record<string, unknown>
  */
 export function copyReadable(damaged: Database.Database, sound: Database.Database): Record<string, number> {
   sound.pragma('foreign_keys = OFF')
-  return sound.transaction(() =>
-    Object.fromEntries(tablesOf(sound).map((table) => [table.name, copyTable(damaged, sound, table)] as const)),
-  )()
+  return sound.transaction(() => {
+    const copied = tablesOf(sound).map((table) => [table.name, copyTable(damaged, sound, table)] as const)
+    sound.exec(countFinalMetrics)
+    return Object.fromEntries(copied)
+  })()
 }
 
 interface Table {
