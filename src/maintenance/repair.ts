@@ -4,7 +4,6 @@ import { formatCompact } from '../report/format.ts'
 import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
 import { removeDanglingRows } from '../store/dangling.ts'
-import { recountFinalMetrics } from '../store/final-metrics.ts'
 import { openStore, salvageStore } from '../store/open.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
@@ -46,11 +45,6 @@ async function replaceIfDamaged(location: string, say: (done: string) => void, n
     await damaged.close()
   }
   const { kept, rows } = await salvageStore(location)
-  const sound = await openStore(location, 'change')
-  await sound.db
-    .transaction()
-    .execute((transaction) => recountFinalMetrics(transaction))
-    .finally(() => sound.close())
   const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`)
   say(`the damaged database is kept as ${kept}; what could be read of it: ${counts.join(', ')}`)
   return true

@@ -65,22 +65,19 @@ function foldReports(
 
 const none = { total: 0, reports: 0, least: Infinity, greatest: -Infinity }
 
-/** Works a trial's out anew, or every trial's: some of the metrics are gone. */
-export async function recountFinalMetrics(db: Transaction<Schema>, trialId?: number): Promise<void> {
-  const ofTrial = trialId === undefined ? sql`true` : sql`trial_id = ${trialId}`
-  await sql`delete from final_metrics where ${ofTrial}`.execute(db)
+/** Works a trial's out anew: some of its metrics are gone. */
+export async function recountFinalMetrics(db: Transaction<Schema>, trialId: number): Promise<void> {
+  await db.deleteFrom('final_metrics').where('trial_id', '=', trialId).execute()
   await sql`
     insert into final_metrics (trial_id, name, epoch, value, total, reports, least, greatest)
     select m.trial_id, m.name, m.epoch, m.value, a.total, a.reports, a.least, a.greatest
     from (
-      select trial_id, name, max(epoch) as epoch, sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
+      select name, max(epoch) as epoch, sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
       from metrics
-      where ${ofTrial}
-      group by trial_id, name
+      where trial_id = ${trialId}
+      group by name
     ) a
-    join metrics m on m.trial_id = ${trialId ?? sql.ref('a.trial_id')} and m.name = a.name and m.epoch = a.epoch`.execute(
-    db,
-  )
+    join metrics m on m.trial_id = ${trialId} and m.name = a.name and m.epoch = a.epoch`.execute(db)
 }
 
 export interface LastAndMean {

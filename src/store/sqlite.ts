@@ -11,8 +11,8 @@ import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
 import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
 import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
-import type { PrepareCopy, QueryResult, SqlValue, Store, StoreAccess } from './store.ts'
 import { keepingStatements } from './sqlite/statements.ts'
+import type { PrepareCopy, QueryResult, SqlValue, Store, StoreAccess } from './store.ts'
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {

@@ -7,22 +7,19 @@ const isAskedAgain = /^\s*(?:select|with|insert|update|delete|begin|commit)\b/i
 const mostKept = 300
 
 /**
- * The connection as Kysely sees it, with two differences. Statements are prepared once: for short ones it takes SQLite
- * longer than to run them. And some errors (a full disk) have SQLite roll the transaction back by itself; rolling it back
- * once more would be an error too, which would hide the first.
+ * The connection as Kysely sees it, with statements prepared once: for short ones it takes SQLite longer than to run
+ * them.
  */
 export function keepingStatements(database: Database.Database): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
-  const prepare = (text: string) => database.prepare(text) as unknown as SqliteStatement
   return {
     close: () => {
       database.close()
     },
     prepare: (text) => {
-      if (text === 'rollback') return prepare(database.inTransaction ? text : 'select 1 where false')
       const known = kept.get(text)
       if (known !== undefined) return known
-      const statement = prepare(text)
+      const statement = database.prepare(text) as unknown as SqliteStatement
       if (isAskedAgain.test(text)) {
         if (kept.size >= mostKept) kept.clear()
         kept.set(text, statement)
