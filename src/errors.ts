@@ -47,5 +47,9 @@ export class SwathError extends Error {
 
 /** The message of whatever was thrown; JavaScript lets programs throw strings and worse. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'something that has no message was thrown'
+  }
 }

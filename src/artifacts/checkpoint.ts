@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { LayersModel } from '@tensorflow/tfjs'
+import type { LayersModel, TypedArray } from '@tensorflow/tfjs'
 import { messageOf, SwathError } from '../errors.ts'
 import type { ImageShape, TrialCheckpoint, TrialResult } from '../programs/program.ts'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.ts'
@@ -35,25 +35,23 @@ export function encodeCheckpoint(
   { weights, optimizer, state }: TrialCheckpoint,
   images: ImageShape | undefined,
 ): Uint8Array[] {
+  refuseOtherThanArrays(weights, 'weights')
   const expected = layout ?? weights.map(({ length }, i) => ({ name: String(i), shape: [length] }))
   if (weights.length !== expected.length) {
     throw new Error(`expected ${expected.length} arrays of weights, as the model has, got ${weights.length}`)
   }
   const tensors = expected.map(({ name, shape }, i): NamedTensor => {
-    const given = weights[i] ?? new Float32Array()
-    const values = given instanceof Float32Array ? given : Float32Array.from(given)
+    const values = float32Of(weights[i] ?? new Float32Array(), `weight ${name}`)
     const size = shape.reduce((product, length) => product * length, 1)
     if (values.length !== size) throw new Error(`weight ${name}: expected ${size} values, got ${values.length}`)
-    if (values !== given && values.some((value, at) => value !== given[at])) {
-      throw new Error(`weight ${name}: expected values that float32 can hold; keep others in the checkpoint's state`)
-    }
     return { name, shape, values }
   })
-  const slots = (optimizer?.slots ?? []).map((values, i) => ({
-    name: `${slotPrefix}${i}`,
-    shape: [values.length],
-    values,
-  }))
+  const given = optimizer?.slots ?? []
+  refuseOtherThanArrays(given, 'slots of the optimizer')
+  const slots = given.map((slot, i) => {
+    const values = float32Of(slot, `slot ${i} of the optimizer`)
+    return { name: `${slotPrefix}${i}`, shape: [values.length], values }
+  })
   return encodeSafetensors({
     tensors: [...tensors, ...slots],
     metadata: {
@@ -63,6 +61,13 @@ export function encodeCheckpoint(
       ...(state !== undefined && { state: JSON.stringify(state) }),
     },
   })
+}
+
+function float32Of(given: TypedArray, what: string): Float32Array {
+  if (given instanceof Float32Array) return given
+  const values = Float32Array.from(given)
+  if (values.every((value, at) => Object.is(value, given[at]))) return values
+  throw new Error(`${what}: expected values that float32 can hold; keep others in the checkpoint's state`)
 }
 
 /** @throws SwathError('artifact') */
@@ -85,9 +90,17 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
 /** SHA-256 of the weights' bytes, in their order; null for a program that returns none. */
 export function weightsSha256(result: Pick<TrialResult, 'weights'> | undefined): string | null {
   if (result?.weights === undefined) return null
+  refuseOtherThanArrays(result.weights, 'weights')
   const hash = createHash('sha256')
   for (const weight of result.weights) hash.update(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
   return hash.digest('hex')
+}
+
+/** A program in JavaScript may give anything, and of a plain list of numbers nothing would be hashed or kept. */
+function refuseOtherThanArrays(given: unknown, what: string): void {
+  const isNumeric = (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView)
+  if (Array.isArray(given) && given.every(isNumeric)) return
+  throw new Error(`${what}: expected a list of typed arrays such as Float32Array`)
 }
 
 /** Names and shapes of a model's weights, in its order; the same in every process, as tfjs's own names are not. */

@@ -1,18 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { readText } from '../read-text.ts'
 import type { Store } from '../store/store.ts'
 import type { FormatOptions } from './format-options.ts'
 import { printRows } from './print-rows.ts'
 import { colors, terminalWidth } from './terminal.ts'
 
+const mostBytes = 2 ** 20
+
 /** The statement in a file; the example queries that come with swath are found from any folder. */
 export function readQuery(path: string): string {
   const packaged = join(packageRoot, path)
   try {
-    return readFileSync(!existsSync(path) && existsSync(packaged) ? packaged : path, 'utf8')
+    return readText(!existsSync(path) && existsSync(packaged) ? packaged : path, mostBytes)
   } catch (error) {
     throw new SwathError('not-found', `cannot read the query ${path}: ${messageOf(error)}`, { cause: error })
   }

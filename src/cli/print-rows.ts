@@ -1,7 +1,10 @@
 import type { FormatOptions } from './format-options.ts'
-import { toCsv } from '../report/csv.ts'
+import { csvHeader, csvLines } from '../report/csv.ts'
 import { isUnicode, terminalWidth } from './terminal.ts'
-import { columnsOf, textTable, type TableRow } from '../report/text-table.ts'
+import { columnsOf, tableLines, type TableRow } from '../report/text-table.ts'
+
+/** So many rows make one text: all of them may be more than a text can hold. */
+const rowsAtOnce = 1_000
 
 /** Prints rows the way they were asked for: a table for people, JSON or CSV for programs. */
 export function printRows(
@@ -9,16 +12,36 @@ export function printRows(
   { json, csv, columns, empty }: FormatOptions & { readonly columns?: readonly string[]; readonly empty: string },
 ): void {
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(rows, jsonValue, 2)}\n`)
+    printJson(rows)
     return
   }
   const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  if (csv === true) process.stdout.write(toCsv(names, rows))
-  else if (rows.length === 0) process.stdout.write(empty === '' ? '' : `${empty}\n`)
-  else
-    process.stdout.write(
-      `${textTable(columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })}\n`,
-    )
+  if (csv === true) {
+    process.stdout.write(csvHeader(names))
+    for (const part of parts(rows)) process.stdout.write(csvLines(names, part))
+  } else if (rows.length === 0) process.stdout.write(empty === '' ? '' : `${empty}\n`)
+  else {
+    const lines = tableLines(columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })
+    for (const part of parts(lines)) process.stdout.write(`${part.join('\n')}\n`)
+  }
+}
+
+/** As `JSON.stringify(rows, jsonValue, 2)` would. */
+function printJson(rows: readonly TableRow[]): void {
+  if (rows.length === 0) {
+    process.stdout.write('[]\n')
+    return
+  }
+  let before = '[\n'
+  for (const part of parts(rows)) {
+    process.stdout.write(before + JSON.stringify(part, jsonValue, 2).slice('[\n'.length, -'\n]'.length))
+    before = ',\n'
+  }
+  process.stdout.write('\n]\n')
+}
+
+function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let k = 0; k < all.length; k += rowsAtOnce) yield all.slice(k, k + rowsAtOnce)
 }
 
 /** JSON has no 64-bit integers and no bytes. */

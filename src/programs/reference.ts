@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { printable } from '../printable.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { isFile } from './command/find-executable.ts'
@@ -22,9 +23,11 @@ export function resolveProgram(file: SweepFile): ProgramReference {
   const path = resolve(dirname(file.source.path), program)
   if (isFile(path)) return moduleExtensions.includes(extname(path)) ? { module: path } : resolveCommand(file)
   const mistake = (message: string) => [{ path: ['program'], message }]
-  if (/[./\\]/.test(program)) throw file.source.error(mistake(`there is no file ${path}`))
+  if (/[./\\]/.test(program)) throw file.source.error(mistake(`there is no file ${printable(path, 300)}`))
   throw file.source.error(
-    mistake(`there is no program ${program}; did you mean ${nearest(program, builtinPrograms)}?`),
+    mistake(
+      `there is no program ${printable(program)}; did you mean ${nearest(program.slice(0, 80), builtinPrograms)}?`,
+    ),
     'a program of your own is named by its path: program: ./my-program.ts',
   )
 }

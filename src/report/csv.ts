@@ -1,9 +1,17 @@
 import type { TableCell, TableRow } from './text-table.ts'
 
-/** Rows as RFC 4180 has them: a header, fields quoted where they must be, CRLF at each line's end. */
-export function toCsv(columns: readonly string[], rows: readonly TableRow[]): string {
-  const line = (values: readonly TableCell[]) => `${values.map(field).join(',')}\r\n`
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column])))].join('')
+/** The first line as RFC 4180 has it: fields quoted where they must be, CRLF at each line's end. */
+export function csvHeader(columns: readonly string[]): string {
+  return line(columns)
+}
+
+/** Rows, a line each. */
+export function csvLines(columns: readonly string[], rows: readonly TableRow[]): string {
+  return rows.map((row) => line(columns.map((column) => row[column]))).join('')
+}
+
+function line(values: readonly TableCell[]): string {
+  return `${values.map(field).join(',')}\r\n`
 }
 
 function field(value: TableCell): string {

@@ -53,11 +53,16 @@ export function columnsOf(names: readonly string[], rows: readonly TableRow[]): 
  * Rows as aligned text: a header, a rule, a line a row. On a terminal that is too narrow text is cut, then the least
  * important columns are left out and named below; a number is never cut, because a part of it would be another number.
  */
-export function textTable(
+export function textTable(columns: readonly Column[], rows: readonly TableRow[], options: TableOptions = {}): string {
+  return tableLines(columns, rows, options).join('\n')
+}
+
+/** The lines of {@link textTable}. */
+export function tableLines(
   columns: readonly Column[],
   rows: readonly TableRow[],
-  { width, unicode = true, style = (line) => line }: TableOptions = {},
-): string {
+  { width, unicode = true, style = (line) => line }: TableOptions,
+): string[] {
   const marks = unicode ? unicodeMarks : asciiMarks
   const all = columns.map((column) => measure(column, rows, marks))
   const shown = width === undefined ? all : leaveOut(all, width)
@@ -67,18 +72,19 @@ export function textTable(
       .map(({ column }, k) => fit(texts[k] ?? '', widths[k] ?? 0, column.align, marks))
       .join(gap)
       .trimEnd()
-  const missing = all.filter((column) => !shown.includes(column)).map(({ column }) => column.title)
+  const missing = all.filter((column) => !shown.includes(column)).map(({ title }) => title)
   const leftOut = missing.length === 0 ? [] : wrapText(`Too narrow for ${missing.join(', ')}.`, width ?? Infinity)
   return [
-    style(line(shown.map(({ column }) => column.title)), -1),
+    style(line(shown.map(({ title }) => title)), -1),
     style(widths.map((columnWidth) => marks.rule.repeat(columnWidth)).join(gap), -1),
     ...rows.map((_, k) => style(line(shown.map(({ cells }) => cells[k] ?? '')), k)),
     ...leftOut,
-  ].join('\n')
+  ]
 }
 
 interface MeasuredColumn {
   readonly column: Column
+  readonly title: string
   readonly cells: readonly string[]
   readonly natural: number
   /** What it needs to be of any use. */
@@ -87,11 +93,13 @@ interface MeasuredColumn {
 
 function measure(column: Column, rows: readonly TableRow[], marks: Marks): MeasuredColumn {
   const cells = rows.map((row) => cellText(row[column.key], marks))
-  const title = widthOf(column.title)
+  const title = cellText(column.title, marks)
+  const titleWidth = widthOf(title)
   const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), 0)
-  const natural = Math.max(title, widest)
-  const least = column.align === 'right' ? Math.max(widest, Math.min(title, narrowest)) : Math.min(natural, narrowest)
-  return { column, cells, natural, least }
+  const natural = Math.max(titleWidth, widest)
+  const least =
+    column.align === 'right' ? Math.max(widest, Math.min(titleWidth, narrowest)) : Math.min(natural, narrowest)
+  return { column, title, cells, natural, least }
 }
 
 /** Columns in their order, without the least important ones if those do not fit. */

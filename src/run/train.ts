@@ -4,7 +4,7 @@ import type { Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { defineSweepView, metricNamesOf } from '../store/sweep-view.ts'
+import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
 import { queuedTrials, trialById } from '../store/trials.ts'
 import { Aggregator } from './aggregator.ts'
 import { Patience } from './patience.ts'
@@ -103,7 +103,7 @@ async function sweepViewKeeper(
   return async ({ epoch, ...metrics }) => {
     const before = known.size
     for (const name of Object.keys(metrics)) known.add(name)
-    if (known.size === before) return
+    if (known.size === before || before >= mostColumns) return
     await patience.write(() => defineSweepView(store.db, sweep, parameters, [...known].sort()))
   }
 }

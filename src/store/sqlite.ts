@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 
-import { messageOf, SwathError } from '../errors.ts'
+import { SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
+import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
 import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
 import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
 import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
 import { keepingStatements } from './sqlite/statements.ts'
-import type { PrepareCopy, QueryResult, SqlValue, Store, StoreAccess } from './store.ts'
+import type { PrepareCopy, Store, StoreAccess } from './store.ts'
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
@@ -54,15 +56,14 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     throw error
   }
 
-  let reader: Database.Database | undefined
+  const reader = new Reader({ path: resolve(file), nativeBinding, busyTimeoutMs }, (code, message) =>
+    /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
+  )
   return {
     location,
     isReadOnly,
     db,
-    query(statement, { limit = Infinity } = {}) {
-      reader ??= openReader(file, options)
-      return runReadOnly(reader, statement, limit)
-    },
+    query: (statement, options) => reader.ask(statement, options),
     obstacle,
     explain: (error) => asStoreError(path, error),
     check: () => checkDatabase(database, file),
@@ -78,7 +79,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
       ),
     compact: () => orStoreError(path, () => compactDatabase(database, file)),
     async close() {
-      reader?.close()
+      await reader.close()
       await db.destroy()
       opened.release()
     },
@@ -97,13 +98,6 @@ export function freeName(path: string): string {
   let candidate = path
   for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
   return candidate
-}
-
-function openReader(path: string, options: Database.Options): Database.Database {
-  const reader = new Database(path, { ...options, readonly: true, timeout: busyTimeoutMs })
-  // What 100,000 trials reported last, 20 MB, is read in any order.
-  reader.pragma('cache_size = -65536')
-  return reader
 }
 
 async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promise<T> {
@@ -131,7 +125,10 @@ function obstacle(error: unknown): string | undefined {
 }
 
 function asStoreError(path: string, error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
+  return error instanceof Database.SqliteError ? storeError(path, error.code, error.message, error) : error
+}
+
+function storeError(path: string, code: string, reason: string, cause?: unknown): SwathError {
   const advice: Record<string, [message: string, hint: string]> = {
     SQLITE_NOTADB: ['is not a swath database', 'name another file with --store sqlite:<file>'],
     SQLITE_CANTOPEN: ['cannot be opened', 'check that the folder is there and may be written'],
@@ -143,36 +140,7 @@ function asStoreError(path: string, error: unknown): unknown {
       'make room and run the same command again: nothing reported is lost',
     ],
   }
-  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
+  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(code) ?? []
   const [message, hint] = advice[family] ?? ['cannot be used', 'run `swath doctor`']
-  return new SwathError('store', `${path} ${message} (${error.message})`, { hint, cause: error })
-}
-
-function runReadOnly(reader: Database.Database, statement: string, limit: number): QueryResult {
-  try {
-    const prepared = reader.prepare<[], Record<string, SqlValue>>(statement)
-    // ATTACH and transaction control count as read-only to SQLite; what returns rows and writes nothing is a question.
-    if (!prepared.readonly || !prepared.reader || /^\s*(?:attach|pragma)\b/i.test(withoutComments(statement))) {
-      throw new SwathError('sql', 'only questions are answered here: the statement has to be a SELECT', {
-        hint: 'the results change through `swath run`, `resume`, `cancel` and `delete` alone',
-      })
-    }
-    const columns = prepared.columns().map((column) => column.name)
-    const rows: Record<string, SqlValue>[] = []
-    for (const row of prepared.iterate()) {
-      if (rows.length >= limit) return { columns, rows, truncated: true }
-      rows.push(row)
-    }
-    return { columns, rows, truncated: false }
-  } catch (error) {
-    if (error instanceof SwathError) throw error
-    throw new SwathError('sql', messageOf(error), {
-      hint: '`swath sql` without a query lists the views and their columns',
-      cause: error,
-    })
-  }
-}
-
-function withoutComments(statement: string): string {
-  return statement.replace(/--.*$/gm, '').replace(/\/\*[\s\S]*?\*\//g, '')
+  return new SwathError('store', `${path} ${message} (${reason})`, { hint, cause })
 }

@@ -5,10 +5,18 @@ import type { Schema } from './schema.ts'
 export type SqlValue = string | number | bigint | null | Uint8Array
 
 export interface QueryResult {
+  /** Their names, each once. */
   readonly columns: readonly string[]
   readonly rows: readonly Readonly<Record<string, SqlValue>>[]
   /** True where `limit` cut the rows off. */
   readonly truncated: boolean
+}
+
+export interface QueryOptions {
+  /** At most so many rows. */
+  readonly limit?: number
+  /** The question is given up after this long. */
+  readonly timeoutMs?: number
 }
 
 /** What a database says of itself. */
@@ -43,8 +51,8 @@ export interface Store {
    * sees one moment and excludes nobody.
    */
   readonly db: Kysely<Schema>
-  /** Runs one read-only statement of the user's; throws SwathError('sql') for anything else. */
-  query(statement: string, options?: { limit?: number }): QueryResult | Promise<QueryResult>
+  /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
+  query(statement: string, options?: QueryOptions): Promise<QueryResult>
   /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
   obstacle(error: unknown): string | undefined
   /** An error of the database as a SwathError('store'); any other as it is. */

@@ -19,7 +19,13 @@ const fixedColumns = [
   'weights_sha256',
 ] as const
 
-/** Makes or replaces a sweep's own view. A name that is taken already gets a prefix: `param_seed`, `metric_flops`. */
+/** SQLite's are 2000, also those of a question that adds some of its own. */
+export const mostColumns = 1_000
+
+/**
+ * Makes or replaces a sweep's own view. A name that is taken already, in whatever case, gets a prefix (`param_seed`,
+ * `metric_flops`), and a number if need be. What is more than `mostColumns` is left out, and there to ask in `trials.params` and `trial_metrics`.
+ */
 export async function defineSweepView(
   db: Kysely<Schema>,
   sweep: Pick<SweepRow, 'id' | 'name'>,
@@ -28,20 +34,23 @@ export async function defineSweepView(
 ): Promise<void> {
   const taken = new Set<string>(fixedColumns)
   const columnName = (prefix: string, name: string) => {
-    const column = taken.has(name) ? `${prefix}_${name}` : name
-    taken.add(column)
+    let column = name
+    for (let k = 1; taken.has(caseless(column)); k++) column = `${prefix}_${name}${k === 1 ? '' : `_${k}`}`
+    taken.add(caseless(column))
     return sql.id(column)
   }
   const columns = [
     sql`t.id as trial_id`,
     ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
-    ...parameters.map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
-    ...metrics.map(
+    ...parameters
+      .slice(0, mostColumns)
+      .map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
+    ...metrics.slice(0, mostColumns).map(
       (name) => sql`(
         select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
       ) as ${columnName('metric', name)}`,
     ),
-  ]
+  ].slice(0, mostColumns)
   const view = sql.id(sweepViewName(sweep.name))
   await db.transaction().execute(async (transaction) => {
     await sql`drop view if exists ${view}`.execute(transaction)
@@ -49,6 +58,11 @@ export async function defineSweepView(
       transaction,
     )
   })
+}
+
+/** As SQLite compares the names of columns. */
+function caseless(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** The metrics that a sweep's trials have reported so far. */

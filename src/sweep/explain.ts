@@ -2,6 +2,7 @@ import type { core } from 'zod'
 
 import { datasetSchema } from '../datasets/reference.ts'
 import { nearest } from '../nearest.ts'
+import { printable } from '../printable.ts'
 import { keysToCome, sweepFileSchema } from './schema.ts'
 import type { Mistake, Path } from './source.ts'
 
@@ -29,7 +30,7 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
     case 'invalid_value': {
       const got = valueAt(file, path)
       const choices = issue.values.map(String)
-      const meant = typeof got === 'string' ? `; did you mean ${nearest(got, choices)}?` : ''
+      const meant = typeof got === 'string' ? `; did you mean ${nearest(got.slice(0, 80), choices)}?` : ''
       const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
       return [{ path, message: `${what} one of ${choices.join(', ')}${meant}` }]
     }
@@ -50,7 +51,7 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
 function unknownKey(parent: Path, key: string): string {
   if (keysToCome.has(key)) return 'not there yet: leave it out for now'
   const known = knownKeys(parent)
-  return `unknown key; did you mean ${nearest(key, known)}? Known here: ${known.join(', ')}`
+  return `unknown key; did you mean ${nearest(key.slice(0, 80), known)}? Known here: ${known.join(', ')}`
 }
 
 function knownKeys(parent: Path): string[] {
@@ -94,13 +95,12 @@ function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (value === null) return 'nothing'
   if (typeof value === 'object') return 'a mapping'
-  if (typeof value === 'string') return `the text "${value}"`
+  if (typeof value === 'string') return `the text "${printable(value)}"`
   return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 function writeAs(path: Path, value: unknown): string {
   if (path[0] !== 'parameters' || path.length !== 2 || (typeof value === 'object' && !Array.isArray(value))) return ''
-  return Array.isArray(value)
-    ? `: write { values: ${JSON.stringify(value)} }`
-    : `: write { value: ${JSON.stringify(value)} }`
+  const form = Array.isArray(value) ? 'values' : 'value'
+  return `: write { ${form}: ${printable(JSON.stringify(value))} }`
 }

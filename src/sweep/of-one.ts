@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { stringify } from 'yaml'
 import type { ParameterValue } from '../programs/program.ts'
-import { readSweep, type Overrides, type SweepFile } from './read.ts'
+import type { Overrides } from './overrides.ts'
+import { readSweep, type SweepFile } from './read.ts'
 import { SweepSource } from './source.ts'
 
 /** One trial, as a command line names it. */

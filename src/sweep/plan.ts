@@ -28,7 +28,8 @@ export function planSweep({ content, source }: SweepFile): Plan {
   const points = grid.count(space)
   const size = Math.min(points * repeat, run_cap ?? Infinity)
   if (size > max_trials) {
-    const grown = `${points.toLocaleString('en')} points${repeat > 1 ? ` × ${repeat} seeds` : ''}`
+    const grown = `${count(points)} points${repeat > 1 ? ` × ${count(repeat)} seeds` : ''}`
+    const raise = Number.isSafeInteger(size) ? `, or raise the limit with max_trials: ${size}` : ''
     throw source.error(
       [
         {
@@ -36,7 +37,7 @@ export function planSweep({ content, source }: SweepFile): Plan {
           message: `the grid has ${grown}; the limit is ${max_trials.toLocaleString('en')} trials`,
         },
       ],
-      `take out values, cap the sweep with run_cap, or raise the limit with max_trials: ${size}`,
+      `take out values, or cap the sweep with run_cap${raise}`,
     )
   }
   return {
@@ -56,6 +57,10 @@ export function planSweep({ content, source }: SweepFile): Plan {
       }
     },
   }
+}
+
+function count(value: number): string {
+  return value < 1e15 ? value.toLocaleString('en') : value.toExponential(1)
 }
 
 /** The parameters that differ between trials; what all have in common need not be shown with each. */

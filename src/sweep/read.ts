@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-import { parse } from 'yaml'
-
 import { messageOf, SwathError } from '../errors.ts'
+import { NotTextError, readText } from '../read-text.ts'
 import { explain } from './explain.ts'
+import { applyOverrides, type Overrides } from './overrides.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
 import { SweepSource, type Mistake } from './source.ts'
 import { checkParameters } from './space.ts'
@@ -15,12 +14,12 @@ export interface SweepFile {
   readonly content: SweepFileContent & { readonly name: string }
 }
 
-/** `key=value` pairs of the command line that replace what the file says; a bare parameter's name will do as key. */
-export type Overrides = readonly string[]
+/** A sweep file is written by hand or by a small script. */
+const mostBytes = 2 ** 20
 
 /** Reads and checks a sweep file. Throws SwathError('sweep-file') that names each mistake's line and column. */
 export function readSweepFile(path: string, overrides: Overrides = []): SweepFile {
-  return readSweep(new SweepSource(path, readText(path)), overrides)
+  return readSweep(new SweepSource(path, readSource(path)), overrides)
 }
 
 /** Checks what a sweep file says, wherever it came from; throws as {@link readSweepFile}. */
@@ -34,7 +33,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   }
   if (typeof value === 'object' && !Array.isArray(value)) applyOverrides(source, value, overrides)
 
-  const parsed = sweepFileSchema.safeParse(source.value())
+  const parsed = parseContent(source)
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const content = { ...parsed.data, name: parsed.data.name ?? nameOfFile(path) }
@@ -48,15 +47,32 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   return { source, content }
 }
 
-function readText(path: string): string {
+function parseContent(source: SweepSource) {
   try {
-    return readFileSync(path, 'utf8')
+    return sweepFileSchema.safeParse(source.value())
   } catch (error) {
+    // The library passes an object's mistakes on as arguments, which are no more than 100,000 or so.
+    if (!(error instanceof RangeError)) throw error
+    throw source.error([{ path: [], message: 'there are too many mistakes in this file to name them' }])
+  }
+}
+
+function readSource(path: string): string {
+  try {
+    return readText(path, mostBytes)
+  } catch (error) {
+    if (error instanceof NotTextError) throw notText(path, error)
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new SwathError('not-found', `there is no sweep file ${path}`, { cause: error })
     const reason = code === 'EISDIR' ? 'it is a folder' : messageOf(error)
     throw new SwathError('not-found', `cannot read the sweep file ${path}: ${reason}`, { cause: error })
   }
+}
+
+function notText(path: string, error: NotTextError): SwathError {
+  const lines = error.before?.split('\n')
+  const place = lines === undefined ? '' : `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`
+  return new SwathError('sweep-file', `${path}${place}: ${error.message}`, { cause: error })
 }
 
 function nameOfFile(path: string): string {
@@ -66,28 +82,6 @@ function nameOfFile(path: string): string {
       .replace(/[^A-Za-z0-9_.-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '') || 'sweep'
   )
-}
-
-function applyOverrides(source: SweepSource, file: object, overrides: Overrides): void {
-  for (const override of overrides) {
-    const [, key, text] = /^([^=]+)=(.*)$/s.exec(override) ?? []
-    if (key === undefined || text === undefined) {
-      throw new SwathError('usage', `--set ${override}: expected key=value`, { hint: 'for instance --set epochs=5' })
-    }
-    let value: unknown
-    try {
-      value = parse(text)
-    } catch (error) {
-      throw new SwathError('usage', `--set ${override}: ${messageOf(error)}`, { cause: error })
-    }
-    const path = key.split('.')
-    // `dataset: mnist` is short for `dataset: { name: mnist }`.
-    const short = (source.value() as { dataset?: unknown }).dataset
-    if (path.length > 1 && path[0] === 'dataset' && typeof short === 'string') source.set(['dataset'], { name: short })
-    const isTopLevel = (path[0] ?? '') in sweepFileSchema.shape || (path[0] ?? '') in file
-    if (isTopLevel) source.set(path, value)
-    else source.set(['parameters', key], Array.isArray(value) ? { values: value } : { value })
-  }
 }
 
 function checkProgram({ program, command }: SweepFileContent): Mistake[] {

@@ -1,6 +1,9 @@
-import { isNode, LineCounter, parseDocument, isMap, isScalar, type Document, type Node } from 'yaml'
+import stringWidth from 'string-width'
+import { isMap, isNode, isSeq, LineCounter, visit, type Document, type Node } from 'yaml'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { printable } from '../printable.ts'
+import { keyName, parseYaml, YamlMistake } from './yaml.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -15,6 +18,10 @@ export interface Mistake {
 /** At most so many mistakes are shown at once. */
 const mistakesShown = 10
 
+const longestMessage = 500
+/** Columns of a source line that are shown around a mistake. */
+const columnsShown = 100
+
 /** A YAML text that knows where everything in it stands. */
 export class SweepSource {
   readonly path: string
@@ -22,6 +29,7 @@ export class SweepSource {
   readonly #isTyped: boolean
   readonly #document: Document
   readonly #lines = new LineCounter()
+  #value: { readonly whole: unknown } | undefined
 
   /**
    * Throws SwathError('sweep-file') with file:line:column if the text is not YAML.
@@ -31,31 +39,43 @@ export class SweepSource {
     this.path = path
     this.text = text
     this.#isTyped = isTyped
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
-    const [error] = this.#document.errors
-    if (error !== undefined) {
-      const [offset] = error.pos
-      const isTwice = error.code === 'DUPLICATE_KEY'
-      const message = isTwice ? 'this key stands here twice' : (unquotedMacro(text, offset) ?? error.message)
-      throw new SwathError('sweep-file', this.#at(offset, message))
+    try {
+      this.#document = parseYaml(text, this.#lines)
+    } catch (error) {
+      if (!(error instanceof YamlMistake)) throw error
+      throw new SwathError('sweep-file', this.#at(error.offset, unquotedMacro(text, error.offset) ?? error.message), {
+        cause: error,
+      })
     }
   }
 
-  /** The value of the whole file, as plain data. Throws SwathError('sweep-file') for an alias of nothing. */
+  /** The value of the whole file, as plain data. Throws SwathError('sweep-file') for aliases that make too much of it. */
   value(): unknown {
     try {
-      return this.#document.toJS({ maxAliasCount: 100 })
+      this.#value ??= { whole: this.#document.toJS({ maxAliasCount: 100 }) as unknown }
+      return this.#value.whole
     } catch (error) {
-      throw new SwathError('sweep-file', `${this.path}: ${messageOf(error)}`, { cause: error })
+      const message = 'the aliases from here on make too much of this file'
+      throw new SwathError('sweep-file', this.#at(this.#firstAlias(), message), { cause: error })
     }
   }
 
   /** Puts a value at `path`; throws SwathError('sweep-file') if something that is no mapping is in its way. */
   set(path: Path, value: unknown): void {
+    this.#value = undefined
+    for (const depth of path.keys()) {
+      const list = this.#nodeAt(path.slice(0, depth), false)
+      if (!isSeq(list) || list.has(path[depth])) continue
+      throw this.error([
+        { path: path.slice(0, depth), message: `--set: there is no ${printable(String(path[depth]))} in this list` },
+      ])
+    }
     try {
       this.#document.setIn(path, this.#document.createNode(value))
     } catch (error) {
-      throw this.error([{ path: path.slice(0, -1), message: `--set ${path.join('.')}: ${messageOf(error)}` }])
+      throw this.error([
+        { path: path.slice(0, -1), message: `--set ${printable(path.join('.'))}: ${messageOf(error)}` },
+      ])
     }
   }
 
@@ -68,8 +88,8 @@ export class SweepSource {
   /** `file:line:column: message`, with the source line and a caret under it. */
   describe({ path, atKey = false, message }: Mistake): string {
     if (this.#isTyped) return `${path[0] === 'parameters' ? `${path[1] ?? 'parameters'}: ` : ''}${message}`
-    const subject = path.length === 0 ? '' : `${path.map(String).join('.')}: `
-    return this.#at(this.#offsetOf(path, atKey), subject + message)
+    const subject = path.length === 0 ? '' : `${printable(path.map(String).join('.'))}: `
+    return this.#at(this.#offsetOf(path, atKey), subject + printable(message, longestMessage))
   }
 
   /** The offset of the deepest node on `path` that the text has; undefined for one that `--set` made. */
@@ -82,23 +102,37 @@ export class SweepSource {
   }
 
   #nodeAt(path: Path, atKey: boolean): Node | undefined {
-    if (path.length === 0) return this.#document.contents ?? undefined
-    const parent: unknown = this.#document.getIn(path.slice(0, -1), true)
-    if (atKey && isMap(parent)) {
-      const key: unknown = parent.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1))?.key
-      return isNode(key) ? key : undefined
+    let node: unknown = this.#document.contents
+    for (const [depth, key] of path.entries()) {
+      if (isSeq(node)) node = node.items[Number(key)]
+      else if (isMap(node)) {
+        const pair = node.items.find((item) => keyName(item.key) === String(key))
+        node = atKey && depth === path.length - 1 ? pair?.key : pair?.value
+      } else return undefined
     }
-    const node: unknown = this.#document.getIn(path, true)
     return isNode(node) ? node : undefined
+  }
+
+  #firstAlias(): number {
+    let offset = 0
+    visit(this.#document, {
+      Alias(_, { range }) {
+        offset = range?.[0] ?? 0
+        return visit.BREAK
+      },
+    })
+    return offset
   }
 
   #at(offset: number | undefined, message: string): string {
     if (offset === undefined) return `${this.path}: (--set) ${message}`
     const { line, col } = this.#lines.linePos(offset)
     const source = this.text.split(/\r?\n/)[line - 1] ?? ''
-    const gutter = `${line} | `
-    const caret = `${' '.repeat(gutter.length + col - 1)}^`
-    return `${this.path}:${line}:${col}: ${message}\n  ${gutter}${source}\n  ${caret}`
+    const from = Math.max(0, Math.min(col - 1 - columnsShown / 2, source.length - columnsShown))
+    const shown = (end: number) => source.slice(from, end).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, ' ')
+    const gutter = `${line} | ${from > 0 ? '…' : ''}`
+    const caret = ' '.repeat(gutter.length + stringWidth(shown(col - 1)))
+    return `${this.path}:${line}:${col}: ${message}\n  ${gutter}${shown(from + columnsShown)}\n  ${caret}^`
   }
 }
 

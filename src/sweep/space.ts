@@ -1,31 +1,36 @@
-import { isDeepStrictEqual } from 'node:util'
-
-import type { ParameterValue } from '../programs/program.ts'
+import { printable } from '../printable.ts'
+import type { Parameters, ParameterValue } from '../programs/program.ts'
 import type { Dimension } from '../search/search.ts'
 import type { ParameterContent } from './schema.ts'
+import { canonicalJson } from './seed.ts'
 import type { Mistake } from './source.ts'
 
 /** What is wrong with the parameters of a grid that the schema alone cannot see. */
 export function checkParameters(parameters: Readonly<Record<string, ParameterContent>>): Mistake[] {
+  const setters = settersOf(parameters)
   return Object.entries(parameters).flatMap(([name, parameter]) =>
-    [...checkParameter(parameter), ...clashes(name, parameters)].map((mistake) => ({
+    [...checkParameter(parameter), ...clashes(parameter, setters)].map((mistake) => ({
       ...mistake,
       path: ['parameters', name, ...mistake.path],
     })),
   )
 }
 
+/** How many parameters set each name: all of a case list's cases count as one. */
+function settersOf(parameters: Readonly<Record<string, ParameterContent>>): ReadonlyMap<string, number> {
+  const setters = new Map<string, number>()
+  for (const [name, { cases }] of Object.entries(parameters)) {
+    const set = cases === undefined ? [name] : new Set(cases.flatMap((each) => Object.keys(each)))
+    for (const key of set) setters.set(key, (setters.get(key) ?? 0) + 1)
+  }
+  return setters
+}
+
 /** A case sets parameters by their names: nothing else may set them. */
-function clashes(name: string, parameters: Readonly<Record<string, ParameterContent>>): Mistake[] {
-  const others = new Set(
-    Object.entries(parameters).flatMap(([other, { cases }]) => {
-      if (other === name) return []
-      return cases === undefined ? [other] : cases.flatMap((each) => Object.keys(each))
-    }),
-  )
-  return (parameters[name]?.cases ?? []).flatMap((each, index) =>
+function clashes({ cases = [] }: ParameterContent, setters: ReadonlyMap<string, number>): Mistake[] {
+  return cases.flatMap((each, index) =>
     Object.keys(each)
-      .filter((key) => others.has(key))
+      .filter((key) => (setters.get(key) ?? 0) > 1)
       .map((key) => ({ path: ['cases', index, key], message: 'another parameter sets this too' })),
   )
 }
@@ -63,7 +68,7 @@ function checkParameter(parameter: ParameterContent): Mistake[] {
     value !== undefined && 'value',
     values !== undefined && 'values',
     cases !== undefined && 'cases',
-    min !== undefined && 'min',
+    (min !== undefined || max !== undefined) && 'min and max',
   ].filter(Boolean)
   if (forms.length === 0) {
     return [{ path: [], message: 'expected `value`, `values`, `cases`, or `min` and `max`' }]
@@ -75,26 +80,42 @@ function checkParameter(parameter: ParameterContent): Mistake[] {
   if (max === undefined) return [{ path: ['min'], message: '`min` needs `max`' }]
   if (min === undefined) return [{ path: ['max'], message: '`max` needs `min`' }]
   if (min >= max) return [{ path: ['max'], message: `expected a number above min (${min}), got ${max}` }]
-  const isWhole = Number.isInteger(min) && Number.isInteger(max)
-  if (distribution !== 'q_uniform' && !isWhole) {
+  return checkRange({ min, max, q, distribution })
+}
+
+function checkRange({
+  min,
+  max,
+  q,
+  distribution,
+}: Pick<ParameterContent, 'q' | 'distribution'> & { readonly min: number; readonly max: number }): Mistake[] {
+  if (distribution !== 'q_uniform') {
+    if (q !== undefined) return [{ path: ['q'], message: '`q` needs `distribution: q_uniform`' }]
+    if (Number.isSafeInteger(min) && Number.isSafeInteger(max)) return []
+    const message = 'a grid needs values that can be listed: whole numbers, `values`, or q_uniform with q'
+    const isTooLarge = Number.isInteger(min) && Number.isInteger(max)
     return [
-      {
-        path: ['min'],
-        message: 'a grid needs values that can be listed: whole numbers, `values`, or q_uniform with q',
-      },
+      { path: ['min'], message: isTooLarge ? `${message}; whole numbers are exact up to ${2 ** 53 - 1}` : message },
     ]
   }
-  if (q !== undefined && q > max - min)
-    return [{ path: ['q'], message: `expected a step within ${min} to ${max}, got ${q}` }]
+  const step = q ?? 1
+  if (step > max - min) return [{ path: ['q'], message: `expected a step within ${min} to ${max}, got ${step}` }]
+  // Else several steps give the same number.
+  if (min + step === min || max - step === max) {
+    return [{ path: ['q'], message: `the step ${step} is lost on numbers as large as those from ${min} to ${max}` }]
+  }
   return []
 }
 
-function duplicates(values: readonly unknown[], form: 'values' | 'cases'): Mistake[] {
-  return values.flatMap((value, index) =>
-    values.slice(0, index).some((earlier) => isDeepStrictEqual(earlier, value))
-      ? [{ path: [form, index], message: `${JSON.stringify(value)} stands in the list twice` }]
-      : [],
-  )
+function duplicates(values: readonly ParameterValue[] | readonly Parameters[], form: 'values' | 'cases'): Mistake[] {
+  const seen = new Set<string>()
+  return values.flatMap((value, index) => {
+    // As trials are told apart: 0 and -0 are one.
+    const key = form === 'cases' ? canonicalJson(value as Parameters) : JSON.stringify(value)
+    if (seen.has(key)) return [{ path: [form, index], message: `${printable(key)} stands in the list twice` }]
+    seen.add(key)
+    return []
+  })
 }
 
 function valuesOf(parameter: ParameterContent): { size: number; at: (k: number) => ParameterValue } {

@@ -15,7 +15,7 @@ import type { Checkpoints } from './checkpoints.ts'
 import { failureOf } from './failure.ts'
 import { Sender } from './flow.ts'
 import type { TrainTask, TrialCommand, TrialMessage, TrialOutcome } from './protocol.ts'
-import { checkReport } from './report-check.ts'
+import { checkReport, epochOf } from './report-check.ts'
 
 /** One trial under way in this thread: what it reports, how it fails, how it ends. */
 export class RunningTrial {
@@ -64,15 +64,15 @@ export class RunningTrial {
 
   async report(
     checkpoints: Checkpoints,
-    report: Report,
+    given: Report,
     { checkpoint }: ReportOptions = {},
   ): Promise<'continue' | 'stop'> {
     if (this.#ended) {
-      this.#sayLate(`reported epoch ${report.epoch} after it had ended: ignored`)
+      this.#sayLate(`reported ${epochOf(given)} after it had ended: ignored`)
       return 'stop'
     }
     try {
-      checkReport(report, this.#lastEpoch)
+      const report = checkReport(given, this.#lastEpoch)
       this.#lastEpoch = report.epoch
       const kept =
         checkpoint !== undefined && checkpoints.isDue(report.epoch)

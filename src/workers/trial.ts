@@ -8,6 +8,7 @@ import { loadTensorFlow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { TrainTask, TrialOutcome, WorkerSettings } from './protocol.ts'
+import { checkProgress } from './report-check.ts'
 import { RunningTrial } from './running-trial.ts'
 
 /** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
@@ -50,7 +51,7 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
       ...(cores.length === 0 ? {} : { cores: cores.length }),
       report: (report, options) => running.report(checkpoints, report, options),
       progress: (progress) => {
-        running.send({ type: 'progress', progress })
+        running.send({ type: 'progress', progress: checkProgress(progress) })
       },
     }
     running.send({ type: 'began' })

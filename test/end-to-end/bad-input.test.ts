@@ -43,6 +43,16 @@ test.each([
     /bad\.yaml:1:10: program: there is no program mpl; did you mean mlp\?/,
   ],
   [
+    'a program of a name that no file can have',
+    parameters('  depth: { value: 1 }').replace('mlp', `./${'x'.repeat(5_000)}.ts`),
+    /program: there is no file .*x+…/,
+  ],
+  [
+    'a program with a NUL in its name',
+    parameters('  depth: { value: 1 }').replace('mlp', '"\\0"'),
+    /no program \\0; did/,
+  ],
+  [
     'a program that is not there',
     parameters('  depth: { value: 1 }').replace('mlp', './no.ts'),
     /bad\.yaml:1:10: program: there is no file .*no\.ts/,

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { openStore } from '../../src/store/open.ts'
 import { sweepProgress } from '../../src/store/sweeps.ts'
-import { plannedSweep, temporaryFolder, temporaryStore } from './temporary-store.ts'
+import { temporaryFolder, temporaryStore } from './temporary-store.ts'
 
 test('reading a store that is not there says how to make one, and makes none', async () => {
   const path = join(temporaryFolder(), 'none.db')
@@ -43,46 +43,6 @@ test('PostgreSQL is answered with "not yet", without the password', async () => 
   const opened = openStore('postgres://me:secret@host/db', 'write')
   await expect(opened).rejects.toThrow('PostgreSQL is not supported yet')
   await expect(opened).rejects.not.toThrow('secret')
-})
-
-test('questions are answered', async () => {
-  const store = await temporaryStore()
-  await plannedSweep(store, 2)
-  expect(await store.query('select number, flops from trials order by number')).toEqual({
-    columns: ['number', 'flops'],
-    rows: [
-      { number: 1, flops: 100 },
-      { number: 2, flops: 200 },
-    ],
-    truncated: false,
-  })
-})
-
-test.each([
-  ['delete from trials', 'only questions'],
-  ["update trials set state = 'failed'", 'only questions'],
-  ['drop table trials', 'only questions'],
-  ['insert into events (sweep_id) values (1) returning *', 'only questions'],
-  ["attach database '/tmp/x.db' as x", 'only questions'],
-  ['/* hidden */ attach database ":memory:" as x', 'only questions'],
-  ['pragma journal_mode = delete', 'only questions'],
-  ['begin', 'only questions'],
-  ["vacuum into '/tmp/copy.db'", 'only questions'],
-  ['select 1; select 2', 'more than one statement'],
-  ['select 1; drop table trials', 'more than one statement'],
-  ['selekt 1', 'syntax error'],
-  ['select * from nowhere', 'no such table'],
-  ["select load_extension('x')", 'not authorized'],
-  ['', 'contains no statements'],
-])('%j is refused', async (statement, message) => {
-  const store = await temporaryStore()
-  expect(() => store.query(statement)).toThrow(message)
-})
-
-test('a question that is too long stops at its limit and says so', async () => {
-  const store = await temporaryStore()
-  await plannedSweep(store, 5)
-  expect(await store.query('select number from trials', { limit: 2 })).toMatchObject({ truncated: true })
 })
 
 test('an error that has rolled a transaction back is the one that is seen', async () => {

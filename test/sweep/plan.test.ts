@@ -73,6 +73,21 @@ test('a grid of a billion points is refused before it is made', () => {
   )
 })
 
+test('a grid of any size is refused in a line, or counted as far as it is capped', () => {
+  const huge =
+    '  a: { min: 0, max: 1.0e+300, q: 1.0e+290, distribution: q_uniform }\n  b: { min: 0, max: 9007199254740990 }'
+  expect(() => plan(huge)).toThrow(/the grid has 9\.0e\+25 points; the limit is 100,000 trials$/m)
+  expect(() => plan('  a: { value: 1 }', 'repeat: 1000000000000000')).toThrow(/1 points × 1\.0e\+15 seeds/)
+  expect(() =>
+    plan(Array.from({ length: 40 }, (_, k) => `  p${k}: { min: 0, max: 9007199254740990 }`).join('\n')),
+  ).toThrow(/the grid has Infinity points/)
+  expect([...plan(huge, 'run_cap: 3').trials()].map(({ key }) => key)).toEqual([
+    '{"a":0,"b":0}',
+    '{"a":0,"b":1}',
+    '{"a":0,"b":2}',
+  ])
+})
+
 test('the limit can be raised, and run_cap keeps a plan below it', () => {
   expect(plan('  a: { min: 1, max: 200000 }', 'max_trials: 200000').size).toBe(200_000)
   expect(plan('  a: { min: 1, max: 2000000000 }', 'run_cap: 5').size).toBe(5)

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 
 import { SwathError } from '../../src/errors.ts'
+import { printable } from '../../src/printable.ts'
 import { readSweepFile } from '../../src/sweep/read.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'swath-read-'))
@@ -63,7 +63,7 @@ test('an unknown key is answered with the nearest right one', () => {
   )
 })
 
-test.each([
+const refused: [text: string, message: RegExp][] = [
   ['', /sweep\.yaml: the file is empty/],
   ['# only a comment\n', /the file is empty/],
   ['just text', /sweep\.yaml:1:1: expected a mapping, got the text "just text"/],
@@ -92,9 +92,52 @@ test.each([
   [`${good}seed: one\n`, /seed: expected a number, got the text "one"/],
   [`${good}resources: { cores: -1 }\n`, /resources\.cores: expected at least/],
   [good.replace('program: mlp\n', ''), /program: missing: expected a program, or a command/],
-])('%j is refused', (text, message) => {
-  expect(mistake(text)).toMatch(message)
-})
+  // A stack overflow once.
+  [`name: ${'['.repeat(10_000)}`, /sweep\.yaml:1:\d+: this is nested too deep/],
+  [`name: ${'{ a: '.repeat(10_000)}`, /this is nested too deep/],
+  // The library for schemas takes a list's mistakes as arguments of a call.
+  [good.replace('[1, 2]', `[${'{},'.repeat(150_000)}]`), /sweep\.yaml:1:1: there are too many mistakes/],
+  // Said nothing of where.
+  [good.replace('[1, 2]', '*depths'), /sweep\.yaml:5:20: there is no anchor &depths before this alias/],
+  // Came as a list that contains itself, which no message could show.
+  [good.replace('{ values: [1, 2] }', '&a [*a]'), /sweep\.yaml:5:14: this alias stands within what it stands for/],
+  [good.replace('[1, 2]', '&a [*a]'), /sweep\.yaml:5:24: this alias stands within what it stands for/],
+  [
+    `${good}a: &a [1, 1]\nb: &b [${'*a, '.repeat(9)}]\nc: &c [${'*b, '.repeat(9)}]\nd: [${'*c, '.repeat(9)}]`,
+    /sweep\.yaml:8:8: the aliases from here on make too much of this file/,
+  ],
+  // A tag was passed over: `!range [1, 5]` was the list of 1 and 5.
+  [good.replace('[1, 2]', '!range [1, 5]'), /sweep\.yaml:5:20: Unresolved tag: !range/],
+  // Was stringified with a warning of Node's.
+  [`${good}[1, 2]: x\n`, /sweep\.yaml:7:1: expected a name as key/],
+  [`${good}? { a: b }\n: x\n`, /sweep\.yaml:7:3: expected a name as key/],
+  // Was left out without a word.
+  [`${good}  __proto__: { values: [1, 2] }\n`, /sweep\.yaml:7:3: expected a name as key/],
+  [`${good}1: x\n"1": y\n`, /sweep\.yaml:8:1: this key stands here twice/],
+  [`${good}---\n${good}`, /sweep\.yaml:7:1: a second document begins here/],
+  // These were one trial each in the store, which told nobody that the other was missing.
+  [good.replace('[1, 2]', '[0, -0]'), /parameters\.depth\.values\.1: 0 stands in the list twice/],
+  [
+    good.replace('{ values: [1, 2] }', '{ cases: [{ a: 1, b: 2 }, { b: 2, a: 1 }] }'),
+    /\{"a":1,"b":2\} stands in the list twice/,
+  ],
+  [good.replace('{ value: 1 }', '{ min: 9007199254740992, max: 9007199254740999 }'), /whole numbers are exact up to/],
+  [
+    good.replace('{ value: 1 }', '{ min: 1.0e+20, max: 1.0e+21, q: 1, distribution: q_uniform }'),
+    /epochs\.q: the step 1 is lost on numbers as large as those/,
+  ],
+  // Was passed over.
+  [good.replace('{ value: 1 }', '{ min: 0, max: 10, q: 5 }'), /epochs\.q: `q` needs `distribution: q_uniform`/],
+  [good.replace('{ value: 1 }', '{ value: 1, max: 10 }'), /value and min and max exclude each other/],
+  [good.replace('{ value: 1 }', '{ max: 10 }'), /epochs\.max: `max` needs `min`/],
+]
+
+test.each(refused.map(([text, message]) => [printable(text, 200), text, message] as const))(
+  '%s is refused',
+  (_, text, message) => {
+    expect(mistake(text)).toMatch(message)
+  },
+)
 
 test('a missing file is named', () => {
   expect(() => readSweepFile(join(folder, 'none.yaml'))).toThrow(/there is no sweep file .*none\.yaml/)
@@ -113,33 +156,70 @@ test('a mistake in --set is said to be there', () => {
   expect(mistake(good, ['epochs'])).toMatch(/--set epochs: expected key=value/)
 })
 
-test('whatever is done to a file, it is read or refused with a message', () => {
-  const mutations = fc.record({
-    start: fc.nat(good.length),
-    length: fc.nat(20),
-    text: fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 12 }),
-      fc.constantFrom(': ', '- ', '{', '[', '&a', '*a', '\t', '!!'),
-    ),
-  })
-  fc.assert(
-    fc.property(fc.array(mutations, { minLength: 1, maxLength: 4 }), (changes) => {
-      const text = changes.reduce(
-        (whole, { start, length, text: inserted }) => whole.slice(0, start) + inserted + whole.slice(start + length),
-        good,
-      )
-      try {
-        read(text)
-      } catch (error) {
-        expect(error).toBeInstanceOf(SwathError)
-        expect((error as SwathError).message).not.toBe('')
-      }
-    }),
-    { numRuns: 300 },
-  )
-})
-
 test('--set dataset.limit works on a data set that is named in short, too', () => {
   const { content } = read(`dataset: mnist\n${good}`, ['dataset.limit=100'])
   expect(content.dataset).toEqual({ name: 'mnist', limit: 100 })
 })
+
+test('a list of as many values as a sweep may have trials is read', () => {
+  // Each value was compared with each one before it.
+  const values = Array.from({ length: 100_000 }, (_, k) => k)
+  expect(read(good.replace('[1, 2]', JSON.stringify(values))).content.parameters.depth?.values).toHaveLength(100_000)
+})
+
+test('a line of any length, with anything in it, is shown on a line that moves no cursor', () => {
+  const message = mistake(`${good}name2: "${'x'.repeat(50_000)}\t\u202e" # \u001b[2J\n`)
+  expect(message.split('\n')).toHaveLength(3)
+  expect(message.length).toBeLessThan(500)
+  expect(mistake(good.replace('grid\n', `"a\\e[2J${'b'.repeat(5_000)}"\n`))).toMatch(/^sweep\.yaml:1:7: name: /)
+  expect(mistake(good.replace('mlp', '"\\e[2J"').replace('method: grid', 'method: "\\e[2J"'))).toMatch(
+    /method: got the text "\\x1b\[2J", expected/,
+  )
+})
+
+test('a caret stands under its mistake behind letters that are two columns wide', () => {
+  expect(mistake(good.replace('[1, 2]', '[数, 数]'))).toMatch(/\n {2}5 \| {3}depth: \{ values: \[数, 数\] \}\n {30}\^/)
+})
+
+test('a file that is no UTF-8 is refused, at the byte that is none', () => {
+  const path = join(folder, 'sweep.yaml')
+  const of = (bytes: Buffer) => {
+    writeFileSync(path, bytes)
+    return () => readSweepFile(path)
+  }
+  // Its é would have become U+FFFD.
+  expect(of(Buffer.from(`${good}description: caf\u00e9\n`, 'latin1'))).toThrow(/:7:17: the byte 0xe9 is not UTF-8/)
+  // As PowerShell writes it.
+  expect(of(Buffer.from(`\ufeff${good}`, 'utf16le'))).toThrow('it is in UTF-16: save it as UTF-8')
+  expect(of(Buffer.from(`\ufeff${good}`))().content.name).toBe('grid')
+  expect(of(Buffer.from(`\ufeff${good.replace('name', 'nmae')}`))).toThrow(/:1:1: nmae: unknown key/)
+})
+
+test('of a file that has no end only the beginning is read', () => {
+  expect(() => readSweepFile('/dev/zero')).toThrow('/dev/zero: it is longer than 1 MB')
+})
+
+test('--set is taken for a parameter where its name means something to JavaScript', () => {
+  // `in` found them on every object: they were keys of the file, and unknown ones.
+  const { parameters } = read(good, ['toString=5', 'constructor=[1, 2]']).content
+  expect(Object.keys(parameters)).toEqual(['depth', 'epochs', 'toString', 'constructor'])
+})
+
+const refusedSets: [override: string, message: RegExp][] = [
+  // Made a list of a hundred million, which took minutes to read.
+  ['parameters.depth.values.99999999=1', /sweep\.yaml:5:20: .*there is no 99999999 in this list/],
+  ['depth=[[[[[', /--set depth=\[/],
+  [`depth=${'['.repeat(10_000)}`, /this is nested too deep/],
+  ['depth={ a: 1, a: 2 }', /this key stands here twice/],
+  ['depth=*a', /there is no anchor &a/],
+  ['__proto__=1', /expected another name than __proto__/],
+  ['a.b.c.d.e.f.g.h.i=1', /at most 8 parts/],
+  ['name.x=1', /sweep\.yaml:1:7: name: --set name\.x/],
+]
+
+test.each(refusedSets.map(([override, message]) => [printable(override, 40), override, message] as const))(
+  '--set %s is refused',
+  (_, override, message) => {
+    expect(mistake(good, [override])).toMatch(message)
+  },
+)

@@ -1,10 +1,16 @@
 import type { Command } from './command.ts'
+import { SwathError } from '../../errors.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
 
 interface Options extends FormatOptions {
   readonly query: string | undefined
   readonly file: string | undefined
+  readonly limit: number | undefined
+  readonly timeout: number
 }
+
+/** Rows of a table that nobody asked to be longer; a program gets all of them. */
+const tableRows = 1_000
 
 export const sqlCommand: Command<Options> = {
   command: 'sql [query]',
@@ -18,12 +24,27 @@ export const sqlCommand: Command<Options> = {
         conflicts: 'query',
         describe: 'A file that holds the statement',
       })
+      .option('limit', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'At most so many rows, 0 for all; by default 1000 in a table and all in JSON and CSV',
+      })
+      .option('timeout', {
+        type: 'number',
+        requiresArg: true,
+        default: 30,
+        describe: 'Seconds after which a question is given up, 0 for never',
+      })
       .example(
         '$0 sql "select depth, width, test_accuracy from sweep_mnist_depth_width"',
         'A column a parameter, a column a metric',
       )
       .example('$0 sql --file db/queries/best-trials.sql --csv', 'A question from a file, as CSV'),
-  handler: async ({ query, file, store: location, json, csv }) => {
+  handler: async ({ query, file, limit, timeout, store: location, json, csv }) => {
+    const isTable = json !== true && csv !== true
+    const most = atLeastZero('--limit', limit ?? (isTable ? tableRows : 0))
+    const timeoutMs = 1000 * atLeastZero('--timeout', timeout)
+    if (!Number.isInteger(most)) throw new SwathError('usage', `--limit ${most}: expected a whole number of rows`)
     const { openExistingStore } = await import('../open-store.ts')
     const { describeViews, readQuery } = await import('../ask.ts')
     const { printRows } = await import('../print-rows.ts')
@@ -34,10 +55,19 @@ export const sqlCommand: Command<Options> = {
         await describeViews(store, { json, csv })
         return
       }
-      const { columns, rows } = await store.query(statement)
+      const { columns, rows, truncated } = await store.query(statement, {
+        ...(most > 0 && { limit: most }),
+        ...(timeoutMs > 0 && { timeoutMs }),
+      })
       printRows(rows, { json, csv, columns, empty: 'No rows.' })
+      if (truncated) process.stderr.write(`There are more than these ${rows.length} rows: --limit 0 prints all.\n`)
     } finally {
       await store.close()
     }
   },
+}
+
+function atLeastZero(option: string, value: number): number {
+  if (value >= 0) return value
+  throw new SwathError('usage', `${option} ${value}: expected a number from 0`)
 }

@@ -1,4 +1,5 @@
 import { messageOf, SwathError } from '../../errors.ts'
+import { printable } from '../../printable.ts'
 import { isUnicode } from '../terminal.ts'
 import { colorsFor } from './colors.ts'
 
@@ -8,7 +9,7 @@ export function printError(error: unknown, { debug }: { readonly debug: boolean 
   const arrow = colors.dim(isUnicode() ? '→' : '->')
   const expected = error instanceof SwathError
   const lead = colors.red(expected ? 'error' : 'swath has a bug')
-  process.stderr.write(`${lead}: ${messageOf(error)}\n`)
+  process.stderr.write(`${lead}: ${harmless(messageOf(error))}\n`)
   if (expected && error.hint !== undefined) process.stderr.write(`${arrow} ${error.hint}\n`)
   if (!debug) {
     if (!expected) process.stderr.write(`${arrow} run it again with --debug and report what it prints\n`)
@@ -17,4 +18,12 @@ export function printError(error: unknown, { debug }: { readonly debug: boolean 
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     process.stderr.write(`${colors.dim(cause.stack ?? String(cause))}\n`)
   }
+}
+
+/** A message quotes what users and programs wrote, which must not move the cursor. */
+function harmless(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, Infinity))
+    .join('\n')
 }

@@ -117,5 +117,7 @@ export class RunTracker {
 
 /** Share of a trial that is done, 0 to 1. */
 export function fractionOf({ progress }: TrackedTrial): number {
-  return progress === undefined ? 0 : Math.min((progress.epoch - 1 + progress.fraction) / progress.epochs, 1)
+  const done = progress === undefined ? 0 : (progress.epoch - 1 + progress.fraction) / progress.epochs
+  // A program may say that it is at epoch 0 of 0, and no bar is less than empty.
+  return done >= 0 ? Math.min(done, 1) : 0
 }

@@ -19,5 +19,10 @@ export function isExecutable(file: string): boolean {
 }
 
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    // Nothing of that name is there, or none can be: it is too long, or has a NUL in it.
+    return false
+  }
 }

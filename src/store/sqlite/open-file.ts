@@ -9,6 +9,8 @@ import type { StoreAccess } from '../store.ts'
 import { isDamage } from './check.ts'
 
 export const busyTimeoutMs = 5_000
+/** What is left of a write-ahead log that grew because somebody read on: without it the file stays as large as it was. */
+const mostLogBytes = 2 ** 24
 
 /** A database that is open. */
 export interface OpenFile {
@@ -52,6 +54,7 @@ function openToWrite(path: string, nativeBinding: string): OpenFile {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
+    database.pragma(`journal_size_limit = ${mostLogBytes}`)
     return { database, path, isReadOnly: false, release: () => undefined }
   } catch (error) {
     database.close()

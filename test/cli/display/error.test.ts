@@ -28,3 +28,9 @@ test('what nobody expected is a bug, and says how to report it', () => {
   expect(printed(new TypeError('x is undefined'))).toMatch(/^swath has a bug: x is undefined\n.*--debug/)
   expect(printed('a string')).toContain('a string')
 })
+
+test('a message cannot clear the screen', () => {
+  expect(printed(new SwathError('sql', 'no such column: \u001b[2Jx\nand more'))).toContain(
+    'column: \\x1b[2Jx\nand more',
+  )
+})

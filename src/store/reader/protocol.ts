@@ -1,0 +1,39 @@
+import type { SqlValue } from '../store.ts'
+
+/** Everything that crosses the border of the process that answers questions is in this file. */
+
+/** What the process is started with, as JSON in its one argument. */
+export interface ReaderSettings {
+  /** Who asks. */
+  readonly parent: number
+  readonly path: string
+  readonly nativeBinding: string
+  /** How long it waits for a lock; a write-ahead log is read without one. */
+  readonly busyTimeoutMs: number
+}
+
+export interface Question {
+  readonly statement: string
+  /** At most so many rows. */
+  readonly limit: number
+  readonly timeoutMs: number
+}
+
+/** An answer comes in parts: its columns, any number of rows, and how it ended. */
+export type AnswerPart =
+  | { readonly type: 'columns'; readonly columns: readonly string[] }
+  | { readonly type: 'rows'; readonly rows: readonly (readonly SqlValue[])[] }
+  | { readonly type: 'end'; readonly truncated: boolean }
+  | {
+      readonly type: 'error'
+      readonly message: string
+      readonly hint: string | undefined
+      /** SQLite's own, such as SQLITE_CORRUPT. */
+      readonly code: string | undefined
+    }
+
+/** The signal that ends a process whose time is up: the one way to stop SQLite in the middle of a step. */
+export const timeIsUp = 'SIGALRM'
+/** As the system does when memory runs out. */
+export const outOfMemory = 'SIGKILL'
+export const mostMemory = 2 ** 30

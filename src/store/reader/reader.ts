@@ -1,0 +1,134 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { SwathError } from '../../errors.ts'
+import type { QueryOptions, QueryResult, SqlValue } from '../store.ts'
+import { distinctNames } from './distinct-names.ts'
+import { mostMemory, outOfMemory, timeIsUp, type AnswerPart, type Question, type ReaderSettings } from './protocol.ts'
+import { refuseAllButQuestions } from './question.ts'
+
+const extension = extname(import.meta.url)
+const entry = fileURLToPath(new URL(`../../../workers/reader${extension}`, import.meta.url))
+/** What V8 and the C library end a process with that gets no memory. */
+const signalsOfMemory: readonly unknown[] = [outOfMemory, 'SIGABRT', 'SIGTRAP', 'SIGSEGV']
+
+/** An error of SQLite's that is the store's, not the question's. */
+type AsStoreError = (code: string, message: string) => SwathError | undefined
+
+interface Waiting {
+  readonly question: Question
+  readonly resolve: (result: QueryResult) => void
+  readonly reject: (error: SwathError) => void
+  readonly rows: Record<string, SqlValue>[]
+  columns: readonly string[]
+}
+
+/**
+ * Answers questions in a process of its own: nothing else can stop SQLite in the middle of a step, and what a question
+ * does to that process is done to nobody else. It opens the file to read only, and reads the write-ahead log without a
+ * lock: no writer waits for it, and it for none.
+ */
+export class Reader {
+  readonly #settings: Omit<ReaderSettings, 'parent'>
+  readonly #asStoreError: AsStoreError
+  #process: ChildProcess | undefined
+  #waiting: Waiting | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(settings: Omit<ReaderSettings, 'parent'>, asStoreError: AsStoreError) {
+    this.#settings = settings
+    this.#asStoreError = asStoreError
+  }
+
+  /** One question after the other. @throws SwathError('sql') */
+  async ask(statement: string, { limit = Infinity, timeoutMs = Infinity }: QueryOptions = {}): Promise<QueryResult> {
+    refuseAllButQuestions(statement)
+    const answer = this.#last.then(() => this.#ask({ statement, limit, timeoutMs }))
+    this.#last = answer.catch(() => undefined)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    const child = this.#process
+    if (child === undefined) return
+    child.ref()
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  async #ask(question: Question): Promise<QueryResult> {
+    const child = (this.#process ??= this.#start())
+    child.ref()
+    child.channel?.ref()
+    try {
+      return await new Promise<QueryResult>((resolve, reject) => {
+        this.#waiting = { question, resolve, reject, rows: [], columns: [] }
+        // A process that is gone says so by its exit.
+        child.send(question, () => undefined)
+      })
+    } finally {
+      this.#waiting = undefined
+      // Only a question keeps whoever asks it alive.
+      child.unref()
+      child.channel?.unref()
+    }
+  }
+
+  #start(): ChildProcess {
+    const settings: ReaderSettings = { ...this.#settings, parent: process.pid }
+    const child = fork(entry, [JSON.stringify(settings)], {
+      execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
+      serialization: 'advanced',
+      // What V8 writes when it runs out of memory is for nobody's eyes.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    child.on('message', (part: AnswerPart) => {
+      this.#receive(part)
+    })
+    child.once('exit', (code, signal) => {
+      this.#process = undefined
+      this.#waiting?.reject(endOf(this.#waiting.question, signal ?? `exit code ${code}`))
+    })
+    return child
+  }
+
+  #receive(part: AnswerPart): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    const { columns, rows } = waiting
+    switch (part.type) {
+      case 'columns':
+        waiting.columns = distinctNames(part.columns)
+        return
+      case 'rows':
+        for (const row of part.rows) rows.push(Object.fromEntries(columns.map((name, k) => [name, row[k] ?? null])))
+        return
+      case 'end':
+        waiting.resolve({ columns, rows, truncated: part.truncated })
+        return
+      case 'error':
+        waiting.reject(this.#errorOf(part))
+    }
+  }
+
+  #errorOf({ code = '', message, hint }: Extract<AnswerPart, { type: 'error' }>): SwathError {
+    const own = hint ?? '`swath sql` without a query lists the views and their columns'
+    return this.#asStoreError(code, message) ?? new SwathError('sql', message, { hint: own })
+  }
+}
+
+function endOf({ timeoutMs }: Question, how: string): SwathError {
+  if (how === timeIsUp) {
+    return new SwathError('sql', `the question was not answered within ${timeoutMs / 1000} s`, {
+      hint: 'give it longer with --timeout SECONDS (0 for as long as it takes), or ask for less',
+    })
+  }
+  if (signalsOfMemory.includes(how)) {
+    return new SwathError('sql', `the question took more memory than the ${mostMemory / 2 ** 30} GB that it may`, {
+      hint: 'ask for less at once: fewer rows to sort or to group, shorter texts',
+    })
+  }
+  return new SwathError('sql', `the process that answers questions ended (${how})`, { hint: 'run `swath doctor`' })
+}

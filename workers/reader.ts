@@ -1,0 +1,2 @@
+/** What the process that answers questions loads. */
+import '../src/store/reader/answer.ts'
