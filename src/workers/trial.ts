@@ -7,8 +7,11 @@ import type { Trial } from '../programs/program.ts'
 import { loadTensorFlow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
-import type { TrainTask, TrialOutcome, WorkerSettings } from './protocol.ts'
+import { ThreadConnection } from './connection.ts'
+import type { Connection, TrainResult, TrainTask, WorkerSettings } from './protocol.ts'
 import { RunningTrial } from './running-trial.ts'
+
+let connection: ThreadConnection | undefined
 
 /** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
 let current: RunningTrial | undefined
@@ -24,12 +27,18 @@ function relay(chunk: string | Uint8Array): boolean {
   return true
 }
 
+function connect(remote: Connection): void {
+  connection?.close()
+  connection = new ThreadConnection(remote, (command) => current?.hear(command))
+}
+
 /** Runs one trial to its outcome; never rejects. */
-export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrialOutcome> {
-  current?.close()
+export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrainResult> {
+  if (task.connection !== undefined) connect(task.connection)
+  if (connection === undefined) return { status: 'unconnected' }
   const { trialId: id, params, seed, dataset } = task
-  // Over the port of the trial that runs by then, if one does: the own one may be closed.
-  const running: RunningTrial = new RunningTrial(task, (message) => {
+  // As the trial that runs by then: messages of one that ended are not waited for.
+  const running: RunningTrial = new RunningTrial(task, connection, (message) => {
     current?.send({ type: 'late', trialId: id, message })
   })
   current = running
