@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { trialFolder } from '../artifacts/artifacts.ts'
 import { loadProgram } from '../programs/load.ts'
 import type { Trial } from '../programs/program.ts'
-import { loadTensorFlow } from '../tensorflow/load.ts'
+import { loadTensorFlow, loadTensorFlowNow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { ThreadConnection } from './connection.ts'
@@ -44,8 +44,9 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
   current = running
   try {
     const program = await loadProgram(task.program)
-    // A command has no use for it, and starts half a second earlier.
-    const tf = 'command' in task.program ? ({} as Trial['tf']) : await loadTensorFlow(findRuntime())
+    // Its loading is no part of the first epoch of a program that is known to need it.
+    if (program.model !== undefined) await loadTensorFlow(findRuntime())
+    const tf = () => loadTensorFlowNow(findRuntime())
     const folder = join(task.checkpoint.location, trialFolder(id))
     // What is there before the first attempt was left by a store that is gone: a command would go on from it.
     if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
@@ -53,7 +54,11 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
     const resume = checkpoints.read()
     running.resumeFrom(resume)
     const trial: Trial = {
-      ...{ id, params, seed, dataset, tf, resume },
+      ...{ id, params, seed, dataset, resume },
+      // A trial that has no use for it starts half a second earlier.
+      get tf() {
+        return tf()
+      },
       signal: running.signal,
       folder,
       ...(cores.length === 0 ? {} : { cores: cores.length }),
