@@ -16,8 +16,8 @@ export interface AxisOptions {
 }
 
 /**
- * The cost first, then the gain; the gain alone where trials have no FLOPs. Throws SwathError('usage') for a name that no
- * completed trial has.
+ * The cost first, then the gain; the gain alone where trials have no FLOPs, nothing where they have reported nothing.
+ * Throws SwathError('usage') for a name that no completed trial has.
  */
 export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOptions): Promise<FoundAxis[]> {
   const { metric } = JSON.parse(sweep.settings) as SweepSettings
@@ -31,7 +31,11 @@ export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOp
   for (const axis of [cost, gain]) {
     const known = await find(axis.key === metric?.name && y === undefined ? { ...axis, goal: metric.goal } : axis)
     if (known !== undefined) found.push(known)
-    else if (axis === gain || x !== undefined) throw await unknownAxis(store, sweep, axis.key)
+    else if (axis === gain || x !== undefined) {
+      const metrics = await metricNamesOf(store.db, sweep.id)
+      if (metrics.length === 0 && y === undefined) return []
+      throw await unknownAxis(store, sweep, axis.key, metrics)
+    }
   }
   return found
 }
@@ -51,10 +55,14 @@ async function firstOf(
   return 'test_accuracy'
 }
 
-async function unknownAxis(store: Store, sweep: SweepRow, key: string): Promise<SwathError> {
+async function unknownAxis(
+  store: Store,
+  sweep: SweepRow,
+  key: string,
+  metrics: readonly string[],
+): Promise<SwathError> {
   const [trial] = await trialsOf(store.db, sweep.id, 1)
   const parameters = numericParameters(JSON.parse(trial?.params ?? '{}') as Parameters)
-  const metrics = await metricNamesOf(store.db, sweep.id)
   const known = [...new Set([...Object.keys(parameters), 'parameter_count', 'flops', ...metrics])]
   return new SwathError('usage', `no completed trial has ${key}; did you mean ${nearest(key, known)}?`, {
     hint: `there are ${known.join(', ')}`,
