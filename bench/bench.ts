@@ -42,6 +42,24 @@ await yargs(hideBin(process.argv))
       await benchStudy({ quick })
     },
   )
+  .command(
+    'orchestrate',
+    'What a trial costs that does nothing, beside Optuna and Ray Tune',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchOrchestrate } = await import('./orchestrate/bench-orchestrate.ts')
+      await benchOrchestrate({ quick })
+    },
+  )
+  .command(
+    'store',
+    'Questions to a store of 100,000 trials',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchStore } = await import('./store/bench-store.ts')
+      await benchStore({ quick })
+    },
+  )
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {

@@ -14,14 +14,17 @@ def version(name):
     except m.PackageNotFoundError: return None
 print(json.dumps({n: version(n) or version(n + '-cpu') or version(n + '_cpu') for n in ${JSON.stringify(packages)}}))`
   const peers = JSON.parse(execFileSync(python, ['-c', code], { encoding: 'utf8' })) as Record<string, string | null>
+  return { ...describeOwnMachine(), 'tensorflow of swath': tensorflowVersion, ...peers }
+}
+
+/** Where swath is measured by itself. */
+export function describeOwnMachine() {
   return {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memory_gb: Math.round(totalmem() / 1e9),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
-    'tensorflow of swath': tensorflowVersion,
-    ...peers,
   }
 }
 

@@ -1,20 +1,34 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
-import { writeFlushed } from '../write-flushed.ts'
+import { makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
 
 /** Artifacts as files of a folder. */
 export function artifactFolder(folder: string): Artifacts {
   return {
+    location: folder,
+
+    areThere: () => existsSync(folder),
+
     write(name, parts) {
       const path = join(folder, name)
       const aside = `${path}.${randomUUID()}`
       try {
-        mkdirSync(dirname(path), { recursive: true })
+        makeFolderFlushed(dirname(path))
         writeFlushed(aside, parts)
-        renameSync(aside, path)
+        renameFlushed(aside, path)
       } catch (error) {
         if (existsSync(aside)) rmSync(aside)
         throw new SwathError('artifact', `${path} can't be written: ${messageOf(error)}`, { cause: error })
@@ -25,49 +39,97 @@ export function artifactFolder(folder: string): Artifacts {
 
     read({ name, bytes, sha256 }) {
       const path = join(folder, name)
-      const content = readWhole(path)
-      if (content.length !== bytes) {
-        throw damaged(`${path} is cut short: expected ${bytes} bytes, found ${content.length}`)
+      let content: Uint8Array
+      try {
+        content = readFileSync(path)
+      } catch (error) {
+        throw damaged(`${path} ${reasonOf(error)}`, error)
       }
-      if (hashOf([content]) !== sha256)
-        throw damaged(`${path} is not the file that the trial wrote: its SHA-256 differs`)
+      const flaw = difference({ bytes, sha256 }, content.length, () => hashOf([content]))
+      if (flaw !== undefined) throw damaged(`${path} ${flaw}`)
       return content
     },
 
+    flawOf({ name, bytes, sha256 }) {
+      const path = join(folder, name)
+      try {
+        return difference({ bytes, sha256 }, statSync(path).size, () => hashOf(pieces(path)))
+      } catch (error) {
+        return reasonOf(error)
+      }
+    },
+
+    list(name) {
+      try {
+        return readdirSync(join(folder, name), { withFileTypes: true }).map((entry) => ({
+          name: name === '' ? entry.name : `${name}/${entry.name}`,
+          isFolder: entry.isDirectory(),
+        }))
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+        throw new SwathError('artifact', `${join(folder, name)} can't be read: ${messageOf(error)}`, { cause: error })
+      }
+    },
+
+    bytesOf(name) {
+      return bytesBelow(join(folder, name))
+    },
+
     remove(names) {
-      for (const name of names) rmSync(join(folder, name), { force: true })
-      for (const parent of new Set(names.map((name) => dirname(join(folder, name))))) removeIfEmpty(parent)
-    },
-
-    removeFolders(names) {
-      for (const name of names) rmSync(join(folder, name), { recursive: true, force: true })
-      removeIfEmpty(folder)
+      for (const name of names) {
+        const path = join(folder, name)
+        try {
+          rmSync(path, { force: true, recursive: true })
+        } catch (error) {
+          throw new SwathError('artifact', `${path} can't be removed: ${messageOf(error)}`, { cause: error })
+        }
+      }
     },
   }
 }
 
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch {
-    // It holds something, or it is gone.
-  }
+function bytesBelow(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats?.isDirectory() !== true) return stats?.size ?? 0
+  return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0)
 }
 
-function readWhole(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw damaged(isGone ? `${path} is gone` : `${path} can't be read: ${messageOf(error)}`, error)
+function difference(
+  expected: { readonly bytes: number; readonly sha256: string },
+  bytes: number,
+  sha256: () => string,
+): string | undefined {
+  if (bytes !== expected.bytes) {
+    return `is ${bytes < expected.bytes ? 'cut short' : 'too long'}: expected ${expected.bytes} bytes, found ${bytes}`
   }
+  return sha256() === expected.sha256 ? undefined : 'is not the file that the trial wrote: its SHA-256 differs'
+}
+
+function reasonOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is gone' : `can't be read: ${messageOf(error)}`
 }
 
 function damaged(message: string, cause?: unknown): SwathError {
   return new SwathError('artifact', message, { hint: 'train the point again: swath run … --new', cause })
 }
 
-function hashOf(parts: readonly Uint8Array[]): string {
+const pieceBytes = 1 << 20
+
+function* pieces(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r')
+  try {
+    const piece = new Uint8Array(pieceBytes)
+    for (;;) {
+      const read = readSync(file, piece)
+      if (read === 0) return
+      yield piece.subarray(0, read)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function hashOf(parts: Iterable<Uint8Array>): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')

@@ -1,11 +1,40 @@
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { SwathError } from '../errors.ts'
 import { sqlitePath } from '../store/location.ts'
 import type { Artifacts } from './artifacts.ts'
 import { artifactFolder } from './folder.ts'
 
 /** Where a store's artifacts are: beside `swath.db` the folder `swath-artifacts`. Absolute, so that workers find it too. */
 export function artifactLocation(store: string): string {
-  return resolve(`${sqlitePath(store).replace(/\.(db|sqlite3?)$/i, '')}-artifacts`)
+  return resolve(`${withoutEnding(sqlitePath(store))}-artifacts`)
+}
+
+/**
+ * Whose files are nobody's is known only where no other store keeps its own in the same folder, as `swath.sqlite` beside
+ * `swath.db` does.
+ *
+ * @throws SwathError('artifact') if one does
+ */
+export function refuseSharedArtifacts(store: string): void {
+  const path = sqlitePath(store)
+  const known = existsSync(path) ? realpathSync(path) : resolve(path)
+  const other = endings
+    .map((ending) => `${withoutEnding(path)}${ending}`)
+    .find((each) => {
+      return each !== path && existsSync(each) && realpathSync(each) !== known
+    })
+  if (other === undefined) return
+  const message = `${other} keeps its artifacts in the same folder as ${path}: ${artifactLocation(store)}`
+  throw new SwathError('artifact', message, {
+    hint: `move one of the two: which files nobody needs can't be known here`,
+  })
+}
+
+const endings = ['.db', '.sqlite', '.sqlite3']
+
+function withoutEnding(path: string): string {
+  return path.replace(/\.(db|sqlite3?)$/i, '')
 }
 
 /** The artifacts at a location that {@link artifactLocation} gave. */

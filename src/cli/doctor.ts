@@ -1,31 +1,15 @@
-import { messageOf, SwathError } from '../errors.ts'
+import { repairStore } from '../maintenance/repair.ts'
 import type { Diagnosis } from '../setup/diagnosis.ts'
-import { findSqliteDriver } from '../setup/sqlite.ts'
-import { openStore } from '../store/open.ts'
-import { sweepProgress } from '../store/sweeps.ts'
+import { prepareStore } from './open-store.ts'
 import { colors, isUnicode } from './terminal.ts'
 
-/** What can be said of a store without making one. */
-export async function diagnoseStore(location: string): Promise<Diagnosis> {
-  const name = 'Store'
-  if (findSqliteDriver() === undefined) {
-    return { name, status: 'ok', detail: `${location}, not looked at: there is no SQLite driver yet` }
-  }
-  try {
-    const store = await openStore(location, 'read')
-    try {
-      const sweeps = await sweepProgress(store.db)
-      return { name, status: 'ok', detail: `${location}, sweeps: ${sweeps.length}` }
-    } finally {
-      await store.close()
-    }
-  } catch (error) {
-    if (error instanceof SwathError && error.code === 'not-found') {
-      return { name, status: 'ok', detail: `${location}, which \`swath run\` will make` }
-    }
-    const advice = error instanceof SwathError && error.hint !== undefined ? { advice: error.hint } : {}
-    return { name, status: 'problem', detail: messageOf(error), ...advice }
-  }
+/** Mends a store, and returns what was done: a line each. */
+export async function repairAndSay(location: string): Promise<Diagnosis[]> {
+  await prepareStore(location)
+  const done: string[] = []
+  await repairStore(location, (what) => done.push(what))
+  const said = done.length === 0 ? ['nothing to mend'] : done
+  return said.map((detail) => ({ name: 'Repaired', status: 'ok', detail }))
 }
 
 export function printDiagnoses(diagnoses: readonly Diagnosis[]): void {

@@ -2,11 +2,13 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 
 import { packageVersion } from '../package-root.ts'
+import { backupCommand } from './commands/backup.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
+import { gcCommand } from './commands/gc.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -53,6 +55,8 @@ await yargs(args)
   .command(sqlCommand)
   .command(cancelCommand)
   .command(deleteCommand)
+  .command(gcCommand)
+  .command(backupCommand)
   .command(setupCommand)
   .command(doctorCommand)
   .option('color', {

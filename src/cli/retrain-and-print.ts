@@ -1,3 +1,4 @@
+import { trialFolder } from '../artifacts/artifacts.ts'
 import { encodeCheckpoint, weightNames, weightsSha256 } from '../artifacts/checkpoint.ts'
 import { SwathError } from '../errors.ts'
 import { evaluate, type Evaluation } from '../inference/evaluate.ts'
@@ -68,7 +69,7 @@ export async function retrainAndPrint(
     },
     (id) => {
       const parts = encodeCheckpoint(weightNames(classifier.model), result, trained.checkpoint.images)
-      return artifacts.write(`trial-${id}/attempt-1.safetensors`, parts)
+      return artifacts.write(`${trialFolder(id)}/attempt-1.safetensors`, parts)
     },
   )
   classifier.dispose()

@@ -1,71 +1,13 @@
 import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { Store } from '../store/store.ts'
-import { findSweep } from '../store/find-sweep.ts'
-import { progressOf } from '../store/sweeps.ts'
 import { artifactsOf } from '../store/artifacts.ts'
-import { attemptsOf, eventsOf, finalMetricsOf, metricsOf, trialById, trialsOf } from '../store/trials.ts'
-import { varyingParameters } from '../sweep/plan.ts'
+import { attemptsOf, eventsOf, metricsOf, trialById } from '../store/trials.ts'
 import type { FormatOptions } from './format-options.ts'
-import type { TableCell, TableRow } from '../report/text-table.ts'
+import type { TableRow } from '../report/text-table.ts'
+import { cell } from './parameter-cell.ts'
 import { printRows } from './print-rows.ts'
 import { colors } from './terminal.ts'
-
-/** Prints a sweep: how far it is, and a row a trial. */
-export async function showSweep(store: Store, name: string, format: FormatOptions): Promise<void> {
-  const sweep = await findSweep(store, name)
-  const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
-    ...row,
-    params: JSON.parse(row.params) as Parameters,
-  }))
-  const metrics = new Map<number, Record<string, number>>()
-  for (const { trial_id, name: metric, value } of await finalMetricsOf(store.db, sweep.id)) {
-    metrics.set(trial_id, { ...metrics.get(trial_id), [metric]: value })
-  }
-  const varying = varyingParameters(trials)
-  const rows = trials.map(({ id, params, state, attempt, parameter_count, flops, error }) => ({
-    ...{ trial: id, state },
-    ...Object.fromEntries(varying.map((parameter) => [parameter, cell(params[parameter])])),
-    ...{ parameter_count, flops },
-    ...metrics.get(id),
-    ...{ attempt, error },
-  }))
-  const isForPeople = format.json !== true && format.csv !== true
-  if (isForPeople) {
-    const progress = await progressOf(store.db, sweep.id)
-    const counts = (['completed', 'running', 'queued', 'stopped', 'failed', 'cancelled'] as const)
-      .filter((state) => progress[state] > 0)
-      .map((state) => `${progress[state]} ${state}`)
-    process.stdout.write(`${sweep.name}: ${progress.trials} trials, ${counts.join(', ')}\n`)
-    if (sweep.description !== null) process.stdout.write(`${sweep.description}\n`)
-    process.stdout.write(
-      `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
-    )
-  }
-  printRows(rows, {
-    ...format,
-    ...(isForPeople ? { columns: tellingColumns(rows, varying) } : {}),
-    empty: 'No trials.',
-  })
-}
-
-/** Metrics that say most; the others are in `--json` and in the trial itself. */
-const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
-
-/** What fits a terminal: no column that says the same in every row, and the best known metrics where there are any. */
-function tellingColumns(rows: readonly TableRow[], varying: readonly string[]): string[] {
-  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const fixed = ['trial', 'state', ...varying, 'parameter_count', 'flops']
-  const reported = all.filter((column) => ![...fixed, 'attempt', 'error'].includes(column))
-  const telling = tellingMetrics.filter((metric) => reported.includes(metric))
-  const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
-  return [
-    ...fixed.filter(has),
-    ...(telling.length > 0 ? telling : reported),
-    ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
-    ...(has('error') ? ['error'] : []),
-  ]
-}
 
 /** Prints a trial: its parameters, its metrics by epoch, its attempts. */
 export async function showTrial(store: Store, id: number, format: FormatOptions): Promise<void> {
@@ -130,9 +72,4 @@ function byEpoch(metrics: readonly { epoch: number; name: string; value: number 
 
 function cells(params: Parameters): TableRow {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, cell(value)]))
-}
-
-/** A parameter as one cell of a table. */
-function cell(value: Parameters[string] | undefined): TableCell {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? null)
 }

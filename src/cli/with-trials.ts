@@ -15,8 +15,12 @@ export interface TrialTools {
 }
 
 /** Opens a store for a command that uses its trained models, and closes it afterwards. */
-export async function withTrials(location: string, use: (tools: TrialTools) => Promise<void>): Promise<void> {
-  const store = await openExistingStore(location)
+export async function withTrials(
+  location: string,
+  use: (tools: TrialTools) => Promise<void>,
+  access: 'read' | 'change' = 'read',
+): Promise<void> {
+  const store = await openExistingStore(location, access)
   try {
     await use({
       store,

@@ -14,7 +14,17 @@ const typescript = ['.ts', '.mts', '.cts']
  *
  * @throws SwathError('program')
  */
-export async function loadProgram(reference: ProgramReference): Promise<TrialProgram> {
+export function loadProgram(reference: ProgramReference): Promise<TrialProgram> {
+  const key = JSON.stringify(reference)
+  const program = loaded.get(key) ?? load(reference)
+  loaded.set(key, program)
+  return program
+}
+
+/** Of this thread. A module that TypeScript is taken out of would be another one each time. */
+const loaded = new Map<string, Promise<TrialProgram>>()
+
+async function load(reference: ProgramReference): Promise<TrialProgram> {
   if ('builtin' in reference) return loadBuiltin(reference.builtin)
   if ('command' in reference) return (await import('./command/command.ts')).commandProgram(reference)
   const path = reference.module

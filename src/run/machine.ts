@@ -3,6 +3,7 @@ import { availableCores } from '../tensorflow/cores.ts'
 
 /** Which cores each worker owns. */
 export interface Layout {
+  /** 0: none of its own. */
   readonly coresPerTrial: number
   readonly workers: readonly (readonly number[])[]
 }
@@ -14,7 +15,10 @@ export interface LayoutOptions {
   readonly workers?: number | undefined
 }
 
-/** Divides the cores that this process may use among workers; throws if there are not enough. */
+/**
+ * Divides the cores that this process may use among workers; throws if there are not enough. Trials that need no core of
+ * their own (they wait for something, or hardly compute) share all of them, and there may be any number of workers.
+ */
 export function layOut(coresPerTrial: number, options: LayoutOptions, available = availableCores()): Layout {
   refuseFractions(options)
   const { cores = available.length } = options
@@ -24,17 +28,23 @@ export function layOut(coresPerTrial: number, options: LayoutOptions, available 
   if (coresPerTrial > cores) {
     throw new SwathError('usage', `resources.cores: a trial wants ${coresPerTrial} cores, there are ${cores} to use`)
   }
+  const use = available.slice(0, cores)
+  if (coresPerTrial === 0) {
+    const shared = cores < available.length ? use : []
+    return { coresPerTrial, workers: Array.from({ length: options.workers ?? cores }, () => shared) }
+  }
   const most = Math.floor(cores / coresPerTrial)
   const { workers = most } = options
   if (workers > most) {
     throw new SwathError(
       'usage',
       `--workers ${workers}: ${cores} cores are enough for ${most} trials of ${coresPerTrial} at once`,
+      { hint: 'trials that need no core of their own say so in the file: resources: { cores: 0 }' },
     )
   }
   return {
     coresPerTrial,
-    workers: Array.from({ length: workers }, (_, k) => available.slice(k * coresPerTrial, (k + 1) * coresPerTrial)),
+    workers: Array.from({ length: workers }, (_, k) => use.slice(k * coresPerTrial, (k + 1) * coresPerTrial)),
   }
 }
 

@@ -88,7 +88,7 @@ export async function runSweep(
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
   await sqliteDriverFor(context.setup)
-  const store = await openStore(context.store, 'read')
+  const store = await openStore(context.store, 'change')
   try {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings

@@ -75,6 +75,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
         checkpoints.remove(damaged)
+        if (attempt > 1) checkpoints.removeStrays(trialId)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )

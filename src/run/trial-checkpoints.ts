@@ -1,4 +1,4 @@
-import type { Artifacts, StoredArtifact } from '../artifacts/artifacts.ts'
+import { trialFolder, type Artifacts, type StoredArtifact } from '../artifacts/artifacts.ts'
 import { openArtifacts } from '../artifacts/open.ts'
 import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention.ts'
 import { messageOf } from '../errors.ts'
@@ -61,6 +61,15 @@ export class TrialCheckpoints {
     }
     this.#kept = []
     return { resume: undefined, damaged, reasons }
+  }
+
+  /** Removes what an attempt that was cut short left half done: files of attempts that no row names. */
+  removeStrays(trialId: number): void {
+    const named = new Set(this.#kept.map(({ name }) => name))
+    const strays = this.#artifacts
+      .list(trialFolder(trialId))
+      .filter(({ name, isFolder }) => !isFolder && /\/attempt-[^/]*$/.test(name) && !named.has(name))
+    this.remove(strays.map(({ name }) => name))
   }
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */

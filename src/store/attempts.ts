@@ -1,62 +1,123 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 
 import { dropArtifacts, recordArtifact } from './artifacts.ts'
 import type { ChangeOf } from './change.ts'
 import { supersedeMetrics } from './reports.ts'
+import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
 import { statesBefore } from './states.ts'
 
-export async function startAttempt(db: Transaction<Schema>, start: ChangeOf<'start'>): Promise<void> {
-  const { trialId, attempt, process, worker, resumedEpoch, leaseExpiresAt, at } = start
-  const { numUpdatedRows } = await db
-    .updateTable('trials')
-    .set({
-      ...{ state: 'running', attempt, ...process, worker, lease_expires_at: leaseExpiresAt },
-      ...{ started_at: at, finished_at: null, error: null },
-    })
-    .where('id', '=', trialId)
-    .where('attempt', '=', attempt - 1)
-    .where('state', 'in', statesBefore('running'))
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows !== 1n) throw new Error(`trial ${trialId} is not queued: attempt ${attempt} cannot start`)
-  await db
-    .insertInto('attempts')
-    .values({
-      ...{ trial_id: trialId, attempt, state: 'running', ...process, worker, started_at: at },
-      resumed_epoch: resumedEpoch ?? 0,
-    })
-    .execute()
-  if (attempt > 1 && resumedEpoch !== undefined) await supersedeMetrics(db, trialId, attempt - 1, resumedEpoch)
-  await dropArtifacts(db, start.drop)
+type Started = readonly [
+  ...[id: number, attempt: number, host: string, pid: number, process_start: string, worker: number],
+  ...[lease_expires_at: string, at: string, resumed_epoch: number],
+]
+
+const startTrials = rowsStatement<Started, { readonly id: number }>(
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  (rows) => sql`
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (values ${rows})
+    update trials
+    set state = 'running', attempt = v.attempt, host = v.host, pid = v.pid, process_start = v.process_start,
+      worker = v.worker, lease_expires_at = v.lease_expires_at, started_at = v.at, finished_at = null, error = null
+    from v
+    where trials.id = v.id
+      and trials.attempt = v.attempt - 1
+      and trials.state in (${sql.join(statesBefore('running').map((state) => sql.lit(state)))})
+    returning trials.id`,
+)
+
+const insertAttempts = rowsStatement<Started>(
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  (rows) => sql`
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (values ${rows})
+    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch)
+    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch from v`,
+)
+
+export async function startAttempts(db: Transaction<Schema>, starts: readonly ChangeOf<'start'>[]): Promise<void> {
+  const rows = starts.map((start): Started => {
+    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0 } = start
+    const { host, pid, process_start } = process
+    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch]
+  })
+  const started = await startTrials(db, rows)
+  const refused = missing(starts, started)
+  if (refused !== undefined) {
+    throw new Error(`trial ${refused.trialId} is not queued: attempt ${refused.attempt} cannot start`)
+  }
+  await insertAttempts(db, rows)
+  for (const { trialId, attempt, resumedEpoch, drop } of starts) {
+    if (attempt > 1 && resumedEpoch !== undefined) await supersedeMetrics(db, trialId, attempt - 1, resumedEpoch)
+    await dropArtifacts(db, drop)
+  }
 }
 
-export async function endAttempt(db: Transaction<Schema>, end: ChangeOf<'end'>): Promise<void> {
-  const { trialId, attempt, state, weightsSha256 = null, checkpoint, best, error = null, stack = null, at } = end
-  const { failed = false, drop = [], exitCode = null, signal = null } = end
-  const { numUpdatedRows } = await db
-    .updateTable('trials')
-    .set((trial) => ({
-      ...{ state, weights_sha256: weightsSha256, lease_expires_at: null },
-      error: state === 'queued' ? null : error,
-      finished_at: state === 'queued' ? null : at,
-      failures: trial('failures', '+', failed ? 1 : 0),
-      losses: 0,
-    }))
-    .where('id', '=', trialId)
-    .where('attempt', '=', attempt)
-    .where('state', '=', 'running')
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows !== 1n) throw new Error(`trial ${trialId} is not running attempt ${attempt}: it cannot end`)
-  await db
-    .updateTable('attempts')
-    .set({
-      state: failed ? 'failed' : state === 'queued' ? 'interrupted' : state,
-      ...{ finished_at: at, error, stack, exit_code: exitCode, signal },
-    })
-    .where('trial_id', '=', trialId)
-    .where('attempt', '=', attempt)
-    .execute()
-  if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
-  await dropArtifacts(db, drop)
-  if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
+type Ended = readonly [
+  ...[id: number, attempt: number, state: string, weights_sha256: string | null, error: string | null],
+  ...[finished_at: string | null, failed: number],
+]
+
+const endTrials = rowsStatement<Ended, { readonly id: number }>(
+  ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer'],
+  (rows) => sql`
+    with v (id, attempt, state, weights_sha256, error, finished_at, failed) as (values ${rows})
+    update trials
+    set state = v.state, weights_sha256 = v.weights_sha256, lease_expires_at = null, error = v.error,
+      finished_at = v.finished_at, failures = trials.failures + v.failed, losses = 0
+    from v
+    where trials.id = v.id and trials.attempt = v.attempt and trials.state = 'running'
+    returning trials.id`,
+)
+
+type EndedAttempt = readonly [
+  ...[trial_id: number, attempt: number, state: string, finished_at: string, error: string | null],
+  ...[stack: string | null, exit_code: number | null, signal: string | null],
+]
+
+const closeAttempts = rowsStatement<EndedAttempt>(
+  ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer', 'text'],
+  (rows) => sql`
+    with v (trial_id, attempt, state, finished_at, error, stack, exit_code, signal) as (values ${rows})
+    update attempts
+    set state = v.state, finished_at = v.finished_at, error = v.error, stack = v.stack, exit_code = v.exit_code,
+      signal = v.signal
+    from v
+    where attempts.trial_id = v.trial_id and attempts.attempt = v.attempt`,
+)
+
+export async function endAttempts(db: Transaction<Schema>, ends: readonly ChangeOf<'end'>[]): Promise<void> {
+  const ended = await endTrials(
+    db,
+    ends.map(({ trialId, attempt, state, weightsSha256 = null, error = null, at, failed = false }): Ended => {
+      const isOver = state !== 'queued'
+      return [trialId, attempt, state, weightsSha256, isOver ? error : null, isOver ? at : null, failed ? 1 : 0]
+    }),
+  )
+  const refused = missing(ends, ended)
+  if (refused !== undefined) {
+    throw new Error(`trial ${refused.trialId} is not running attempt ${refused.attempt}: it cannot end`)
+  }
+  await closeAttempts(
+    db,
+    ends.map((end): EndedAttempt => {
+      const { trialId, attempt, state, failed = false, error = null, stack = null, at } = end
+      const outcome = failed ? 'failed' : state === 'queued' ? 'interrupted' : state
+      return [trialId, attempt, outcome, at, error, stack, end.exitCode ?? null, end.signal ?? null]
+    }),
+  )
+  for (const { trialId, checkpoint, best, drop = [], at } of ends) {
+    if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
+    await dropArtifacts(db, drop)
+    if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
+  }
+}
+
+/** The first change whose trial was not as it expected. */
+function missing<C extends { readonly trialId: number }>(
+  changes: readonly C[],
+  changed: readonly { readonly id: number }[],
+): C | undefined {
+  if (changed.length === changes.length) return undefined
+  const ids = new Set(changed.map(({ id }) => id))
+  return changes.find(({ trialId }) => !ids.has(trialId)) ?? changes.at(-1)
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 
-import { endAttempt, startAttempt } from './attempts.ts'
+import { endAttempts, startAttempts } from './attempts.ts'
 import type { Change, ChangeOf } from './change.ts'
 import { recordReports, refuseStale, settleReport } from './reports.ts'
 import type { Schema } from './schema.ts'
@@ -10,12 +10,12 @@ export async function applyChanges(db: Kysely<Schema>, changes: readonly Change[
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
   await db.transaction().execute(async (transaction) => {
-    for (const start of of('start')) await startAttempt(transaction, start)
+    await startAttempts(transaction, of('start'))
     const reports = of('report')
     await refuseStale(transaction, reports)
     for (const report of reports) await settleReport(transaction, report)
     await recordReports(transaction, reports)
-    for (const end of of('end')) await endAttempt(transaction, end)
+    await endAttempts(transaction, of('end'))
     await recordEvents(transaction, of('event'))
   })
 }

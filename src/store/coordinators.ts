@@ -61,6 +61,11 @@ export async function liveCoordinator(
   return row !== undefined && isAlive(row, now) ? row : undefined
 }
 
+/** A process that runs any sweep at present; all that stores of every schema can tell. */
+export async function anyLiveCoordinator(db: Kysely<Schema>, now: Date): Promise<CoordinatorRow | undefined> {
+  return (await db.selectFrom('coordinators').selectAll().execute()).find((row) => isAlive(row, now))
+}
+
 export async function renewSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator, now: Date): Promise<void> {
   await db
     .updateTable('coordinators')
@@ -88,9 +93,14 @@ function isSame(a: Coordinator, b: Coordinator): boolean {
   return a.host === b.host && a.pid === b.pid && a.process_start === b.process_start
 }
 
-function isAlive(row: CoordinatorRow, now: Date): boolean {
+export function isAlive(row: Coordinator & { readonly heartbeat_at: string }, now: Date): boolean {
   if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < silenceMs
-  return isRunning(row.pid) && row.process_start === processStart(row.pid)
+  return isRunningHere(row)
+}
+
+/** True for a process of this machine that is still the one that wrote its row. */
+export function isRunningHere({ host, pid, process_start }: Coordinator): boolean {
+  return host === hostname() && isRunning(pid) && process_start === processStart(pid)
 }
 
 /** Start time in clock ticks since boot, the 22nd field of /proc/pid/stat; empty elsewhere than on Linux. */

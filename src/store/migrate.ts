@@ -1,39 +1,99 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
-import { SwathError } from '../errors.ts'
-import { packageRoot } from '../package-root.ts'
+import * as finalMetrics from '../../db/migrations/0004-final-metrics.ts'
+import { messageOf, SwathError } from '../errors.ts'
+import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
+import { defineViews } from './views.ts'
 
-const migrations: Record<string, Migration> = {
+export type Migrations = Readonly<Record<string, Migration>>
+
+export const allMigrations: Migrations = {
   '0001-initial': initial,
   '0002-artifacts': artifacts,
   '0003-trial-life': trialLife,
+  '0004-final-metrics': finalMetrics,
 }
 
-/** In the order in which they build on one another. */
-const views = ['trial_metrics', 'results', 'pareto_front', 'progress']
+/** How a store's schema stands to the one of this swath. */
+export interface SchemaState {
+  readonly applied: readonly string[]
+  readonly pending: readonly string[]
+  /** From a newer swath. */
+  readonly unknown: readonly string[]
+}
 
-/** Brings the tables and views up to date; a store from a newer swath is refused and left as it is. */
-export async function migrate(db: Kysely<Schema>, location: string): Promise<void> {
+/**
+ * Brings the tables and views up to date, all or nothing. A store from a newer swath is refused and left as it is.
+ * @param backUp copies the store as it is before the migration of this name; asked only where there is something to lose
+ */
+export async function migrate(
+  db: Kysely<Schema>,
+  location: string,
+  backUp: (migration: string) => Promise<void>,
+  migrations = allMigrations,
+): Promise<void> {
+  const { pending } = await acceptableSchema(db, location, migrations)
+  if (pending.length === 0) return
+  // One connection from here on: Kysely's Migrator begins no transaction of its own in SQLite, so ours is around all of it.
+  await db.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection)
+    try {
+      // Another process may have been quicker while this one waited for the lock.
+      const { applied, pending: stillPending } = await acceptableSchema(connection, location, migrations)
+      const [first] = stillPending
+      if (first !== undefined) {
+        if (applied.length > 0) await refuseRunningSweep(connection, location)
+        if (applied.length > 0 && (await hasRows(connection))) await backUp(first)
+        await applyAll(connection, migrations)
+      }
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => undefined)
+      throw error
+    }
+  })
+}
+
+export async function schemaState(db: Kysely<Schema>, migrations = allMigrations): Promise<SchemaState> {
   const applied = await appliedMigrations(db)
-  const unknown = applied.filter((name) => !(name in migrations))
-  if (unknown.length > 0) {
-    throw new SwathError('store', `${location} was written by a newer swath (its schema has ${unknown.join(', ')})`, {
-      hint: 'update swath, or name another store with --store',
-    })
+  return {
+    applied,
+    pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !(name in migrations)),
   }
-  if (applied.length === Object.keys(migrations).length) return
-  if (applied.length === 0) await refuseForeignTables(db, location)
+}
 
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error instanceof Error ? error : new Error('migration failed', { cause: error })
+/** @throws SwathError('store') if the database is somebody else's, or from a newer swath */
+export async function acceptableSchema(
+  db: Kysely<Schema>,
+  location: string,
+  migrations = allMigrations,
+): Promise<SchemaState> {
+  const state = await schemaState(db, migrations)
+  if (state.unknown.length > 0) {
+    const message = `${location} was written by a newer swath (its schema has ${state.unknown.join(', ')})`
+    throw new SwathError('store', message, { hint: 'update swath, or name another store with --store' })
+  }
+  if (state.applied.length === 0) await refuseForeignTables(db, location)
+  return state
+}
+
+/** For a store that may only be read. */
+export async function refuseOlderSchema(db: Kysely<Schema>, location: string): Promise<void> {
+  const { pending } = await acceptableSchema(db, location)
+  if (pending.length === 0) return
+  const message = `${location} is of an older swath (it lacks ${pending.join(', ')}), and cannot be written here`
+  throw new SwathError('store', message, { hint: 'copy it to where it may be written: there it is brought up to date' })
+}
+
+async function applyAll(db: Kysely<Schema>, migrations: Migrations): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve(migrations) }
+  const { error } = await new Migrator({ db, provider, disableTransactions: true }).migrateToLatest()
+  if (error !== undefined) throw error instanceof Error ? error : new Error(messageOf(error), { cause: error })
   await defineViews(db)
 }
 
@@ -53,18 +113,14 @@ async function refuseForeignTables(db: Kysely<Schema>, location: string): Promis
   })
 }
 
-async function defineViews(db: Kysely<Schema>): Promise<void> {
-  const folder = join(packageRoot, 'db', 'views')
-  const missing = readdirSync(folder).filter((file) => !views.includes(basename(file, '.sql')))
-  if (missing.length > 0) throw new Error(`db/views holds ${missing.join(', ')}, which no one creates`)
-  await db.transaction().execute(async (transaction) => {
-    for (const view of views.toReversed()) await transaction.schema.dropView(view).ifExists().execute()
-    for (const view of views) {
-      const select = readFileSync(join(folder, `${view}.sql`), 'utf8')
-      await transaction.schema
-        .createView(view)
-        .as(sql.raw(select) as never)
-        .execute()
-    }
-  })
+/** An older swath that runs a sweep does not know what it would write to. */
+async function refuseRunningSweep(db: Kysely<Schema>, location: string): Promise<void> {
+  const runner = await anyLiveCoordinator(db, new Date())
+  if (runner === undefined) return
+  const message = `${location} is of an older swath, whose process ${runner.pid} on ${runner.host} runs a sweep on it`
+  throw new SwathError('sweep-busy', message, { hint: 'wait for it or end it: then the store is brought up to date' })
+}
+
+async function hasRows(db: Kysely<Schema>): Promise<boolean> {
+  return (await db.selectFrom('sweeps').select('id').limit(1).executeTakeFirst()) !== undefined
 }

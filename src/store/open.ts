@@ -2,14 +2,25 @@ import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
 import { sqlitePath } from './location.ts'
-import type { Store, StoreAccess } from './store.ts'
+import type { Salvage, Store, StoreAccess } from './store.ts'
 
 /** Opens `sqlite:path`, or a plain path. */
 export async function openStore(location: string, access: StoreAccess): Promise<Store> {
   const path = sqlitePath(location)
-  if (access === 'read') refuseMissingStore(location)
+  if (access !== 'write') refuseMissingStore(location)
   const { openSqlite } = await import('./sqlite.ts')
-  return openSqlite(path)
+  return openSqlite(path, access)
+}
+
+/**
+ * Copies what can be read of a damaged store into a sound one in its place; the damaged one is kept beside it.
+ *
+ * @throws SwathError('store') if nothing of it can be read; it is as it was then
+ */
+export async function salvageStore(location: string): Promise<Salvage> {
+  refuseMissingStore(location)
+  const { replaceDamaged } = await import('./sqlite/replace-damaged.ts')
+  return replaceDamaged(sqlitePath(location))
 }
 
 /** Throws SwathError('not-found') if there is no store: cheaper than to find out by opening it. */

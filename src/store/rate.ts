@@ -9,9 +9,9 @@ import type { Schema } from './schema.ts'
 export async function trainingRate(db: Kysely<Schema>): Promise<number | undefined> {
   const row = await db
     .selectFrom('trials')
-    .innerJoin('metrics', 'metrics.trial_id', 'trials.id')
-    .select(sql<number | null>`avg(3.0 * trials.flops * metrics.value)`.as('rate'))
-    .where('metrics.name', '=', 'images_per_second')
+    .innerJoin('trial_metrics as m', 'm.trial_id', 'trials.id')
+    .select(sql<number | null>`avg(3.0 * trials.flops * m.mean)`.as('rate'))
+    .where('m.name', '=', 'images_per_second')
     .where('trials.state', '=', 'completed')
     .where('trials.flops', 'is not', null)
     .executeTakeFirst()

@@ -1,16 +1,27 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 
 import type { Report } from '../programs/program.ts'
 import { dropArtifacts, recordArtifact } from './artifacts.ts'
 import type { ChangeOf } from './change.ts'
+import { addToFinalMetrics, recountFinalMetrics } from './final-metrics.ts'
+import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
+
+const runningAttempts = rowsStatement<readonly [number], { readonly id: number; readonly attempt: number }>(
+  ['integer'],
+  (ids) => sql`
+    with v (id) as (values ${ids})
+    select t.id, t.attempt from v join trials t on t.id = v.id where t.state = 'running'`,
+)
 
 /** An attempt that was taken back may not know yet: what it reports late counts for nothing. */
 export async function refuseStale(db: Transaction<Schema>, reports: readonly ChangeOf<'report'>[]): Promise<void> {
-  if (reports.length === 0) return
   const ids = [...new Set(reports.map(({ trialId }) => trialId))]
-  const rows = await db.selectFrom('trials').select(['id', 'attempt', 'state']).where('id', 'in', ids).execute()
-  const running = new Map(rows.filter(({ state }) => state === 'running').map(({ id, attempt }) => [id, attempt]))
+  const rows = await runningAttempts(
+    db,
+    ids.map((id) => [id]),
+  )
+  const running = new Map(rows.map(({ id, attempt }) => [id, attempt]))
   const stale = reports.find(({ trialId, attempt }) => running.get(trialId) !== attempt)
   if (stale === undefined) return
   throw new Error(`trial ${stale.trialId} is not running attempt ${stale.attempt}: its report cannot be kept`)
@@ -51,22 +62,23 @@ export async function supersedeMetrics(
     )
     .execute()
   await db.deleteFrom('metrics').where('trial_id', '=', trialId).where('epoch', '>', aboveEpoch).execute()
+  await recountFinalMetrics(db, trialId)
 }
 
-/** SQLite takes 32,766 values a statement. */
-const rowsPerInsert = 5_000
+const insertMetrics = rowsStatement<readonly [trial_id: number, epoch: number, name: string, value: number]>(
+  ['integer', 'integer', 'text', 'double precision'],
+  (rows) => sql`insert into metrics (trial_id, epoch, name, value) values ${rows}`,
+)
 
 export async function recordReports(
   db: Transaction<Schema>,
   reports: readonly { readonly trialId: number; readonly report: Report }[],
 ): Promise<void> {
-  const rows = reports.flatMap(({ trialId, report: { epoch, ...metrics } }) =>
-    Object.entries(metrics).map(([name, value]) => ({ trial_id: trialId, epoch, name, value })),
+  await insertMetrics(
+    db,
+    reports.flatMap(({ trialId, report: { epoch, ...metrics } }) =>
+      Object.entries(metrics).map(([name, value]) => [trialId, epoch, name, value] as const),
+    ),
   )
-  for (let from = 0; from < rows.length; from += rowsPerInsert) {
-    await db
-      .insertInto('metrics')
-      .values(rows.slice(from, from + rowsPerInsert))
-      .execute()
-  }
+  await addToFinalMetrics(db, reports)
 }

@@ -7,6 +7,8 @@ export interface Schema {
   attempts: AttemptTable
   metrics: MetricTable
   superseded_metrics: MetricTable & { attempt: number }
+  final_metrics: FinalMetricTable
+  state_counts: StateCountTable
   artifacts: ArtifactTable
   events: EventTable
   coordinators: CoordinatorTable
@@ -95,6 +97,26 @@ interface MetricTable {
   epoch: number
   name: string
   value: number
+}
+
+/** Kept with the metrics: what a trial reported last of each, and of all its epochs. */
+interface FinalMetricTable {
+  trial_id: number
+  name: string
+  /** The last one that reported it. */
+  epoch: number
+  value: number
+  total: number
+  reports: number
+  least: number
+  greatest: number
+}
+
+/** Follows every change of a trial's state; a view on PostgreSQL. */
+interface StateCountTable {
+  sweep_id: number
+  state: TrialState
+  trials: number
 }
 
 interface ArtifactTable {

@@ -1,96 +1,121 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
+import { Kysely } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
-import { migrate } from './migrate.ts'
+import { migrate, refuseOlderSchema } from './migrate.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
-import type { Store } from './store.ts'
-
-const busyTimeoutMs = 5_000
-/** What is left of a write-ahead log that grew because somebody read on: without it the file stays as large as it was. */
-const mostLogBytes = 2 ** 24
+import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
+import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
+import { LockingSqliteDialect } from './sqlite/dialect.ts'
+import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
+import { keepingStatements } from './sqlite/statements.ts'
+import type { PrepareCopy, Store, StoreAccess } from './store.ts'
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
-export async function openSqlite(path: string): Promise<Store> {
+export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
   const location = `sqlite:${path}`
   const nativeBinding = await sqliteDriver()
   const options = { nativeBinding }
-  const database = openFile(path, options)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: toleratingRollback(database) }) })
+  const opened = await orStoreError(path, () => openFile(path, nativeBinding, access))
+  const { database, path: file, isReadOnly } = opened
+  const db = new Kysely<Schema>({
+    dialect: new LockingSqliteDialect({ database: keepingStatements(database) }, () => database.inTransaction),
+  })
+  const copyTo = async (target: string, makeWay?: () => void, prepare?: PrepareCopy) => {
+    await makeWhole(
+      target,
+      async (aside) => {
+        const source = new Database(file, { ...options, readonly: true, timeout: busyTimeoutMs })
+        try {
+          await copyDatabase(source, aside)
+        } catch (error) {
+          throw isDamage(error) ? asStoreError(path, error) : error
+        } finally {
+          source.close()
+        }
+        if (prepare === undefined) return
+        const copy = await openSqlite(aside, 'change')
+        await prepare(copy).finally(() => copy.close())
+      },
+      makeWay,
+    )
+  }
   try {
-    await migrate(db, location)
+    if (access !== 'inspect' && isReadOnly) await orStoreError(path, () => refuseOlderSchema(db, location))
+    else if (access !== 'inspect') {
+      await orStoreError(path, () => migrate(db, location, (migration) => keepBefore(migration, path, copyTo)))
+    }
   } catch (error) {
     await db.destroy()
-    throw asStoreError(path, error)
+    opened.release()
+    throw error
   }
 
-  const reader = new Reader({ path: resolve(path), nativeBinding, busyTimeoutMs }, (code, message) =>
+  const reader = new Reader({ path: resolve(file), nativeBinding, busyTimeoutMs }, (code, message) =>
     /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
   )
   return {
     location,
+    isReadOnly,
     db,
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     explain: (error) => asStoreError(path, error),
+    check: () => checkDatabase(database, file),
+    copyTo: (target, { replace, prepare }) =>
+      copyTo(
+        target,
+        replace
+          ? () => {
+              settleLogs(target, options)
+            }
+          : undefined,
+        prepare,
+      ),
+    compact: () => orStoreError(path, () => compactDatabase(database, file)),
     async close() {
       await reader.close()
       await db.destroy()
+      opened.release()
     },
   }
 }
 
-/**
- * Some errors (a full disk) have SQLite roll the transaction back by itself. Rolling it back once more would be an error
- * too, which would hide the first.
- */
-function toleratingRollback(database: Database.Database): SqliteDatabase {
-  return {
-    close: () => {
-      database.close()
-    },
-    prepare: (statement) =>
-      database.prepare(statement === 'rollback' && !database.inTransaction ? 'select 1 where false' : statement),
-  }
+/** Keeps the store of an older swath as it was before a migration, and says so. */
+async function keepBefore(migration: string, path: string, copyTo: (target: string) => Promise<void>): Promise<void> {
+  const target = freeName(`${path}.before-${migration}`)
+  await copyTo(target)
+  process.stderr.write(`${path} is of an older swath: kept as ${target}, then brought up to date.\n`)
 }
 
-function openFile(path: string, options: Database.Options): Database.Database {
-  if (!existsSync(dirname(resolve(path)))) {
-    throw new SwathError('store', `${path}: the folder ${dirname(path)} does not exist`, {
-      hint: 'make it, or name another file with --store sqlite:<file>',
-    })
-  }
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new SwathError('store', `${path} is a folder, not a database file`, {
-      hint: `try --store sqlite:${path.replace(/\/+$/, '')}/swath.db`,
-    })
-  }
-  let database: Database.Database | undefined
+/** A name that nothing has: this one, or with -2, -3, … */
+export function freeName(path: string): string {
+  let candidate = path
+  for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
+  return candidate
+}
+
+async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    database = new Database(path, { ...options, timeout: busyTimeoutMs })
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma('foreign_keys = ON')
-    database.pragma(`journal_size_limit = ${mostLogBytes}`)
-    return database
+    return await work()
   } catch (error) {
-    database?.close()
     throw asStoreError(path, error)
   }
 }
 
 /** SQLite's word for a disk that is full, gone, or slower than its patience: nothing is torn, the write was not made. */
 function obstacle(error: unknown): string | undefined {
-  if (!(error instanceof Database.SqliteError)) return undefined
-  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
+  const cause = error instanceof SwathError ? error.cause : error
+  if (!(cause instanceof Database.SqliteError)) return undefined
+  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(cause.code) ?? []
   const obstacles: Record<string, string> = {
     SQLITE_FULL: 'the disk is full',
-    SQLITE_IOERR: `the disk reports an error (${error.code})`,
+    SQLITE_IOERR: `the disk reports an error (${cause.code})`,
     SQLITE_READONLY: 'it is read-only',
     SQLITE_CANTOPEN: 'its file cannot be opened',
     SQLITE_BUSY: 'another process holds it',

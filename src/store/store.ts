@@ -19,10 +19,37 @@ export interface QueryOptions {
   readonly timeoutMs?: number
 }
 
+/** What a database says of itself. */
+export interface StoreCheck {
+  /** What is wrong with how it is stored; empty if nothing is. */
+  readonly damage: readonly string[]
+  /** Rows that name a row that is not there. */
+  readonly dangling: readonly { readonly table: string; readonly parent: string; readonly rows: number }[]
+  /** Bytes that were committed and wait in the log. */
+  readonly logBytes: number
+}
+
+/** What came of a damaged store. */
+export interface Salvage {
+  /** Where the damaged one is now. */
+  readonly kept: string
+  /** Rows that could be read, by table. */
+  readonly rows: Readonly<Record<string, number>>
+}
+
+/** What makes a copy of a store more than the same bytes; called before the copy has its name. */
+export type PrepareCopy = (copy: Store) => Promise<void>
+
 /** Where everything is kept. The queries are functions beside this file and speak to `db`; an adapter only opens it. */
 export interface Store {
   /** What the user would type after `--store`. */
   readonly location: string
+  /** True where it may only be read. */
+  readonly isReadOnly: boolean
+  /**
+   * A transaction of it excludes other writers from its first statement to its last; one of access mode `read only`
+   * sees one moment and excludes nobody.
+   */
   readonly db: Kysely<Schema>
   /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
   query(statement: string, options?: QueryOptions): Promise<QueryResult>
@@ -30,8 +57,20 @@ export interface Store {
   obstacle(error: unknown): string | undefined
   /** An error of the database as a SwathError('store'); any other as it is. */
   explain(error: unknown): unknown
+  /** Looks at all of it, and changes nothing. */
+  check(): StoreCheck | Promise<StoreCheck>
+  /**
+   * Copies it as it is at one moment, while others write, to a file that opens as a store. The file is there whole or not
+   * at all, on disk and checked. @throws SwathError('store') if it can't be written or, unless `replace`, is there already
+   */
+  copyTo(path: string, options: { readonly replace: boolean; readonly prepare?: PrepareCopy }): Promise<void>
+  /** Gives back the room of what was deleted; resolves to how many bytes. Others wait meanwhile. */
+  compact(): number | Promise<number>
   close(): Promise<void>
 }
 
-/** `read` wants a store that exists; `write` makes one. */
-export type StoreAccess = 'read' | 'write'
+/**
+ * `read` wants a store that exists and may be on a medium that cannot be written; `change` wants one that exists; `write`
+ * makes one; `inspect` takes one that exists as it is, whatever its schema, and changes nothing.
+ */
+export type StoreAccess = 'inspect' | 'read' | 'change' | 'write'

@@ -47,7 +47,7 @@ export async function defineSweepView(
       .map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
     ...metrics.slice(0, mostColumns).map(
       (name) => sql`(
-        select m.value from metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)} order by m.epoch desc limit 1
+        select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
       ) as ${columnName('metric', name)}`,
     ),
   ].slice(0, mostColumns)
@@ -68,12 +68,12 @@ function caseless(name: string): string {
 /** The metrics that a sweep's trials have reported so far. */
 export async function metricNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
   const rows = await db
-    .selectFrom('metrics')
-    .innerJoin('trials', 'trials.id', 'metrics.trial_id')
-    .select('metrics.name')
+    .selectFrom('final_metrics as m')
+    .innerJoin('trials', 'trials.id', 'm.trial_id')
+    .select('m.name')
     .distinct()
     .where('trials.sweep_id', '=', sweepId)
-    .orderBy('metrics.name')
+    .orderBy('m.name')
     .execute()
   return rows.map((row) => row.name)
 }

@@ -1,6 +1,7 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
 import { recordEvent } from './events.ts'
+import { refuseLiveRuns } from './runs.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
 import { sweepViewName } from './sweep-view.ts'
 import { insertTrials, type NewTrial } from './trials.ts'
@@ -104,10 +105,21 @@ export async function clearCancellation(db: Kysely<Schema>, sweepId: number): Pr
   await db.updateTable('sweeps').set({ cancelled_at: null }).where('id', '=', sweepId).execute()
 }
 
-/** Removes a sweep with its trials, metrics, events and view. */
-export async function deleteSweep(db: Kysely<Schema>, sweep: Pick<SweepRow, 'id' | 'name'>): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+/**
+ * Removes a sweep with its trials, metrics, events and view; returns the trials' ids, which no other trial ever gets.
+ *
+ * @throws SwathError('sweep-busy') if somebody runs it
+ */
+export async function deleteSweep(
+  db: Kysely<Schema>,
+  sweep: Pick<SweepRow, 'id' | 'name'>,
+  now: Date,
+): Promise<number[]> {
+  return db.transaction().execute(async (transaction) => {
+    await refuseLiveRuns(transaction, now, { sweep: sweep.name })
+    const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
     await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
+    return trials.map(({ id }) => id)
   })
 }

@@ -35,8 +35,16 @@ export function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | un
   return db.selectFrom('trials').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-export function trialsOf(db: Kysely<Schema>, sweepId: number): Promise<TrialRow[]> {
-  return db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).orderBy('number').execute()
+/** Trials of a sweep in the order of its plan, the first ones or all. */
+export function trialsOf(db: Kysely<Schema>, sweepId: number, limit?: number): Promise<TrialRow[]> {
+  const all = db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).orderBy('number')
+  return (limit === undefined ? all : all.limit(limit)).execute()
+}
+
+/** The completed trials of a sweep in the order of its plan: those that are named, or all. */
+export function completedTrials(db: Kysely<Schema>, sweepId: number, ids?: readonly number[]): Promise<TrialRow[]> {
+  const all = db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).where('state', '=', 'completed')
+  return (ids === undefined ? all : all.where('id', 'in', ids)).orderBy('number').execute()
 }
 
 export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number> {
@@ -110,19 +118,6 @@ export function metricsOf(
     .where('trial_id', '=', trialId)
     .orderBy('epoch')
     .orderBy('name')
-    .execute()
-}
-
-/** Last value and mean of every metric of every trial of a sweep, in one pass. */
-export function finalMetricsOf(
-  db: Kysely<Schema>,
-  sweepId: number,
-): Promise<{ trial_id: number; name: string; value: number; mean: number }[]> {
-  return db
-    .selectFrom('trial_metrics')
-    .innerJoin('trials', 'trials.id', 'trial_metrics.trial_id')
-    .select(['trial_metrics.trial_id', 'trial_metrics.name', 'trial_metrics.value', 'trial_metrics.mean'])
-    .where('trials.sweep_id', '=', sweepId)
     .execute()
 }
 

@@ -89,7 +89,11 @@ export const sweepFileSchema = z
       .describe('(swath) A plan with more trials than this is refused; raise it if you mean it.'),
     resources: z
       .strictObject({
-        cores: z.int().positive().default(1).describe('Cores that each trial has to itself.'),
+        cores: z
+          .int()
+          .min(0)
+          .default(1)
+          .describe('Cores that each trial has to itself; 0 for trials that need none, so that any number share all.'),
       })
       .prefault({})
       .describe('(swath) What each trial gets.'),

@@ -53,6 +53,15 @@ export function parameterNames(parameters: Readonly<Record<string, ParameterCont
   return [...new Set(names)].sort()
 }
 
+/** The parameters that have more than one value to take. */
+export function variedParameters(parameters: Readonly<Record<string, ParameterContent>>): string[] {
+  return Object.entries(parameters).flatMap(([name, parameter]) => {
+    const { cases } = parameter
+    if (cases !== undefined) return cases.length > 1 ? parameterNames({ [name]: parameter }) : []
+    return valuesOf(parameter).size > 1 ? [name] : []
+  })
+}
+
 function checkParameter(parameter: ParameterContent): Mistake[] {
   const { value, values, cases, min, max, q, distribution } = parameter
   const forms = [

@@ -6,7 +6,7 @@ export function tensorflowEnvironment(coresPerTrial: number): Record<string, str
   return {
     // Each worker's backend has a pool of threads of its own, which inherit the worker's cores.
     TF_OVERRIDE_GLOBAL_THREADPOOL: '1',
-    TF_NUM_INTRAOP_THREADS: String(coresPerTrial),
+    TF_NUM_INTRAOP_THREADS: String(Math.max(coresPerTrial, 1)),
     // A graph runs in the thread that calls it; on a shared pool two workers took turns (2.5 s an epoch, not 1.25).
     TF_NUM_INTEROP_THREADS: '-1',
     // No banner on stderr.

@@ -9,15 +9,22 @@ import type { Runtime } from './runtime.ts'
 
 type Tfjs = typeof TensorFlow
 
-let loaded: Promise<Tfjs> | undefined
+let loaded: Tfjs | undefined
 
 /** Loads tfjs on this runtime, once a thread. Call it in a worker thread: it takes half a second. */
-export function loadTensorFlow(runtime: Runtime): Promise<Tfjs> {
+export async function loadTensorFlow(runtime: Runtime): Promise<Tfjs> {
+  const tf = loadTensorFlowNow(runtime)
+  await tf.ready()
+  return tf
+}
+
+/** The same for a caller that cannot wait: both backends are there as soon as they are named. */
+export function loadTensorFlowNow(runtime: Runtime): Tfjs {
   loaded ??= runtime.backend === 'tensorflow' ? loadNative(runtime.bindingPath) : loadPortable()
   return loaded
 }
 
-async function loadNative(bindingPath: string): Promise<Tfjs> {
+function loadNative(bindingPath: string): Tfjs {
   const require = createRequire(import.meta.url)
   defineRemovedUtilities()
   require(join(dirname(bindingPath), preloadFile))
@@ -30,18 +37,16 @@ async function loadNative(bindingPath: string): Promise<Tfjs> {
     filename: finder,
     loaded: true,
   } as NodeJS.Module
-  const tf = require('@tensorflow/tfjs-node') as Tfjs
-  await tf.ready()
-  return tf
+  return require('@tensorflow/tfjs-node') as Tfjs
 }
 
-async function loadPortable(): Promise<Tfjs> {
+function loadPortable(): Tfjs {
   const require = createRequire(import.meta.url)
   defineRemovedUtilities()
   const tf = require('@tensorflow/tfjs') as Tfjs
   // Else tfjs prints an advertisement for tfjs-node.
   tf.enableProdMode()
-  await tf.setBackend('cpu')
+  void tf.setBackend('cpu')
   return tf
 }
 

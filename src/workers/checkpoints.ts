@@ -1,4 +1,4 @@
-import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import { decodeCheckpoint, encodeCheckpoint, weightNames, type WeightLayout } from '../artifacts/checkpoint.ts'
 import { openArtifacts } from '../artifacts/open.ts'
 import { shortageOf } from '../artifacts/shortage.ts'
@@ -10,11 +10,11 @@ const retryMs = 1_000
 /** A trial's checkpoints, read and written in its own thread. */
 export class Checkpoints {
   readonly #program: TrialProgram
-  readonly #tf: Trial['tf']
+  readonly #tf: () => Trial['tf']
   readonly #task: TrainTask
   #layout: { readonly of: WeightLayout | undefined } | undefined
 
-  constructor(program: TrialProgram, tf: Trial['tf'], task: TrainTask) {
+  constructor(program: TrialProgram, tf: () => Trial['tf'], task: TrainTask) {
     this.#program = program
     this.#tf = tf
     this.#task = task
@@ -47,7 +47,7 @@ export class Checkpoints {
     onShortage: (reason: string) => void,
   ): StoredArtifact {
     const { trialId, attempt, checkpoint: place } = this.#task
-    const name = `trial-${trialId}/attempt-${attempt}-${of}.safetensors`
+    const name = `${trialFolder(trialId)}/attempt-${attempt}-${of}.safetensors`
     const artifacts = openArtifacts(place.location)
     const parts = encodeCheckpoint(this.#layoutOf(), checkpoint, this.#task.dataset)
     for (let isFirst = true; ; isFirst = false) {
@@ -66,7 +66,7 @@ export class Checkpoints {
   #layoutOf(): WeightLayout | undefined {
     if (this.#layout !== undefined) return this.#layout.of
     const { params, dataset } = this.#task
-    const model = this.#program.model?.(this.#tf, params, dataset)
+    const model = this.#program.model?.(this.#tf(), params, dataset)
     this.#layout = { of: model && weightNames(model) }
     model?.dispose()
     return this.#layout.of

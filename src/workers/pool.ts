@@ -1,19 +1,19 @@
 import { extname } from 'node:path'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 import { Piscina } from 'piscina'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { Deadline, type TimeLimits } from './deadline.ts'
-import { acknowledge, createFlow } from './flow.ts'
+import { Link, type MailHandler } from './link.ts'
 import type {
+  Connection,
   DescribeResult,
   DescribeTask,
   PointDescription,
   PointToDescribe,
   ProgramReference,
+  TrainResult,
   TrainTask,
-  TrialCommand,
   TrialMessage,
   TrialOutcome,
   WorkerSettings,
@@ -40,8 +40,7 @@ interface Worker {
   /** From 1. */
   readonly number: number
   readonly pool: Piscina<TrainTask | DescribeTask, unknown>
-  /** The last trial's port stays open until the next trial, so that what comes late is heard. */
-  port: MessagePort | undefined
+  link: Link | undefined
 }
 
 /**
@@ -54,7 +53,7 @@ export class WorkerPool {
 
   /** @param cores for each worker the cores that it owns */
   constructor(cores: readonly WorkerSettings['cores'][]) {
-    this.#workers = cores.map((own, index) => ({ number: index + 1, pool: startPool({ cores: own }), port: undefined }))
+    this.#workers = cores.map((own, index) => ({ number: index + 1, pool: startPool({ cores: own }), link: undefined }))
     this.#free = [...this.#workers].reverse()
   }
 
@@ -88,40 +87,33 @@ export class WorkerPool {
    * `onMessage` does.
    */
   async train(
-    task: Omit<TrainTask, 'kind' | 'port' | 'flow'>,
+    task: Omit<TrainTask, 'kind' | 'connection'>,
     { onStart, onMessage, limits, signal }: TrainOptions,
   ): Promise<TrialOutcome> {
+    const { trialId } = task
     const worker = this.#take()
     try {
       await onStart(worker.number)
-      worker.port?.close()
-      const { port1, port2 } = new MessageChannel()
-      worker.port = port1
-      const flow = createFlow()
       const overdue = new AbortController()
       const deadline = new Deadline(limits, (message) => {
         overdue.abort(message)
       })
-      const refused = new Promise<never>((_, reject) => {
-        port1.on('message', (message: TrialMessage) => {
-          if (message.type === 'began') deadline.epochBegins()
-          if (message.type === 'report') deadline.epochEnds()
-          onMessage(message).then((verdict) => {
-            acknowledge(flow)
-            if (verdict === undefined) return
-            deadline.epochBegins()
-            port1.postMessage({ type: 'acknowledge', verdict } satisfies TrialCommand)
-          }, reject)
-        })
-      })
+      let refuse: (error: unknown) => void = () => undefined
+      const refused = new Promise<never>((_, reject) => (refuse = reject))
       refused.catch(() => undefined)
-      port1.unref()
-      const running = this.#runTask(
-        worker.pool,
-        { ...task, kind: 'train', port: port2, flow },
-        port1,
-        AbortSignal.any([signal, overdue.signal]),
-      )
+      const receive = async (message: TrialMessage) => {
+        if (message.type === 'began') deadline.epochBegins()
+        if (message.type === 'report') deadline.epochEnds()
+        try {
+          const verdict = await onMessage(message)
+          if (verdict === undefined) return
+          deadline.epochBegins()
+          worker.link?.send({ type: 'acknowledge', trialId, verdict })
+        } catch (error) {
+          refuse(error)
+        }
+      }
+      const running = this.#runTask(worker, { ...task, kind: 'train' }, receive, [signal, overdue.signal])
       try {
         const outcome = await Promise.race([running, refused])
         if (outcome.status !== 'cancelled' || !overdue.signal.aborted || signal.aborted) return outcome
@@ -134,30 +126,56 @@ export class WorkerPool {
     }
   }
 
-  async #runTask(pool: Worker['pool'], task: TrainTask, port: MessagePort, signal: AbortSignal): Promise<TrialOutcome> {
+  async #runTask(
+    worker: Worker,
+    task: Omit<TrainTask, 'connection'>,
+    handler: MailHandler,
+    signals: readonly AbortSignal[],
+  ): Promise<TrialOutcome> {
     const kill = new AbortController()
     let grace: NodeJS.Timeout | undefined
     const cancel = () => {
-      port.postMessage({ type: 'cancel' } satisfies TrialCommand)
+      worker.link?.send({ type: 'cancel', trialId: task.trialId })
       grace = setTimeout(() => {
         kill.abort()
       }, cancelGraceMs)
     }
-    signal.addEventListener('abort', cancel, { once: true })
+    // Not AbortSignal.any: a signal that lives as long as the run keeps all that were ever made of it.
+    for (const signal of signals) signal.addEventListener('abort', cancel, { once: true })
     try {
-      if (signal.aborted) return { status: 'cancelled' }
-      return (await pool.run(task, { transferList: [task.port], signal: kill.signal })) as TrialOutcome
+      if (signals.some(({ aborted }) => aborted)) return { status: 'cancelled' }
+      for (;;) {
+        const connection = this.#connect(worker, task.trialId, handler)
+        const options = connection === undefined ? {} : { transferList: [connection.port] }
+        const result = (await worker.pool.run(
+          { ...task, connection },
+          { ...options, signal: kill.signal },
+        )) as TrainResult
+        if (result.status !== 'unconnected') return result
+        // The thread that was connected ended after its last trial.
+        disconnect(worker)
+      }
     } catch (error) {
+      disconnect(worker)
       if (kill.signal.aborted) return { status: 'cancelled' }
       return { status: 'failed', failure: { kind: 'crashed', message: `its thread ended: ${messageOf(error)}` } }
     } finally {
       clearTimeout(grace)
-      signal.removeEventListener('abort', cancel)
+      for (const signal of signals) signal.removeEventListener('abort', cancel)
     }
   }
 
+  /** Returns what a thread that is not connected yet has to be given. */
+  #connect(worker: Worker, trialId: number, handler: MailHandler): Connection | undefined {
+    const isConnected = worker.link?.isOpen === true
+    if (!isConnected) disconnect(worker)
+    worker.link ??= new Link()
+    worker.link.begin(trialId, handler)
+    return isConnected ? undefined : worker.link.remote
+  }
+
   async close(): Promise<void> {
-    for (const worker of this.#workers) worker.port?.close()
+    for (const worker of this.#workers) disconnect(worker)
     await Promise.all(this.#workers.map((worker) => worker.pool.destroy()))
   }
 
@@ -168,12 +186,18 @@ export class WorkerPool {
   }
 }
 
+function disconnect(worker: Worker): void {
+  worker.link?.close()
+  worker.link = undefined
+}
+
 function startPool(workerData: WorkerSettings): Worker['pool'] {
   return new Piscina({
     filename: entry,
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: Infinity,
+    recordTiming: false,
     // An idle thread has to hear what a trial does after it ended; waiting on an atomic it would be deaf.
     atomics: 'disabled',
     workerData,

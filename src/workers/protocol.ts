@@ -51,10 +51,22 @@ export interface TrainTask {
   readonly checkpoint: { readonly location: string; readonly every: number }
   /** The checkpoint that it goes on from. */
   readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
-  /** How many of the trial's messages were dealt with (`flow.ts`). */
-  readonly flow: Int32Array<SharedArrayBuffer>
-  /** Carries TrialMessage out and TrialCommand in. */
+  /** For a thread that has none yet. */
+  readonly connection: Connection | undefined
+}
+
+/** What joins a worker thread to the run, from its first trial on. */
+export interface Connection {
+  /** Carries TrialMail out and TrialCommand in. */
   readonly port: MessagePort
+  /** How many of its messages were dealt with (`flow.ts`). */
+  readonly flow: Int32Array<SharedArrayBuffer>
+}
+
+/** A message, and the trial that it comes from. */
+export interface TrialMail {
+  readonly trialId: number
+  readonly message: TrialMessage
 }
 
 /** From the worker, while a trial trains and after. */
@@ -73,7 +85,8 @@ export type TrialMessage =
 
 /** To the worker. A report is acknowledged once it is on disk, in the order of the reports. */
 export type TrialCommand =
-  { readonly type: 'acknowledge'; readonly verdict: 'continue' | 'stop' } | { readonly type: 'cancel' }
+  | { readonly type: 'acknowledge'; readonly trialId: number; readonly verdict: 'continue' | 'stop' }
+  | { readonly type: 'cancel'; readonly trialId: number }
 
 export interface TrialFailure {
   readonly kind: 'diverged' | 'threw' | 'bad-report' | 'crashed' | 'timeout'
@@ -94,6 +107,9 @@ export type TrialOutcome =
   | { readonly status: 'stopped'; readonly checkpoint: FinalCheckpoint | null }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
+
+/** `unconnected`: nothing was trained, the thread is a new one that nobody has told whom to tell. */
+export type TrainResult = TrialOutcome | { readonly status: 'unconnected' }
 
 /** A point's cost (null where the program has no model), or why it cannot be trained. */
 export type PointDescription = { readonly cost: ModelCost | null } | { readonly error: string }

@@ -1,5 +1,3 @@
-import type { MessagePort } from 'node:worker_threads'
-
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { weightsSha256 } from '../artifacts/checkpoint.ts'
 import { messageOf } from '../errors.ts'
@@ -12,15 +10,15 @@ import type {
   TrialResume,
 } from '../programs/program.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import type { ThreadConnection } from './connection.ts'
 import { failureOf } from './failure.ts'
-import { Sender } from './flow.ts'
 import type { TrainTask, TrialCommand, TrialMessage, TrialOutcome } from './protocol.ts'
 import { checkReport, epochOf } from './report-check.ts'
 
 /** One trial under way in this thread: what it reports, how it fails, how it ends. */
 export class RunningTrial {
-  readonly #port: MessagePort
-  readonly #sender: Sender
+  readonly #id: number
+  readonly #connection: ThreadConnection
   readonly #sayLate: (message: string) => void
   readonly #cancel = new AbortController()
   readonly #waiting: ((verdict: 'continue' | 'stop') => void)[] = []
@@ -36,16 +34,12 @@ export class RunningTrial {
   #ended = false
 
   /** @param sayLate says what happens to this trial once it has ended, over a port that is open then */
-  constructor({ port, resume, flow }: TrainTask, sayLate: (message: string) => void) {
+  constructor({ trialId, resume }: TrainTask, connection: ThreadConnection, sayLate: (message: string) => void) {
+    this.#id = trialId
+    this.#connection = connection
     this.#sayLate = sayLate
-    this.#port = port
-    this.#sender = new Sender(flow)
     this.#lastEpoch = resume?.epoch ?? 0
     this.failed.catch(() => undefined)
-    port.on('message', (command: TrialCommand) => {
-      if (command.type === 'cancel') this.#cancel.abort()
-      else this.#acknowledge(command.verdict)
-    })
   }
 
   get signal(): AbortSignal {
@@ -53,8 +47,14 @@ export class RunningTrial {
   }
 
   send(message: TrialMessage): void {
-    this.#sender.beforeSending()
-    this.#port.postMessage(message)
+    this.#connection.send(this.#id, message)
+  }
+
+  /** Hears what it is told; what was meant for the trial before comes too late. */
+  hear(command: TrialCommand): void {
+    if (command.trialId !== this.#id) return
+    if (command.type === 'cancel') this.#cancel.abort()
+    else this.#acknowledge(command.verdict)
   }
 
   /** A result with these weights is in a file already. */
@@ -126,10 +126,6 @@ export class RunningTrial {
     await this.#lastReport
     this.#ended = true
     return this.#cancel.signal.aborted ? { status: 'cancelled' } : { status: 'failed', failure: failureOf(error) }
-  }
-
-  close(): void {
-    this.#port.close()
   }
 
   #keep(checkpoints: Checkpoints, of: `epoch-${number}` | 'result', checkpoint: TrialCheckpoint): StoredArtifact {

@@ -1,14 +1,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { trialFolder } from '../artifacts/artifacts.ts'
 import { loadProgram } from '../programs/load.ts'
 import type { Trial } from '../programs/program.ts'
-import { loadTensorFlow } from '../tensorflow/load.ts'
+import { loadTensorFlow, loadTensorFlowNow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
-import type { TrainTask, TrialOutcome, WorkerSettings } from './protocol.ts'
+import { ThreadConnection } from './connection.ts'
+import type { Connection, TrainResult, TrainTask, WorkerSettings } from './protocol.ts'
 import { checkProgress } from './report-check.ts'
 import { RunningTrial } from './running-trial.ts'
+
+let connection: ThreadConnection | undefined
 
 /** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
 let current: RunningTrial | undefined
@@ -24,27 +28,38 @@ function relay(chunk: string | Uint8Array): boolean {
   return true
 }
 
+function connect(remote: Connection): void {
+  connection?.close()
+  connection = new ThreadConnection(remote, (command) => current?.hear(command))
+}
+
 /** Runs one trial to its outcome; never rejects. */
-export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrialOutcome> {
-  current?.close()
+export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrainResult> {
+  if (task.connection !== undefined) connect(task.connection)
+  if (connection === undefined) return { status: 'unconnected' }
   const { trialId: id, params, seed, dataset } = task
-  // Over the port of the trial that runs by then, if one does: the own one may be closed.
-  const running: RunningTrial = new RunningTrial(task, (message) => {
+  // As the trial that runs by then: messages of one that ended are not waited for.
+  const running: RunningTrial = new RunningTrial(task, connection, (message) => {
     current?.send({ type: 'late', trialId: id, message })
   })
   current = running
   try {
     const program = await loadProgram(task.program)
-    // A command has no use for it, and starts half a second earlier.
-    const tf = 'command' in task.program ? ({} as Trial['tf']) : await loadTensorFlow(findRuntime())
-    const folder = join(task.checkpoint.location, `trial-${id}`)
+    // Its loading is no part of the first epoch of a program that is known to need it.
+    if (program.model !== undefined) await loadTensorFlow(findRuntime())
+    const tf = () => loadTensorFlowNow(findRuntime())
+    const folder = join(task.checkpoint.location, trialFolder(id))
     // What is there before the first attempt was left by a store that is gone: a command would go on from it.
     if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
     const checkpoints = new Checkpoints(program, tf, task)
     const resume = checkpoints.read()
     running.resumeFrom(resume)
     const trial: Trial = {
-      ...{ id, params, seed, dataset, tf, resume },
+      ...{ id, params, seed, dataset, resume },
+      // A trial that has no use for it starts half a second earlier.
+      get tf() {
+        return tf()
+      },
       signal: running.signal,
       folder,
       ...(cores.length === 0 ? {} : { cores: cores.length }),

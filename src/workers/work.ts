@@ -2,7 +2,7 @@ import { Piscina } from 'piscina'
 
 import { messageOf } from '../errors.ts'
 import { describePoints } from './describe.ts'
-import type { DescribeResult, TrialOutcome, WorkerSettings, WorkerTask } from './protocol.ts'
+import type { DescribeResult, TrainResult, WorkerSettings, WorkerTask } from './protocol.ts'
 import { pinThread } from '../tensorflow/cores.ts'
 import { startTrial } from './trial.ts'
 
@@ -12,7 +12,7 @@ const settings = Piscina.workerData as WorkerSettings
 pinThread(settings.cores)
 
 /** The worker's side of a task. */
-export async function work(task: WorkerTask): Promise<TrialOutcome | DescribeResult> {
+export async function work(task: WorkerTask): Promise<TrainResult | DescribeResult> {
   switch (task.kind) {
     case 'describe':
       return describePoints(task).catch((error: unknown) => ({ programError: messageOf(error) }))

@@ -318,7 +318,7 @@ parameters:
     await refused(['predict', '9', 'x.png'], 2, /there is no trial 9/)
     await refused(['evaluate', 'first'], 2, /first: expected the number of a trial/)
 
-    const path = join(folder, 'swath-artifacts', 'trial-2', 'attempt-1.safetensors')
+    const path = join(folder, 'swath-artifacts', 'trial-2', 'attempt-1-epoch-1.safetensors')
     const whole = readFileSync(path)
     const changed = Uint8Array.from(whole)
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1

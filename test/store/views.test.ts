@@ -54,7 +54,7 @@ test('pareto_front has the trials that no other one beats', async () => {
         levels.slice(0, k).every((cheaper) => cheaper < level) ? [100 * (k + 1)] : [],
       )
       expect(rows.map((row) => row.flops)).toEqual(naive)
-      await deleteSweep(store.db, sweep)
+      await deleteSweep(store.db, sweep, new Date())
     }),
     { numRuns: 20 },
   )
@@ -82,7 +82,7 @@ test('deleting a sweep takes everything of it along', async () => {
   const store = await temporaryStore()
   const sweep = await completedSweep(store, [0.9, 0.8])
   await defineSweepView(store.db, sweep, ['depth'], [])
-  await deleteSweep(store.db, sweep)
+  await deleteSweep(store.db, sweep, new Date())
   for (const table of ['sweeps', 'trials', 'attempts', 'metrics', 'events']) {
     expect((await store.query(`select * from ${table}`)).rows, table).toEqual([])
   }

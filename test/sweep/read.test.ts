@@ -90,7 +90,7 @@ const refused: [text: string, message: RegExp][] = [
   [good.replace('{ value: 1 }', '{}'), /expected `value`, `values`, `cases`, or `min` and `max`/],
   [`${good}seed: -1\n`, /seed: expected at least 0, got -1/],
   [`${good}seed: one\n`, /seed: expected a number, got the text "one"/],
-  [`${good}resources: { cores: 0 }\n`, /resources\.cores: expected at least/],
+  [`${good}resources: { cores: -1 }\n`, /resources\.cores: expected at least/],
   [good.replace('program: mlp\n', ''), /program: missing: expected a program, or a command/],
   // A stack overflow once.
   [`name: ${'['.repeat(10_000)}`, /sweep\.yaml:1:\d+: this is nested too deep/],

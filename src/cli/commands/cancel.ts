@@ -12,7 +12,7 @@ export const cancelCommand: Command<{ readonly sweep: string }> = {
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { cancelSweep } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
-    const store = await openExistingStore(location)
+    const store = await openExistingStore(location, 'change')
     try {
       const sweep = await findSweep(store, name)
       const now = new Date()

@@ -1,7 +1,8 @@
 import type { Command } from './command.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
+import { limitOption, type LimitOption } from '../limit.ts'
 
-interface Options extends FormatOptions {
+interface Options extends FormatOptions, LimitOption {
   readonly sweep: string | undefined
   readonly x: string | undefined
   readonly y: string | undefined
@@ -11,7 +12,7 @@ export const paretoCommand: Command<Options> = {
   command: 'pareto [sweep]',
   describe: 'What accuracy costs: the trials that no other one beats, and the rest below them',
   builder: (yargs) =>
-    formatOptions(yargs)
+    limitOption(formatOptions(yargs))
       .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
       .option('x', {
         type: 'string',
@@ -28,13 +29,13 @@ export const paretoCommand: Command<Options> = {
       .epilogue(
         'Losses, errors, seconds and costs are minimized, all else is maximized; -name and +name say it yourself: --y -my_score.',
       ),
-  handler: async ({ sweep, store: location, x, y, json, csv }) => {
+  handler: async ({ sweep, store: location, x, y, json, csv, limit }) => {
     const { openExistingStore } = await import('../open-store.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { printPareto } = await import('../print-pareto.ts')
     const store = await openExistingStore(location)
     try {
-      await printPareto(store, await findSweep(store, sweep), { x, y, json, csv })
+      await printPareto(store, await findSweep(store, sweep), { x, y, json, csv, limit })
     } finally {
       await store.close()
     }

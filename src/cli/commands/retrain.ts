@@ -43,6 +43,6 @@ export const retrainCommand: Command<Options> = {
   handler: async ({ trial, images, store, ...options }) => {
     const { withTrials } = await import('../with-trials.ts')
     const { retrainAndPrint } = await import('../retrain-and-print.ts')
-    await withTrials(store, (tools) => retrainAndPrint(tools, { trial, paths: images, ...options }))
+    await withTrials(store, (tools) => retrainAndPrint(tools, { trial, paths: images, ...options }), 'change')
   },
 }

@@ -1,26 +1,27 @@
 import type { Command } from './command.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
+import { limitOption, type LimitOption } from '../limit.ts'
 
-export const showCommand: Command<FormatOptions & { readonly what: string }> = {
+export const showCommand: Command<FormatOptions & LimitOption & { readonly what: string }> = {
   command: 'show <what>',
   describe: 'The trials of a sweep, or one trial: parameters, metrics by epoch, attempts, errors',
   builder: (yargs) =>
-    formatOptions(
-      yargs.positional('what', {
+    limitOption(formatOptions(yargs))
+      .positional('what', {
         type: 'string',
         demandOption: true,
         describe: 'The name of a sweep, or the id of a trial',
-      }),
-    )
+      })
       .example('$0 show mnist-depth-width', 'Every trial of a sweep')
       .example('$0 show 7', 'Trial 7'),
-  handler: async ({ what, store: location, json, csv }) => {
+  handler: async ({ what, store: location, json, csv, limit }) => {
     const { openExistingStore } = await import('../open-store.ts')
-    const { showSweep, showTrial } = await import('../show.ts')
+    const { showTrial } = await import('../show.ts')
+    const { showSweep } = await import('../show-sweep.ts')
     const store = await openExistingStore(location)
     try {
       if (/^\d+$/.test(what)) await showTrial(store, Number(what), { json, csv })
-      else await showSweep(store, what, { json, csv })
+      else await showSweep(store, what, { json, csv, limit })
     } finally {
       await store.close()
     }

@@ -46,11 +46,11 @@ export function describePostponed({ message }: TrialFailure): string {
 /** What a run is about to do, a fact a line. */
 export function describeHeader(header: RunHeader): [name: string, value: string][] {
   const { sweep, trials, done, workers, coresPerTrial, runtime, store } = header
-  const cores = `${coresPerTrial} core${coresPerTrial === 1 ? '' : 's'}`
+  const cores = `each on ${coresPerTrial} core${coresPerTrial === 1 ? '' : 's'} of its own`
   return [
     ['sweep', sweep],
     ['trials', done === 0 ? String(trials) : `${trials}, of which ${done} are done`],
-    ['workers', `${workers}, each on ${cores} of its own`],
+    ['workers', `${workers}, ${coresPerTrial === 0 ? 'which share all cores' : cores}`],
     ['runtime', runtime],
     ['results', store],
   ]

@@ -1,0 +1,87 @@
+import { messageOf, SwathError } from '../errors.ts'
+import type { Diagnosis } from '../setup/diagnosis.ts'
+import { findSqliteDriver } from '../setup/sqlite.ts'
+import { acceptableSchema, type SchemaState } from '../store/migrate.ts'
+import { openStore } from '../store/open.ts'
+import { liveRuns } from '../store/runs.ts'
+import type { Store, StoreCheck } from '../store/store.ts'
+import { sweepProgress } from '../store/sweeps.ts'
+import { formatCompact } from '../report/format.ts'
+import { counted, firstOf } from '../report/enumerate.ts'
+import { describeExamination, repair } from './describe-examination.ts'
+import { examine } from './examine.ts'
+
+/** What can be said of a store without making or changing one, also while sweeps run on it. */
+export async function diagnoseStore(location: string, now = new Date()): Promise<Diagnosis[]> {
+  const name = 'Store'
+  if (findSqliteDriver() === undefined) {
+    return [{ name, status: 'ok', detail: `${location}, not looked at: there is no SQLite driver yet` }]
+  }
+  try {
+    const found = await usingStore(location, 'inspect', async (store) => {
+      const check = await store.check()
+      const database = diagnoseDatabase(check)
+      if (check.damage.length > 0) return { lines: [database], isCurrent: false }
+      const schema = await acceptableSchema(store.db, location)
+      return {
+        lines: [database, ...diagnoseReferences(check), diagnoseSchema(schema)],
+        isCurrent: schema.pending.length === 0,
+      }
+    })
+    if (!found.isCurrent) return [{ name, status: 'ok', detail: location }, ...found.lines]
+    return await usingStore(location, 'read', async (store) => {
+      const sweeps = await sweepProgress(store.db)
+      const runs = (await liveRuns(store.db, now)).map(
+        ({ sweep, host, pid }) => `; ${sweep} runs (process ${pid} on ${host})`,
+      )
+      const detail = `${location}, sweeps: ${sweeps.length}${runs.join('')}`
+      return [{ name, status: 'ok', detail }, ...found.lines, ...describeExamination(await examine(store, now))]
+    })
+  } catch (error) {
+    if (error instanceof SwathError && error.code === 'not-found') {
+      return [{ name, status: 'ok', detail: `${location}, which \`swath run\` will make` }]
+    }
+    const advice = error instanceof SwathError && error.hint !== undefined ? { advice: error.hint } : {}
+    return [{ name, status: 'problem', detail: messageOf(error), ...advice }]
+  }
+}
+
+async function usingStore<T>(
+  location: string,
+  access: 'inspect' | 'read',
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(location, access)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+function diagnoseDatabase({ damage, logBytes }: StoreCheck): Diagnosis {
+  const name = 'Database'
+  if (damage.includes('file is not a database')) {
+    const advice = 'put a backup in its place, or name another file with --store'
+    return { name, status: 'problem', detail: 'not a database, or no longer one', advice }
+  }
+  if (damage.length > 0) {
+    const advice = `put a backup in its place, or ${repair}: it copies what can be read, and keeps this one beside it`
+    return { name, status: 'problem', detail: `damaged: ${firstOf(damage)}`, advice }
+  }
+  return { name, status: 'ok', detail: `sound${logBytes > 0 ? `, ${formatCompact(logBytes)}B of it in its log` : ''}` }
+}
+
+function diagnoseReferences({ dangling }: StoreCheck): Diagnosis[] {
+  return dangling.map(({ table, parent, rows }) => ({
+    ...{ name: 'References', status: 'problem', advice: repair },
+    detail: `${counted(rows, 'row')} of ${table} are of ${parent} that are not there`,
+  }))
+}
+
+function diagnoseSchema({ applied, pending }: SchemaState): Diagnosis {
+  const name = 'Schema'
+  if (pending.length === 0) return { name, status: 'ok', detail: applied.at(-1) ?? '' }
+  const detail = `of an older swath: ${applied.at(-1) ?? 'empty'}; the next command keeps a copy and adds ${pending.join(', ')}`
+  return { name, status: 'ok', detail }
+}

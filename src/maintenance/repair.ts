@@ -1,0 +1,93 @@
+import { SwathError } from '../errors.ts'
+import { counted, firstLines, firstOf } from '../report/enumerate.ts'
+import { formatCompact } from '../report/format.ts'
+import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
+import { anyLiveCoordinator } from '../store/coordinators.ts'
+import { removeDanglingRows } from '../store/dangling.ts'
+import { openStore, salvageStore } from '../store/open.ts'
+import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
+import type { Store } from '../store/store.ts'
+import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
+import { flawedArtifacts } from './examine.ts'
+import { artifactsOf, removeStrays } from './strays.ts'
+
+/**
+ * Mends what can be mended; says what it did, a line each. A crash leaves the store between two steps, and none of them
+ * needs the one before.
+ *
+ * @throws SwathError('sweep-busy') if somebody runs a sweep of this store
+ */
+export async function repairStore(location: string, say: (done: string) => void, now = new Date()): Promise<void> {
+  const wasDamaged = await replaceIfDamaged(location, say, now)
+  const store = await openStore(location, 'change')
+  try {
+    await refuseLiveRuns(store.db, now)
+    await mendRows(store, say, now)
+    await mendViews(store, say)
+    // Files of trials that could not be read may be all that is left of them: they stay until somebody asks for it.
+    if (wasDamaged) return
+    // Last: a file is removed when no row names it any more.
+    const strays = await removeStrays(store, now)
+    const told = strays.map(({ name, bytes }) => `removed ${name}, which nothing names (${formatCompact(bytes)}B)`)
+    for (const line of firstLines(told)) say(line)
+  } finally {
+    await store.close()
+  }
+}
+
+/** A damaged database is not written to: a sound one takes its place. */
+async function replaceIfDamaged(location: string, say: (done: string) => void, now: Date): Promise<boolean> {
+  const damaged = await openStore(location, 'inspect')
+  try {
+    if ((await damaged.check()).damage.length === 0) return false
+    await refuseReadableRun(damaged, now)
+  } finally {
+    await damaged.close()
+  }
+  const { kept, rows } = await salvageStore(location)
+  const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`)
+  say(`the damaged database is kept as ${kept}; what could be read of it: ${counts.join(', ')}`)
+  return true
+}
+
+/** As far as the damage lets anybody see. */
+async function refuseReadableRun(damaged: Store, now: Date): Promise<void> {
+  const runner = await anyLiveCoordinator(damaged.db, now).catch(() => undefined)
+  if (runner === undefined) return
+  throw new SwathError('sweep-busy', `process ${runner.pid} on ${runner.host} runs a sweep on it`, {
+    hint: 'end that process first',
+  })
+}
+
+async function mendRows(store: Store, say: (done: string) => void, now: Date): Promise<void> {
+  // Files that are all gone at once may come back: their names stay.
+  const flawed = artifactsOf(store).areThere() ? await flawedArtifacts(store, await allArtifacts(store.db)) : []
+  const flawedRows = flawed.map(({ row }) => row)
+  const { dangling, lost } = await store.db.transaction().execute(async (transaction) => {
+    await refuseLiveRuns(transaction, now)
+    const removed = await removeDanglingRows(transaction)
+    const left = await lostRuns(transaction, now)
+    await releaseLostRuns(transaction, left, now.toISOString())
+    await forgetArtifacts(transaction, flawedRows)
+    return { dangling: removed, lost: left }
+  })
+  if (dangling > 0) say(`removed ${counted(dangling, 'row')} of sweeps or trials that are not there`)
+  const lines = [
+    ...lost.trials.map(({ trialId, attempt }) => `trial ${trialId} is queued again, its attempt ${attempt} closed`),
+    ...lost.attempts.map(({ trialId, attempt }) => `closed attempt ${attempt} of trial ${trialId}`),
+    ...lost.coordinators.map(({ pid, host }) => `forgot process ${pid} on ${host}, which ran a sweep and is gone`),
+  ]
+  for (const line of firstLines(lines)) say(line)
+  for (const line of firstLines(
+    flawed.map(({ row, flaw }) => `trial ${row.trial_id} does without ${row.name}, which ${flaw}`),
+  ))
+    say(line)
+}
+
+async function mendViews(store: Store, say: (done: string) => void): Promise<void> {
+  const missing = await missingViews(store.db)
+  if (missing.length === 0) return
+  await store.db.transaction().execute(defineViews)
+  await rebuildSweepViews(store.db, missing)
+  say(`made ${counted(missing.length, 'view')} that were not there: ${firstOf(missing)}`)
+}

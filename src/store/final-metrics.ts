@@ -1,0 +1,101 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+
+import type { Report } from '../programs/program.ts'
+import { rowsStatement } from './rows-statement.ts'
+import type { Schema } from './schema.ts'
+
+const addRows = rowsStatement<
+  readonly [trial_id: number, name: string, epoch: number, value: number, total: number, reports: number, ...Bounds]
+>(
+  [
+    'integer',
+    'text',
+    'integer',
+    'double precision',
+    'double precision',
+    'integer',
+    'double precision',
+    'double precision',
+  ],
+  (rows) => sql`
+    insert into final_metrics as f (trial_id, name, epoch, value, total, reports, least, greatest) values ${rows}
+    on conflict (trial_id, name) do update set
+      epoch = excluded.epoch,
+      value = excluded.value,
+      total = f.total + excluded.total,
+      reports = f.reports + excluded.reports,
+      least = case when excluded.least < f.least then excluded.least else f.least end,
+      greatest = case when excluded.greatest > f.greatest then excluded.greatest else f.greatest end`,
+)
+
+type Bounds = readonly [least: number, greatest: number]
+
+/** Counts reports in, in the transaction that writes them. The reports of one trial come in the order of their epochs. */
+export async function addToFinalMetrics(
+  db: Transaction<Schema>,
+  reports: readonly { readonly trialId: number; readonly report: Report }[],
+): Promise<void> {
+  await addRows(
+    db,
+    foldReports(reports).map(({ trial_id, name, epoch, value, total, reports: count, least, greatest }) => [
+      ...([trial_id, name, epoch, value, total, count] as const),
+      ...([least, greatest] as const),
+    ]),
+  )
+}
+
+/** A row a trial and metric: a statement may touch each row once. */
+function foldReports(
+  reports: readonly { readonly trialId: number; readonly report: Report }[],
+): Schema['final_metrics'][] {
+  const folded = new Map<string, Schema['final_metrics']>()
+  for (const { trialId, report } of reports) {
+    const { epoch, ...metrics } = report
+    for (const [name, value] of Object.entries(metrics)) {
+      const key = `${trialId} ${name}`
+      const { total, reports: count, least, greatest } = folded.get(key) ?? none
+      folded.set(key, {
+        ...{ trial_id: trialId, name, epoch, value, total: total + value, reports: count + 1 },
+        ...{ least: Math.min(least, value), greatest: Math.max(greatest, value) },
+      })
+    }
+  }
+  return [...folded.values()]
+}
+
+const none = { total: 0, reports: 0, least: Infinity, greatest: -Infinity }
+
+/** Works a trial's out anew: some of its metrics are gone. */
+export async function recountFinalMetrics(db: Transaction<Schema>, trialId: number): Promise<void> {
+  await db.deleteFrom('final_metrics').where('trial_id', '=', trialId).execute()
+  await sql`
+    insert into final_metrics (trial_id, name, epoch, value, total, reports, least, greatest)
+    select m.trial_id, m.name, m.epoch, m.value, a.total, a.reports, a.least, a.greatest
+    from (
+      select name, max(epoch) as epoch, sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
+      from metrics
+      where trial_id = ${trialId}
+      group by name
+    ) a
+    join metrics m on m.trial_id = ${trialId} and m.name = a.name and m.epoch = a.epoch`.execute(db)
+}
+
+export interface LastAndMean {
+  readonly trial_id: number
+  readonly name: string
+  readonly value: number
+  readonly mean: number
+}
+
+/** Last value and mean of every metric of a sweep's trials: of those that are named, or of all. */
+export async function finalMetricsOf(
+  db: Kysely<Schema>,
+  sweepId: number,
+  trialIds?: readonly number[],
+): Promise<LastAndMean[]> {
+  const metrics = db.selectFrom('trial_metrics as m').select(['m.trial_id', 'm.name', 'm.value', 'm.mean'])
+  if (trialIds === undefined) {
+    return metrics.innerJoin('trials as t', 't.id', 'm.trial_id').where('t.sweep_id', '=', sweepId).execute()
+  }
+  return trialIds.length === 0 ? [] : metrics.where('m.trial_id', 'in', trialIds).execute()
+}

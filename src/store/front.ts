@@ -1,0 +1,90 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+
+import type { Axis } from '../report/pareto.ts'
+import type { Schema } from './schema.ts'
+
+/** Where trials have what an axis names. */
+type AxisSource = 'metric' | 'count' | 'parameter'
+
+/** An axis that a completed trial at least has a value on. */
+export interface FoundAxis extends Axis {
+  readonly source: AxisSource
+}
+
+const counts = ['flops', 'parameter_count']
+
+/** Whether a completed trial of a sweep has a number of this name, and as what; a parameter comes last. */
+export async function findAxisSource(
+  db: Kysely<Schema>,
+  sweepId: number,
+  key: string,
+): Promise<AxisSource | undefined> {
+  const sources: readonly AxisSource[] = counts.includes(key) ? ['count', 'metric'] : ['metric', 'parameter']
+  for (const source of sources) {
+    const some = await sql`
+      select 1 from trials t ${joined('m', source, key)}
+      where t.sweep_id = ${sweepId} and t.state = 'completed' and ${valueOf('m', source, key)} is not null
+      limit 1`.execute(db)
+    if (some.rows.length > 0) return source
+  }
+  return undefined
+}
+
+/**
+ * The trials of a sweep to show first: those on its Pareto front, best on the last axis first, then the best of the rest.
+ * Where not even the front fits, a part of it. For sweeps that are too large to be read whole.
+ */
+export async function bestTrialIds(
+  db: Kysely<Schema>,
+  sweepId: number,
+  axes: readonly FoundAxis[],
+  limit: number,
+): Promise<number[]> {
+  const [x, y = x] = axes
+  if (x === undefined || y === undefined) return []
+  const { rows } = await sql<{ id: number }>`
+    with points as materialized (
+      select t.id, ${costOf('x', x)} as x, ${costOf('y', y)} as y
+      from trials t ${joined('x', x.source, x.key)} ${joined('y', y.source, y.key)}
+      where t.sweep_id = ${sweepId} and t.state = 'completed'
+    ),
+    best as (select x, min(y) as y from points where x is not null and y is not null group by x),
+    ranked as (
+      select x, y, min(y) over (order by x rows between unbounded preceding and 1 preceding) as least_for_less from best
+    ),
+    front as (select x, y from ranked where least_for_less is null or y < least_for_less)
+    select p.id
+    from points p
+    left join front f on f.x = p.x and f.y = p.y
+    order by
+      case when p.x is null or p.y is null then 2 when f.x is null then 1 else 0 end,
+      p.y,
+      p.x,
+      p.id
+    limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** Less is better. */
+function costOf(alias: string, { source, key, goal }: FoundAxis): RawBuilder<unknown> {
+  return goal === 'minimize' ? valueOf(alias, source, key) : sql`-${valueOf(alias, source, key)}`
+}
+
+function joined(alias: string, source: AxisSource, key: string): RawBuilder<unknown> {
+  if (source !== 'metric') return sql``
+  const metric = sql.ref(alias)
+  return sql`left join trial_metrics ${metric} on ${metric}.trial_id = t.id and ${metric}.name = ${key}`
+}
+
+/** A number of a trial, null where it has none: its parameter may be a text in another trial. */
+function valueOf(alias: string, source: AxisSource, key: string): RawBuilder<unknown> {
+  switch (source) {
+    case 'metric':
+      // One epoch's time says little; the mean of all says what an epoch takes.
+      return sql.ref(`${alias}.${key === 'epoch_seconds' ? 'mean' : 'value'}`)
+    case 'count':
+      return sql.ref(`t.${key}`)
+    case 'parameter':
+      return sql`case when json_type(t.params, ${`$."${key}"`}) in ('integer', 'real') then t.params ->> ${key} end`
+  }
+}

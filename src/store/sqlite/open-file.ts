@@ -1,0 +1,118 @@
+import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+
+import Database from 'better-sqlite3'
+
+import { messageOf, SwathError } from '../../errors.ts'
+import type { StoreAccess } from '../store.ts'
+import { isDamage } from './check.ts'
+
+export const busyTimeoutMs = 5_000
+/** What is left of a write-ahead log that grew because somebody read on: without it the file stays as large as it was. */
+const mostLogBytes = 2 ** 24
+
+/** A database that is open. */
+export interface OpenFile {
+  readonly database: Database.Database
+  /** What is open: the file itself, or a copy of it. */
+  readonly path: string
+  readonly isReadOnly: boolean
+  /** After the database is closed. */
+  readonly release: () => void
+}
+
+/** Write-ahead log, every commit flushed to disk before it counts; read only where it can't be written and need not be. */
+export function openFile(path: string, nativeBinding: string, access: StoreAccess): OpenFile {
+  refuseFolders(path)
+  if (access === 'inspect') return openToRead(path, nativeBinding)
+  try {
+    return openToWrite(path, nativeBinding)
+  } catch (error) {
+    if (access !== 'read' || !cannotBeWritten(error)) throw error
+    return openToRead(path, nativeBinding)
+  }
+}
+
+function refuseFolders(path: string): void {
+  if (!existsSync(dirname(resolve(path)))) {
+    throw new SwathError('store', `${path}: the folder ${dirname(path)} does not exist`, {
+      hint: 'make it, or name another file with --store sqlite:<file>',
+    })
+  }
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new SwathError('store', `${path} is a folder, not a database file`, {
+      hint: `try --store sqlite:${path.replace(/\/+$/, '')}/swath.db`,
+    })
+  }
+}
+
+function openToWrite(path: string, nativeBinding: string): OpenFile {
+  refuseReadOnly(path)
+  const database = new Database(path, { nativeBinding, timeout: busyTimeoutMs })
+  try {
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    database.pragma(`journal_size_limit = ${mostLogBytes}`)
+    return { database, path, isReadOnly: false, release: () => undefined }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** SQLite opens a file that may only be read, and refuses the first change. */
+function refuseReadOnly(path: string): void {
+  if (!existsSync(path)) return
+  try {
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    throw new SwathError('store', `${path} cannot be written (${messageOf(error)})`, {
+      hint: 'check the permissions of the file and of its folder',
+      cause: error,
+    })
+  }
+}
+
+function openToRead(path: string, nativeBinding: string): OpenFile {
+  const open = (file: string) => {
+    const database = new Database(file, { nativeBinding, readonly: true, timeout: busyTimeoutMs })
+    try {
+      database.pragma('schema_version')
+    } catch (error) {
+      // What is damaged is open all the same, for whoever looks what it has.
+      if (isDamage(error)) return database
+      database.close()
+      throw error
+    }
+    return database
+  }
+  try {
+    return { database: open(path), path, isReadOnly: true, release: () => undefined }
+  } catch (error) {
+    if (!cannotBeWritten(error)) throw error
+  }
+  // With a write-ahead log a database wants to write beside itself even to be read: here its copy does.
+  const folder = mkdtempSync(join(tmpdir(), 'swath-read-'))
+  const release = () => {
+    process.off('exit', release)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // Also where nobody closes it: at the end of a closed pipe.
+  process.on('exit', release)
+  try {
+    const copy = join(folder, basename(path))
+    copyFileSync(path, copy)
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    return { database: open(copy), path: copy, isReadOnly: true, release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function cannotBeWritten(error: unknown): boolean {
+  const { code = '' } = (error instanceof SwathError ? error.cause : error) as { readonly code?: string }
+  return /^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EROFS|EPERM)/.test(code)
+}

@@ -1,0 +1,127 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+
+import Database from 'better-sqlite3'
+
+import { messageOf, SwathError } from '../../errors.ts'
+import { sqliteDriver } from '../../setup/sqlite.ts'
+import { flush } from '../../write-flushed.ts'
+import { freeName, openSqlite } from '../sqlite.ts'
+import type { Salvage } from '../store.ts'
+import { isDamage } from './check.ts'
+import { logsOf, makeWhole } from './copy.ts'
+import { columnsOf, copyReadable } from './salvage.ts'
+
+/** A header that promises more is damaged itself. */
+const mostBytes = 2 ** 40
+
+/**
+ * Puts a sound database with all that can be read in the place of a damaged one, which is kept beside it with its log.
+ * Until it is kept nothing of it is touched; whatever is read is read from a copy.
+ */
+export async function replaceDamaged(path: string): Promise<Salvage> {
+  const options = { nativeBinding: await sqliteDriver() }
+  const kept = freeName(`${path}.damaged`)
+  let rows: Record<string, number> = {}
+  await makeWhole(
+    path,
+    async (aside) => {
+      await (await openSqlite(aside, 'write')).close()
+      rows = salvage(path, aside, options)
+    },
+    () => {
+      keep(path, kept)
+    },
+  )
+  return { kept, rows }
+}
+
+function salvage(path: string, aside: string, options: Database.Options): Record<string, number> {
+  const copy = `${aside}.read`
+  const sound = new Database(aside, options)
+  let damaged: Database.Database | undefined
+  try {
+    copyFileSync(path, copy, constants.COPYFILE_FICLONE)
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    lengthen(copy)
+    damaged = new Database(copy, options)
+    readBrokenSchema(damaged)
+    if (columnsOf(damaged, 'sweeps').length === 0) throw unreadable(path, 'it has lost its tables')
+    return copyReadable(damaged, sound)
+  } catch (error) {
+    throw isDamage(error) ? unreadable(path, messageOf(error), error) : error
+  } finally {
+    damaged?.close()
+    sound.close()
+    for (const file of [copy, ...logsOf(copy)]) rmSync(file, { force: true })
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): SwathError {
+  return new SwathError('store', `nothing of ${path} can be read (${reason})`, {
+    hint: 'put a backup in its place (swath backup makes them), or start again in another file with --store',
+    cause,
+  })
+}
+
+/**
+ * Where a part of the list of tables is damaged, SQLite refuses the first statement, and then goes by those that it read
+ * before: tables come before views.
+ */
+function readBrokenSchema(database: Database.Database): void {
+  database.unsafeMode(true)
+  database.pragma('writable_schema = ON')
+  try {
+    database.pragma('table_info(sweeps)')
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
+}
+
+/** SQLite reads nothing of a file that is shorter than it says; with empty pages at its end it reads the others. */
+function lengthen(path: string): void {
+  const header = Buffer.alloc(100)
+  const file = openSync(path, 'r+')
+  try {
+    if (readSync(file, header) < header.length) return
+    const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
+    const bytes = pageBytes * header.readUInt32BE(28)
+    if (bytes > fstatSync(file).size && bytes < mostBytes) ftruncateSync(file, bytes)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Gives a database and its log other names, and takes the log away from where the sound one will be. */
+function keep(path: string, kept: string): void {
+  const [log = ''] = logsOf(path)
+  for (const [from, to] of [
+    [path, kept],
+    [log, `${kept}-wal`],
+  ] as const) {
+    if ((statSync(from, { throwIfNoEntry: false })?.size ?? 0) > 0) linkOrCopy(from, to)
+  }
+  flush(dirname(path))
+  for (const file of logsOf(path)) rmSync(file, { force: true })
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    copyFileSync(from, to, constants.COPYFILE_EXCL)
+    flush(to)
+  }
+}

@@ -1,0 +1,30 @@
+import type Database from 'better-sqlite3'
+import type { SqliteDatabase, SqliteStatement } from 'kysely'
+
+/** Of the sort that a run asks again and again; what changes the schema is asked once. */
+const isAskedAgain = /^\s*(?:select|with|insert|update|delete|begin|commit)\b/i
+/** A run asks some hundred; a command that makes statements of any length is not to keep them all. */
+const mostKept = 300
+
+/**
+ * The connection as Kysely sees it, with statements prepared once: for short ones it takes SQLite longer than to run
+ * them.
+ */
+export function keepingStatements(database: Database.Database): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>()
+  return {
+    close: () => {
+      database.close()
+    },
+    prepare: (text) => {
+      const known = kept.get(text)
+      if (known !== undefined) return known
+      const statement = database.prepare(text) as unknown as SqliteStatement
+      if (isAskedAgain.test(text)) {
+        if (kept.size >= mostKept) kept.clear()
+        kept.set(text, statement)
+      }
+      return statement
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+import { sql, type Kysely } from 'kysely'
+
+import { packageRoot } from '../package-root.ts'
+import type { Parameters } from '../programs/program.ts'
+import type { Schema } from './schema.ts'
+import { defineSweepView, metricNamesOf, sweepViewName } from './sweep-view.ts'
+
+/** In the order in which they build on one another. */
+const views = ['trial_metrics', 'results', 'pareto_front', 'progress']
+
+/** Makes the views that every store has, or makes them anew. */
+export async function defineViews(db: Kysely<Schema>): Promise<void> {
+  const folder = join(packageRoot, 'db', 'views')
+  const missing = readdirSync(folder).filter((file) => !views.includes(basename(file, '.sql')))
+  if (missing.length > 0) throw new Error(`db/views holds ${missing.join(', ')}, which no one creates`)
+  for (const view of views.toReversed()) await db.schema.dropView(view).ifExists().execute()
+  for (const view of views) {
+    const select = readFileSync(join(folder, `${view}.sql`), 'utf8')
+    await db.schema
+      .createView(view)
+      .as(sql.raw(select) as never)
+      .execute()
+  }
+}
+
+/** Views that are not there: of every store, and of each sweep. */
+export async function missingViews(db: Kysely<Schema>): Promise<string[]> {
+  const sweeps = await db.selectFrom('sweeps').select('name').execute()
+  // A sweep's view is made just after the sweep: who looks for it later finds it.
+  const known = new Set((await db.introspection.getTables()).filter(({ isView }) => isView).map(({ name }) => name))
+  return [...views, ...sweeps.map(({ name }) => sweepViewName(name))].filter((name) => !known.has(name))
+}
+
+/** Makes those of these views that belong to sweeps. */
+export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<void> {
+  const sweeps = await db.selectFrom('sweeps').selectAll().orderBy('id').execute()
+  for (const sweep of sweeps.filter(({ name }) => names.includes(sweepViewName(name)))) {
+    const trials = await db.selectFrom('trials').select('params').where('sweep_id', '=', sweep.id).execute()
+    const parameters = new Set(trials.flatMap(({ params }) => Object.keys(JSON.parse(params) as Parameters)))
+    await defineSweepView(db, sweep, [...parameters].sort(), await metricNamesOf(db, sweep.id))
+  }
+}

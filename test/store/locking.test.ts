@@ -1,0 +1,48 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+
+import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { plannedSweep, temporaryStore } from './temporary-store.ts'
+
+/** Another process's connection, which waits for nobody. */
+async function impatient({ location }: Store): Promise<Database.Database> {
+  const path = location.replace('sqlite:', '')
+  return new Database(path, { nativeBinding: await sqliteDriver(), timeout: 0 })
+}
+
+const seedIn = ({ db }: Pick<Store, 'db'>) => db.selectFrom('sweeps').select('seed').executeTakeFirstOrThrow()
+
+test('what a transaction has read is true until it ends: nobody writes in between', async () => {
+  const store = await temporaryStore()
+  await plannedSweep(store)
+  const other = await impatient(store)
+  const write = () => other.exec('update sweeps set seed = 7')
+  await store.db.transaction().execute(async (db) => {
+    const { seed } = await seedIn({ db })
+    expect(write).toThrow('database is locked')
+    await db
+      .updateTable('sweeps')
+      .set({ seed: seed + 1 })
+      .execute()
+  })
+  expect(await seedIn(store)).toEqual({ seed: 1 })
+  write()
+  other.close()
+})
+
+test('a read-only transaction sees one moment, and keeps nobody from writing', async () => {
+  const store = await temporaryStore()
+  await plannedSweep(store)
+  const other = await impatient(store)
+  const seeds = await store.db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (db) => {
+      const before = await seedIn({ db })
+      other.exec('update sweeps set seed = 7')
+      return [before, await seedIn({ db })]
+    })
+  expect(seeds).toEqual([{ seed: 0 }, { seed: 0 }])
+  other.close()
+})

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+
+import Database from 'better-sqlite3'
+import { Kysely, sql, SqliteDialect } from 'kysely'
+
+import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { allMigrations, migrate } from '../../src/store/migrate.ts'
+import type { Schema } from '../../src/store/schema.ts'
+import { temporaryFolder } from './temporary-store.ts'
+
+/** The path of a store as a swath made it that knew only the first migrations; with a trial, or empty. */
+export async function olderStore({ migrations = 1, isEmpty = false } = {}): Promise<string> {
+  const path = join(temporaryFolder(), 'swath.db')
+  const db = await rawDatabase(path)
+  const first = Object.fromEntries(Object.entries(allMigrations).slice(0, migrations))
+  await migrate(db, path, () => Promise.reject(new Error('a new store has nothing to back up')), first)
+  // Its views asked what there was then.
+  for (const view of ['progress', 'pareto_front', 'results', 'trial_metrics']) {
+    await sql`drop view ${sql.id(view)}`.execute(db)
+  }
+  await sql`create view progress as select id, name from sweeps`.execute(db)
+  if (!isEmpty) {
+    await sql`insert into sweeps (id, name, file_name, method, program, definition, settings, source, source_path, seed, created_at)
+      values (1, 'old', 'old', 'grid', 'mlp', '{}', '{}', '', 'old.yaml', 0, '2026-01-01T00:00:00.000Z')`.execute(db)
+    await sql`insert into trials (sweep_id, number, params, repeat, seed) values (1, 1, '{"depth":1}', 0, 0)`.execute(
+      db,
+    )
+  }
+  await db.destroy()
+  return path
+}
+
+/** A database as it is, with nothing of swath in between. */
+export async function rawDatabase(path: string): Promise<Kysely<Schema>> {
+  const database = new Database(path, { nativeBinding: await sqliteDriver() })
+  database.pragma('journal_mode = WAL')
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+}
+
+/** All that a database has: its tables and views with what is in them. */
+export async function contentsOf(path: string): Promise<Record<string, unknown>> {
+  const db = await rawDatabase(path)
+  try {
+    const { rows } = await sql<{ name: string; sql: string }>`select name, sql from sqlite_schema
+      where sql is not null order by name`.execute(db)
+    const contents = rows.map(async ({ name, sql: made }) => {
+      if (made.startsWith('CREATE INDEX') || made.startsWith('create index')) return [name, made]
+      return [name, made, (await sql`select * from ${sql.id(name)}`.execute(db)).rows]
+    })
+    return Object.fromEntries((await Promise.all(contents)).map(([name, ...rest]) => [String(name), rest]))
+  } finally {
+    await db.destroy()
+  }
+}

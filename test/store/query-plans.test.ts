@@ -1,0 +1,133 @@
+import Database from 'better-sqlite3'
+import { Kysely, sql, SqliteDialect, type CompiledQuery } from 'kysely'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
+import { applyChanges } from '../../src/store/changes.ts'
+import { acquireSweep, liveCoordinator, releaseSweep, renewSweep, thisProcess } from '../../src/store/coordinators.ts'
+import { finalMetricsOf } from '../../src/store/final-metrics.ts'
+import { bestTrialIds, findAxisSource } from '../../src/store/front.ts'
+import { sqlitePath } from '../../src/store/location.ts'
+import { takeBackLost } from '../../src/store/lost-trials.ts'
+import type { Schema } from '../../src/store/schema.ts'
+import { defineSweepView, metricNamesOf } from '../../src/store/sweep-view.ts'
+import { cancelSweep, isCancelled, progressOf, sweepNamed, sweepProgress } from '../../src/store/sweeps.ts'
+import {
+  attemptsOf,
+  completedTrials,
+  countTrials,
+  eventsOf,
+  metricsOf,
+  queuedTrials,
+  renewLeases,
+  requeue,
+  trialById,
+  trialsOf,
+} from '../../src/store/trials.ts'
+import { at, end, report, start } from './change-of.ts'
+import { plannedSweep, temporaryStore } from './temporary-store.ts'
+
+/** A table that has a row a sweep at most, a part of the statement itself, or what it has worked out by then. */
+const small =
+  /^SCAN (?:(?:s|v|sweeps|progress|points|p|best|ranked|front)\b|\(subquery-\d+\)|.*CONSTANT ROW|.*VALUES CLAUSE)/
+
+/** A store that remembers what it was asked. */
+async function askedStore() {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store, 3)
+  const database = new Database(sqlitePath(store.location), { nativeBinding: await sqliteDriver() })
+  const asked: CompiledQuery[] = []
+  const db = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database }),
+    log: ({ query }) => void asked.push(query),
+  })
+  onTestFinished(() => db.destroy())
+  /** The steps of all that was asked since the last time that read every row of a large table. */
+  const fullScans = () =>
+    asked.splice(0).flatMap(({ sql: statement, parameters }) => {
+      if (!/^\s*(?:select|with|insert|update|delete)\b/i.test(statement)) return []
+      const steps = database
+        .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
+        .all(...parameters)
+      return steps
+        .map(({ detail }) => detail)
+        .filter((detail) => detail.startsWith('SCAN') && !small.test(detail))
+        .map((detail) => `${detail} in: ${statement}`)
+    })
+  return { store, sweep, db, asked, fullScans, ids: (await trialsOf(store.db, sweep.id)).map(({ id }) => id) }
+}
+
+test('what list, show and pareto ask finds its rows through indexes', async () => {
+  const { db, sweep, ids, asked, fullScans } = await askedStore()
+  const [id = 0] = ids
+  await sweepNamed(db, sweep.name)
+  await sweepProgress(db)
+  await progressOf(db, sweep.id)
+  await countTrials(db, sweep.id)
+  await trialsOf(db, sweep.id, 100)
+  await completedTrials(db, sweep.id, ids)
+  await finalMetricsOf(db, sweep.id)
+  await finalMetricsOf(db, sweep.id, ids)
+  await metricNamesOf(db, sweep.id)
+  for (const key of ['flops', 'loss', 'depth']) await findAxisSource(db, sweep.id, key)
+  await bestTrialIds(
+    db,
+    sweep.id,
+    [
+      { key: 'depth', goal: 'minimize', source: 'parameter' },
+      { key: 'loss', goal: 'minimize', source: 'metric' },
+    ],
+    10,
+  )
+  await trialById(db, id)
+  await attemptsOf(db, id)
+  await metricsOf(db, id)
+  await eventsOf(db, id, 'warning')
+  await artifactsOf(db, id)
+  await checkpointOf(db, id)
+  expect(asked.length).toBeGreaterThan(15)
+  expect(fullScans()).toEqual([])
+})
+
+test('what a run asks and writes finds its rows through indexes', async () => {
+  const { db, sweep, ids, asked, fullScans } = await askedStore()
+  const [id = 0, other = 0] = ids
+  const now = new Date(at)
+  await acquireSweep(db, sweep.id, thisProcess(), now)
+  await liveCoordinator(db, sweep.id, now)
+  await queuedTrials(db, sweep.id)
+  const checkpoint = { name: 'a', bytes: 1, sha256: 'b' }
+  await applyChanges(db, [
+    start(id),
+    start(other),
+    report(id, { epoch: 1, loss: 1 }, { checkpoint }),
+    report(id, { epoch: 2, loss: 1 }, { drop: ['a'] }),
+    { type: 'event', sweepId: sweep.id, trialId: id, kind: 'warning', detail: 'late', at },
+    end(id, 'queued'),
+  ])
+  await applyChanges(db, [start(id, 2, { resumedEpoch: 1 }), end(id, 'completed', 2, { best: 'a' })])
+  await renewSweep(db, sweep.id, thisProcess(), now)
+  await renewLeases(db, sweep.id, thisProcess(), at)
+  await isCancelled(db, sweep.id)
+  await takeBackLost(db, sweep.id, { limit: 1, at })
+  await requeue(db, sweep.id, ['failed', 'cancelled'])
+  await cancelSweep(db, sweep.id, at, { orphans: true })
+  await releaseSweep(db, sweep.id, thisProcess())
+  expect(asked.length).toBeGreaterThan(30)
+  expect(fullScans()).toEqual([])
+})
+
+test('questions about one sweep read its own trials and no others', async () => {
+  const { store, db, sweep, fullScans } = await askedStore()
+  await defineSweepView(store.db, sweep, ['depth'], ['loss', 'score'])
+  for (const question of [
+    'select * from sweep_grid order by score desc limit 10',
+    'select depth, avg(loss) from sweep_grid group by depth',
+    'select * from sweep_grid where trial_id = 1',
+    "select * from trial_metrics where trial_id = 1 and name = 'loss'",
+  ]) {
+    await sql.raw(question).execute(db)
+  }
+  expect(fullScans()).toEqual([])
+})
