@@ -11,6 +11,9 @@ export function runs(count: number): { readonly numRuns: number; readonly seed: 
   return { numRuns: Math.ceil(count * factor), seed: seed ?? 1 }
 }
 
+/** A place in a text or in bytes, as a share of its length: each as likely as another, which `fc.double` is far from. */
+export const place: fc.Arbitrary<number> = fc.noBias(fc.nat(999_999)).map((k) => k / 1e6)
+
 /** Counts how often each thing happened, and says so after a run with `SWATH_FUZZ`. */
 export function tally(subject: string): (outcome: string) => void {
   const counts = new Map<string, number>()

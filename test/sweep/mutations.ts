@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { parse, stringify } from 'yaml'
 
+import { place } from '../fuzz.ts'
+
 const withAnchors = `program: mlp
 method: grid
 description: >-
@@ -125,7 +127,6 @@ const laughs = [
 
 type Edit = (text: string) => string
 
-const place = fc.double({ min: 0, max: 1, noNaN: true })
 const at = (share: number, length: number) => Math.min(Math.floor(share * length), length - 1)
 
 /** Changes of characters and lines. */

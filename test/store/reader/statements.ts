@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 
+import { place } from '../../fuzz.ts'
+
 /** SQL of every kind, well meant and not, right and wrong; `folder` is where statements try to make files. */
 export function statements(folder: string): fc.Arbitrary<string> {
   const { question } = fc.letrec<{ question: string; select: string; expression: string }>((tie) => ({
@@ -175,7 +177,7 @@ function otherStatements(folder: string, question: fc.Arbitrary<string>): fc.Arb
 }
 
 const edit = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  at: place,
   length: fc.nat(6),
   text: fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 4 }),
