@@ -50,7 +50,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   const now = () => new Date()
 
   // Find what an earlier attempt left.
-  const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trialId)
+  const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trial)
   const { resume, damaged, reasons } = checkpoints.newestWhole()
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)

@@ -4,6 +4,7 @@ import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention
 import { messageOf } from '../errors.ts'
 import type { Report } from '../programs/program.ts'
 import { artifactsOf } from '../store/artifacts.ts'
+import type { TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricsOf } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
@@ -26,10 +27,11 @@ export class TrialCheckpoints {
     store: Store,
     location: string,
     settings: Pick<SweepSettings, 'checkpoint' | 'metric'>,
-    trialId: number,
+    { id: trialId, attempt }: Pick<TrialRow, 'id' | 'attempt'>,
   ): Promise<TrialCheckpoints> {
     const checkpoints = new TrialCheckpoints(openArtifacts(location), settings)
-    const rows = await artifactsOf(store.db, trialId)
+    // A trial that nobody has begun has none.
+    const rows = attempt === 0 ? [] : await artifactsOf(store.db, trialId)
     if (rows.length > 0 && settings.checkpoint.keep === 'best') {
       for (const { epoch, name, value } of await metricsOf(store.db, trialId)) {
         checkpoints.#score({ epoch, [name]: value })

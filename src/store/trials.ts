@@ -1,6 +1,7 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
 import type { Coordinator } from './coordinators.ts'
+import { rowsStatement } from './rows-statement.ts'
 import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
 import { statesBefore } from './states.ts'
 
@@ -31,8 +32,14 @@ export async function insertTrials(db: Kysely<Schema>, sweepId: number, trials: 
   await flush()
 }
 
-export function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | undefined> {
-  return db.selectFrom('trials').selectAll().where('id', '=', id).executeTakeFirst()
+const trialsWithIds = rowsStatement<readonly [id: number], TrialRow>(
+  ['integer'],
+  (ids) => sql`with v (id) as (values ${ids}) select t.* from v join trials t on t.id = v.id`,
+)
+
+export async function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | undefined> {
+  const [trial] = await trialsWithIds(db, [[id]])
+  return trial
 }
 
 /** Trials of a sweep in the order of its plan, the first ones or all. */

@@ -11,7 +11,14 @@ import {
 
 /** A run for a pipe or a log: a line an epoch and a line a trial, nothing that moves. */
 export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunObserver {
-  const say = (line: string) => stream.write(`${line}\n`)
+  const said: string[] = []
+  const flush = () => {
+    if (said.length > 0) stream.write(said.splice(0).join(''))
+  }
+  /** Short trials end many at once: what is said in one turn is written at its end. */
+  const say = (line: string) => {
+    if (said.push(`${line}\n`) === 1) setImmediate(flush)
+  }
   let tracker: RunTracker | undefined
   return {
     started(header) {
@@ -46,6 +53,7 @@ export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunOb
     },
     note: say,
     finished() {
+      flush()
       tracker = undefined
     },
   }
