@@ -65,7 +65,7 @@ test.each([
     fc.property(mutations, (text) => {
       tried(`${what}: ${outcomeOf(text)}`)
     }),
-    runs(600),
+    runs(400),
   )
 })
 
@@ -81,7 +81,7 @@ test('a file of any bytes is planned, or refused with its place', () => {
     fc.property(fc.oneof(spoiled, fc.uint8Array({ maxLength: 100 })), (bytes) => {
       tried(`bytes: ${outcomeOf(bytes)}`)
     }),
-    runs(200),
+    runs(150),
   )
 })
 
@@ -146,6 +146,6 @@ test('a value of --set, at any key, is taken or refused with its reason', () => 
     fc.property(fc.constantFrom(...validFiles), sets, (text, overrides) => {
       tried(`--set: ${outcomeOf(text, overrides)}`)
     }),
-    runs(400),
+    runs(250),
   )
 })
