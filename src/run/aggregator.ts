@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import type { Change } from '../store/change.ts'
-import { applyChanges } from '../store/changes.ts'
+import { applyChanges, type SharedWork } from '../store/changes.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Patience } from './patience.ts'
 
@@ -21,12 +21,14 @@ interface Waiting {
 export class Aggregator {
   readonly #db: Kysely<Schema>
   readonly #patience: Patience
+  readonly #shared: SharedWork | undefined
   readonly #waiting: Waiting[] = []
   #isWriting = false
 
-  constructor(db: Kysely<Schema>, patience: Patience) {
+  constructor(db: Kysely<Schema>, patience: Patience, shared?: SharedWork) {
     this.#db = db
     this.#patience = patience
+    this.#shared = shared
   }
 
   /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
@@ -44,7 +46,7 @@ export class Aggregator {
       const group = this.#waiting.splice(0, mostInGroup)
       const changes = group.map(({ change }) => change)
       await this.#patience
-        .write(() => applyChanges(this.#db, changes))
+        .write(() => applyChanges(this.#db, changes, this.#shared))
         .then(
           (refused) => {
             for (const { change, resolve } of group) resolve(!refused.has(change))

@@ -8,7 +8,7 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialMessage } from '../workers/protocol.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
-import { endingOf } from './ending.ts'
+import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice } from './patience.ts'
 import { TrialCheckpoints } from './trial-checkpoints.ts'
@@ -31,7 +31,7 @@ export interface TrialTraining {
   readonly isCancelled: () => boolean
 }
 
-/** Resolves when its end is on disk: to how many attempts failed so far if it is to be tried again. */
+/** Resolves when its end is on disk: to a number of seconds if it failed and is to be tried again after them. */
 export interface TrainedTrial {
   readonly written: Promise<number | undefined>
 }
@@ -40,7 +40,7 @@ export interface TrainedTrial {
  * One attempt at a trial, from its row to its row. The worker is free when it resolves: the next trial's start shares a
  * group with this one's end.
  */
-export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
+export async function trainTrial(training: TrialTraining, trial: TrialRow, job?: string): Promise<TrainedTrial> {
   const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
@@ -69,7 +69,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
         isOurs = await aggregator.write({
-          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
+          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
@@ -98,14 +98,16 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     })
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
     const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
+    const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
+    const delaySeconds = isPostponed ? backoffSeconds(trial.failures + 1) : 0
     await aggregator.write({
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
-      ...ending,
+      ...{ ...ending, delaySeconds },
     })
     checkpoints.remove(drop)
-    if (ending.state === 'queued' && outcome.status === 'failed') {
+    if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
-      return trial.failures + 1
+      return delaySeconds
     }
     observer.trialFinished(trialId, outcome)
     return undefined

@@ -1,18 +1,28 @@
 import { sql, type Kysely } from 'kysely'
 
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { enqueue } from './enqueue.ts'
 import type { Schema } from './schema.ts'
+
+interface TakeBack {
+  /** Processes that a trial may be lost with, one after the other. */
+  readonly limit: number
+  readonly at: string
+  /** Of a store that hosts share: only trials whose lease is over, which wait in this queue then. */
+  readonly shared?: SweepQueue | undefined
+}
 
 /**
  * Takes back what a process that is gone left running. Each loss counts against its trial, because a trial can take the
  * whole process with it; one that got further than where it began starts from none. A trial that was lost more than
- * `limit` times in a row fails, the others are queued again.
+ * `limit` times in a row fails, the others are queued again. Resolves to how many there were.
  */
 export async function takeBackLost(
   db: Kysely<Schema>,
   sweepId: number,
-  { limit, at }: { readonly limit: number; readonly at: string },
-): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  { limit, at, shared }: TakeBack,
+): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
     const lost = await transaction
       .selectFrom('trials as t')
       .innerJoin('attempts as a', (join) => join.onRef('a.trial_id', '=', 't.id').onRef('a.attempt', '=', 't.attempt'))
@@ -28,6 +38,7 @@ export async function takeBackLost(
       )
       .where('t.sweep_id', '=', sweepId)
       .where('t.state', '=', 'running')
+      .$if(shared !== undefined, (all) => all.where('t.lease_expires_at', '<=', at))
       .execute()
     for (const { id, attempt, losses: before, progressed, host, pid, started_at } of lost) {
       const losses = progressed ? 0 : before + 1
@@ -52,5 +63,9 @@ export async function takeBackLost(
         .where('id', '=', id)
         .execute()
     }
+    if (shared !== undefined && lost.length > 0) {
+      await enqueue(transaction, shared, sweepId, { ids: lost.map(({ id }) => id) })
+    }
+    return lost.length
   })
 }

@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Kysely } from 'kysely'
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 
 import { recordEvent } from './events.ts'
 import { refuseLiveRuns } from './runs.ts'
@@ -8,11 +8,12 @@ import { insertTrials, type NewTrial } from './trials.ts'
 
 export type NewSweep = Insertable<Schema['sweeps']>
 
-/** Writes a sweep and all its trials, or nothing. Returns undefined if another process took the name first. */
+/** Writes a sweep and all its trials, and what comes `afterwards`, or nothing. Returns undefined if another process took the name first. */
 export async function createSweep(
   db: Kysely<Schema>,
   sweep: NewSweep,
   trials: Iterable<NewTrial>,
+  afterwards: (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void> = () => Promise.resolve(),
 ): Promise<SweepRow | undefined> {
   return db.transaction().execute(async (transaction) => {
     const row = await transaction
@@ -24,6 +25,7 @@ export async function createSweep(
     if (row === undefined) return undefined
     await insertTrials(transaction, row.id, trials)
     await recordEvent(transaction, row.id, 'planned', sweep.created_at)
+    await afterwards(transaction, row)
     return row
   })
 }
