@@ -9,15 +9,19 @@ import type { Schema } from './schema.ts'
 export async function applyChanges(db: Kysely<Schema>, changes: readonly Change[]): Promise<void> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
-  await db.transaction().execute(async (transaction) => {
-    await startAttempts(transaction, of('start'))
-    const reports = of('report')
-    await refuseStale(transaction, reports)
-    for (const report of reports) await settleReport(transaction, report)
-    await recordReports(transaction, reports)
-    await endAttempts(transaction, of('end'))
-    await recordEvents(transaction, of('event'))
-  })
+  // What others train may be written meanwhile: each statement says from which state it changes its trials.
+  await db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      await startAttempts(transaction, of('start'))
+      const reports = of('report')
+      await refuseStale(transaction, reports)
+      for (const report of reports) await settleReport(transaction, report)
+      await recordReports(transaction, reports)
+      await endAttempts(transaction, of('end'))
+      await recordEvents(transaction, of('event'))
+    })
 }
 
 async function recordEvents(db: Transaction<Schema>, events: readonly ChangeOf<'event'>[]): Promise<void> {
