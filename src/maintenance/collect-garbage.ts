@@ -23,6 +23,7 @@ export interface GarbageOptions {
  * somebody runs a sweep.
  */
 export async function collectGarbage(store: Store, { dryRun, compact }: GarbageOptions, now: Date): Promise<Garbage> {
+  const file = compact ? store.file() : undefined
   if (compact) await refuseLiveRuns(store.db, now)
   if (dryRun) {
     const superseded = (await supersededCheckpoints(store.db)).map(({ name, bytes }) => ({ name, bytes }))
@@ -37,5 +38,5 @@ export async function collectGarbage(store: Store, { dryRun, compact }: GarbageO
   })
   artifactsOf(store).remove(superseded.map(({ name }) => name))
   const strays = await removeStrays(store, now)
-  return { strays, superseded, compacted: compact ? await store.compact() : undefined }
+  return { strays, superseded, compacted: await file?.compact() }
 }

@@ -45,10 +45,13 @@ export class Aggregator {
       await new Promise((resolve) => setImmediate(resolve))
       const group = this.#waiting.splice(0, mostInGroup)
       const changes = group.map(({ change }) => change)
+      let refused: ReadonlySet<Change> = new Set()
       await this.#patience
-        .write(() => applyChanges(this.#db, changes, this.#shared))
+        .write(async () => {
+          refused = await applyChanges(this.#db, changes, this.#shared)
+        })
         .then(
-          (refused) => {
+          () => {
             for (const { change, resolve } of group) resolve(!refused.has(change))
           },
           (error: unknown) => {

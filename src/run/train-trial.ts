@@ -10,7 +10,7 @@ import type { WorkerPool } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
-import { pauseNotice } from './patience.ts'
+import { pauseNotice, type Patience } from './patience.ts'
 import { TrialCheckpoints } from './trial-checkpoints.ts'
 
 /** What trials of a run have in common. */
@@ -23,6 +23,7 @@ export interface TrialTraining {
   readonly artifacts: string
   readonly pool: WorkerPool
   readonly aggregator: Aggregator
+  readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
@@ -41,14 +42,14 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow, job?: string): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer } = training
+  const { store, sweep, settings, datasets, artifacts, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
   const now = () => store.now()
 
   // Find what an earlier attempt left.
-  const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trial)
+  const checkpoints = await patience.read(() => TrialCheckpoints.of(store, artifacts, settings, trial))
   const { resume, damaged, reasons } = checkpoints.newestWhole()
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)

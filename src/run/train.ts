@@ -10,7 +10,7 @@ import { Aggregator } from './aggregator.ts'
 import { Patience } from './patience.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type Training = Omit<TrialTraining, 'aggregator' | 'recordMetrics'> & {
+export type Training = Omit<TrialTraining, 'aggregator' | 'patience' | 'recordMetrics'> & {
   readonly createQueue: CreateQueue
   readonly workers: number
   /** All parameters of the sweep. */
@@ -61,10 +61,10 @@ export async function trainQueued(training: Training): Promise<void> {
     const queue = createQueue({
       concurrency,
       work: async (trialId) => {
-        const trial = await trialById(store.db, trialId)
+        const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const { written } = await trainTrial({ ...training, aggregator, recordMetrics }, trial)
+          const { written } = await trainTrial({ ...training, aggregator, patience, recordMetrics }, trial)
           const settled: Promise<void> = written
             .then((seconds) => (seconds === undefined ? undefined : tryAgain(trialId, seconds)))
             .catch(fail)

@@ -24,23 +24,22 @@ export async function applyChanges(
 ): Promise<ReadonlySet<Change>> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
-  return db.transaction().execute(async (transaction) => {
-    const late = await startAttempts(transaction, of('start'))
-    const stale = await staleReports(transaction, of('report'))
-    const reports = stale.size === 0 ? of('report') : of('report').filter((report) => !stale.has(report))
-    for (const report of reports) await settleReport(transaction, report)
-    await recordReports(transaction, reports)
-    const unknown = await endAttempts(transaction, of('end'))
-    if (shared !== undefined)
-      await settleQueue(
-        transaction,
-        shared,
-        of('start'),
-        of('end').filter((end) => !unknown.includes(end)),
-      )
-    await recordEvents(transaction, of('event'))
-    return new Set([...late, ...stale, ...unknown])
-  })
+  // What others train may be written meanwhile: each statement says from which state it changes its trials.
+  return db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      const late = await startAttempts(transaction, of('start'))
+      const stale = await staleReports(transaction, of('report'))
+      const reports = stale.size === 0 ? of('report') : of('report').filter((report) => !stale.has(report))
+      for (const report of reports) await settleReport(transaction, report)
+      await recordReports(transaction, reports)
+      const unknown = await endAttempts(transaction, of('end'))
+      const ends = of('end').filter((end) => !unknown.includes(end))
+      if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)
+      await recordEvents(transaction, of('event'))
+      return new Set([...late, ...stale, ...unknown])
+    })
 }
 
 /** A trial that began waits no longer, one that was handed back waits again. */

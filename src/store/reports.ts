@@ -57,7 +57,13 @@ export async function supersedeMetrics(
     .expression((from) =>
       from
         .selectFrom('metrics')
-        .select((row) => ['trial_id', row.val(attempt).as('attempt'), 'epoch', 'name', 'value'])
+        .select((row) => [
+          'trial_id',
+          row.cast<number>(row.val(attempt), 'integer').as('attempt'),
+          'epoch',
+          'name',
+          'value',
+        ])
         .where('trial_id', '=', trialId)
         .where('epoch', '>', aboveEpoch),
     )

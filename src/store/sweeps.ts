@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 
+import { takeDefinitions } from '../../db/dialect.ts'
 import { recordEvent } from './events.ts'
 import { refuseLiveRuns } from './runs.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
@@ -15,19 +16,23 @@ export async function createSweep(
   trials: Iterable<NewTrial>,
   afterwards: (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void> = () => Promise.resolve(),
 ): Promise<SweepRow | undefined> {
-  return db.transaction().execute(async (transaction) => {
-    const row = await transaction
-      .insertInto('sweeps')
-      .values(sweep)
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returningAll()
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    await insertTrials(transaction, row.id, trials)
-    await recordEvent(transaction, row.id, 'planned', sweep.created_at)
-    await afterwards(transaction, row)
-    return row
-  })
+  // Nobody else sees it before it is whole: others may write meanwhile.
+  return db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      const row = await transaction
+        .insertInto('sweeps')
+        .values(sweep)
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returningAll()
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      await insertTrials(transaction, row.id, trials)
+      await recordEvent(transaction, row.id, 'planned', sweep.created_at)
+      await afterwards(transaction, row)
+      return row
+    })
 }
 
 /** The newest sweep that was made from a file of this name. */
@@ -120,6 +125,7 @@ export async function deleteSweep(
   return db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now, { sweep: sweep.name })
     const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
+    await takeDefinitions(transaction)
     await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
     return trials.map(({ id }) => id)

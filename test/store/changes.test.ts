@@ -164,5 +164,5 @@ test('a point cannot be in a sweep twice', async () => {
   const { store, sweepId } = await storeWithTrial()
   const [first] = await trialsOf(store.db, sweepId)
   const twin = { sweep_id: sweepId, number: 99, params: first?.params ?? '', repeat: 0, seed: 0 }
-  await expect(store.db.insertInto('trials').values(twin).execute()).rejects.toThrow(/UNIQUE/)
+  await expect(store.db.insertInto('trials').values(twin).execute()).rejects.toThrow(/unique/i)
 })
