@@ -24,6 +24,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('attempts_host').on('attempts').columns(['host', 'pid', 'finished_at']).execute()
   await db.schema.createIndex('trials_finished').on('trials').columns(['sweep_id', 'finished_at']).execute()
 
+  // Whoever renews its leases, or looks whose are over, reads what runs and nothing else.
+  await db.schema
+    .createIndex('trials_running')
+    .on('trials')
+    .columns(['host', 'pid', 'lease_expires_at'])
+    .where(sql<boolean>`state = 'running'`)
+    .execute()
+
   await db.schema
     .createTable('programs')
     .addColumn('sha256', 'text', (column) => column.primaryKey())

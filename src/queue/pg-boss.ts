@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely'
-import { fromKysely, PgBoss } from 'pg-boss'
+import type { Pool, QueryResult } from 'pg'
+import { fromKysely, PgBoss, type Db } from 'pg-boss'
 
-import type { Schema } from '../store/schema.ts'
 import type { SharedQueue, SweepQueue } from './shared-queue.ts'
 
 /** Whoever took a trial has so long to find its checkpoint and begin; then it is somebody else's to take. */
@@ -18,15 +17,16 @@ interface JobData {
  * @param mayMigrate false for a user that may not make tables: somebody else has made them
  */
 export async function openBossQueue(
-  db: Kysely<Schema>,
-  { schema, mayMigrate, onError }: { schema: string; mayMigrate: boolean; onError: (error: Error) => void },
+  pool: Pool,
+  { schema, mayMigrate }: { readonly schema: string; readonly mayMigrate: boolean },
 ): Promise<SharedQueue> {
   const boss = new PgBoss({
-    ...{ db: fromKysely(db), schema, schedule: false, migrate: mayMigrate, createSchema: mayMigrate },
+    ...{ db: fromPool(pool), schema, schedule: false, migrate: mayMigrate, createSchema: mayMigrate },
     // What a host took and did not begin is given to another within seconds of its time.
     ...{ superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 },
   })
-  boss.on('error', onError)
+  // What its supervision cannot do now it does later; whoever takes or adds a trial is told of errors.
+  boss.on('error', () => undefined)
   await boss.start()
   const made = new Map<number, SweepQueue>()
   return {
@@ -45,6 +45,17 @@ export async function openBossQueue(
       await boss.deleteQueue(nameOf(sweepId))
     },
     close: () => boss.stop({ graceful: false, close: false }),
+  }
+}
+
+/** It sends several statements at once, of which the last one's rows count. */
+function fromPool(pool: Pool): Db {
+  return {
+    async executeSql(text, values) {
+      const result = (await pool.query(text, values)) as QueryResult<object> | QueryResult<object>[]
+      const last = Array.isArray(result) ? result.at(-1) : result
+      return { rows: last?.rows ?? [] }
+    },
   }
 }
 

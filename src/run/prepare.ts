@@ -1,5 +1,7 @@
 import { SwathError } from '../errors.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
+import { enqueue } from '../store/enqueue.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { createSweep, freeSweepName, newestSweepOfFile } from '../store/sweeps.ts'
@@ -55,6 +57,7 @@ export async function storeSweep(
   store: Store,
   { file, plan, definition, settings }: PreparedSweep,
   trials: readonly DescribedTrial[],
+  shared?: SharedQueue,
 ): Promise<SweepRow> {
   const { name, method, seed, description = null } = file.content
   const sweep = await createSweep(
@@ -74,6 +77,9 @@ export async function storeSweep(
       cancelled_at: null,
     },
     rows(trials),
+    async (transaction, { id }) => {
+      if (shared !== undefined) await enqueue(transaction, await shared.of(id), id)
+    },
   )
   if (sweep === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
   await defineSweepView(store.db, sweep, plan.parameters, [])
@@ -81,8 +87,17 @@ export async function storeSweep(
 }
 
 /** Adds the points that a raised `run_cap` lets in. */
-export async function extendSweep(store: Store, sweep: SweepRow, trials: readonly DescribedTrial[]): Promise<void> {
-  await store.db.transaction().execute((transaction) => insertTrials(transaction, sweep.id, rows(trials)))
+export async function extendSweep(
+  store: Store,
+  sweep: SweepRow,
+  trials: readonly DescribedTrial[],
+  shared?: SharedQueue,
+): Promise<void> {
+  const queue = await shared?.of(sweep.id)
+  await store.db.transaction().execute(async (transaction) => {
+    await insertTrials(transaction, sweep.id, rows(trials))
+    if (queue !== undefined) await enqueue(transaction, queue, sweep.id)
+  })
 }
 
 function* rows(trials: readonly DescribedTrial[]) {

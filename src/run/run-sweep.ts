@@ -1,12 +1,13 @@
 import { artifactLocation } from '../artifacts/open.ts'
-import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import { sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
+import { isPostgres } from '../store/location.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
@@ -15,21 +16,16 @@ import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
-import { tensorflowEnvironment } from '../tensorflow/environment.ts'
-import { WorkerPool } from '../workers/pool.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
+import { mostLosses } from './losses.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
+import { setUp, withWorkers, type Machinery } from './machinery.ts'
+import { runShared } from './run-shared.ts'
 import { trainQueued } from './train.ts'
-
-/**
- * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
- * mean the trial.
- */
-const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -54,61 +50,76 @@ export async function runSweep(
   { file: read, isNew }: { file: SweepFile; isNew: boolean },
 ): Promise<RunResult> {
   const prepared = prepareSweep(read)
-  const layout = layOut(prepared.settings.coresPerTrial, context.machine)
+  const layout = layOut(prepared.settings.coresPerTrial, workersFor(context))
 
   await setUp(context, prepared.settings)
-  const store = await openStore(context.store, 'write')
-  try {
+  return withStore(context.store, 'write', async (store, queue) => {
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
     if (known !== undefined && planned >= prepared.plan.size) {
-      return await continueSweep(context, store, known, prepared.settings, layout, ['cancelled'])
+      return continueSweep(context, store, queue, known, prepared.settings, layout, ['cancelled'])
     }
 
     // Points that the store does not have yet are checked and counted by the program itself.
     const { file, settings, plan } = prepared
     const writeTrials = async (trials: readonly DescribedTrial[]) => {
-      if (known === undefined) return storeSweep(store, prepared, trials)
-      await extendSweep(store, known, trials)
+      if (known === undefined) return storeSweep(store, prepared, trials, queue)
+      await extendSweep(store, known, trials, queue)
       return known
     }
-    return await withWorkers(context, layout, settings, async (machinery) => {
+    return withWorkers(layout, settings, async (machinery) => {
       const sweep = await writeTrials(
         await describeTrials(machinery, file, settings.program, plan.trials(), context.signal),
       )
-      return await train(context, store, sweep, settings, machinery, ['cancelled'])
+      return train(context, store, queue, sweep, settings, machinery, ['cancelled'])
     })
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
   await sqliteDriverFor(context.setup)
-  const store = await openStore(context.store, 'change')
-  try {
+  return withStore(context.store, 'change', async (store, queue) => {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
-    const layout = layOut(settings.coresPerTrial, context.machine)
-    return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
+    const layout = layOut(settings.coresPerTrial, workersFor(context))
+    return continueSweep(context, store, queue, sweep, settings, layout, ['cancelled', 'failed'])
+  })
+}
+
+/** Opens a store, and the queue that hosts share if it has one. */
+async function withStore(
+  location: string,
+  access: 'change' | 'write',
+  use: (store: Store, queue: SharedQueue | undefined) => Promise<RunResult>,
+): Promise<RunResult> {
+  const store = await openStore(location, access)
+  let queue: SharedQueue | undefined
+  try {
+    queue = await store.openQueue?.()
+    return await use(store, queue)
   } catch (error) {
     throw store.explain(error)
   } finally {
+    await queue?.close()
     await store.close()
   }
+}
+
+/** Where hosts share a store one may have no workers, and only watch: a thread is still there to check points. */
+function workersFor({ store, machine }: RunContext): LayoutOptions {
+  return isPostgres(store) && machine.workers === 0 ? { ...machine, workers: 1 } : machine
 }
 
 /** Trains what is left, and starts nothing at all where nothing is. */
 async function continueSweep(
   context: RunContext,
   store: Store,
+  queue: SharedQueue | undefined,
   sweep: SweepRow,
   settings: SweepSettings,
   layout: Layout,
@@ -117,58 +128,24 @@ async function continueSweep(
   const progress = await progressOf(store.db, sweep.id)
   const left = progress.queued + progress.running + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
-  return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
-}
-
-/** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
-async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
-  if ('command' in program) {
-    await sqliteDriverFor(context.setup)
-    return
-  }
-  const { tensorflowError } = await setup({ observer: context.setup })
-  // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
-  context.signal.throwIfAborted()
-  if (tensorflowError !== undefined) {
-    const { message, hint } = tensorflowError
-    context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
-  }
-}
-
-/** What trials train on. */
-interface Machinery {
-  readonly layout: Layout
-  readonly pool: WorkerPool
-  readonly datasets: TrialDatasets
-}
-
-/** Checks the data, and keeps the worker threads for as long as `use` needs them. */
-async function withWorkers<T>(
-  context: RunContext,
-  layout: Layout,
-  { dataset: reference, coresPerTrial, program }: SweepSettings,
-  use: (machinery: Machinery) => Promise<T>,
-): Promise<T> {
-  const datasets = new TrialDatasets(reference)
-  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them. A command, which may
-  // have a TensorFlow of its own, would inherit them.
-  if (!('command' in program)) Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
-  const pool = new WorkerPool(layout.workers)
-  try {
-    return await use({ layout, pool, datasets })
-  } finally {
-    await pool.close()
-  }
+  return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
 
 async function train(
-  { observer, signal }: RunContext,
+  { observer, signal, machine }: RunContext,
   store: Store,
+  queue: SharedQueue | undefined,
   sweep: SweepRow,
   settings: SweepSettings,
-  { layout, pool, datasets }: Machinery,
+  machinery: Machinery,
   again: readonly EndedState[],
 ): Promise<RunResult> {
+  const { layout, pool, datasets } = machinery
+  if (queue !== undefined) {
+    const trains = machine.workers !== 0
+    return runShared({ store, queue, sweep, settings, again, machinery, trains, observer, signal })
+  }
+
   // Take the sweep, and take back what a process that is gone has left running.
   const end = new AbortController()
   const tenure = await takeSweep(store, sweep, () => {
@@ -181,7 +158,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: store.now().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: mostLosses(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.

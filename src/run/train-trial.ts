@@ -28,6 +28,8 @@ export interface TrialTraining {
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
   readonly telling: readonly string[]
+  /** True once a trial that has reported, with its checkpoint, is to be handed back. */
+  readonly isDraining?: () => boolean
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
@@ -128,7 +130,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         checkpoints.remove(superseded)
         await training.recordMetrics(report)
         observer.trialReported(trialId, report)
-        return 'continue'
+        return checkpoint !== undefined && training.isDraining?.() === true ? 'cancel' : 'continue'
       }
       case 'began':
         return undefined

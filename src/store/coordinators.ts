@@ -6,12 +6,12 @@ import type { Kysely } from 'kysely'
 import { isRunning } from '../process-running.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
-/** Between machines a coordinator counts as gone when it has been silent for this long. */
-const silenceMs = 30_000
+/** Between machines a coordinator, or whoever trains a trial, counts as gone when it has been silent for this long. */
+export const leaseMs = 30_000
 
 /** A trial whose process has not renewed its lease for as long is lost. */
 export function leaseEnd(now: Date): string {
-  return new Date(now.getTime() + silenceMs).toISOString()
+  return new Date(now.getTime() + leaseMs).toISOString()
 }
 
 export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
@@ -89,7 +89,7 @@ function isSame(a: Coordinator, b: Coordinator): boolean {
 }
 
 export function isAlive(row: Coordinator & { readonly heartbeat_at: string }, now: Date): boolean {
-  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < silenceMs
+  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < leaseMs
   return isRunningHere(row)
 }
 

@@ -12,6 +12,19 @@ interface TakeBack {
   readonly shared?: SweepQueue | undefined
 }
 
+/** True if a trial of a sweep has a lease that is over. */
+export async function anyExpired(db: Kysely<Schema>, sweepId: number, at: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('trials')
+    .select('id')
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'running')
+    .where('lease_expires_at', '<=', at)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Takes back what a process that is gone left running. Each loss counts against its trial, because a trial can take the
  * whole process with it; one that got further than where it began starts from none. A trial that was lost more than

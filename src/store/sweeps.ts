@@ -102,6 +102,25 @@ export async function cancelSweep(
   })
 }
 
+/** Sweeps that have trials waiting, the oldest first. */
+export function sweepsThatWait(db: Kysely<Schema>): Promise<SweepRow[]> {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where('cancelled_at', 'is', null)
+    .where((sweep) =>
+      sweep.exists(
+        sweep
+          .selectFrom('trials')
+          .select('trials.id')
+          .whereRef('trials.sweep_id', '=', 'sweeps.id')
+          .where('trials.state', '=', 'queued'),
+      ),
+    )
+    .orderBy('id')
+    .execute()
+}
+
 export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {
   const row = await db.selectFrom('sweeps').select('cancelled_at').where('id', '=', sweepId).executeTakeFirst()
   return row?.cancelled_at !== null

@@ -37,6 +37,14 @@ const trialsWithIds = rowsStatement<readonly [id: number], TrialRow>(
   (ids) => sql`with v (id) as (values ${ids}) select t.* from v join trials t on t.id = v.id`,
 )
 
+/** In any order; without those that are not there. */
+export function trialsById(db: Kysely<Schema>, ids: readonly number[]): Promise<TrialRow[]> {
+  return trialsWithIds(
+    db,
+    ids.map((id) => [id]),
+  )
+}
+
 export async function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | undefined> {
   const [trial] = await trialsWithIds(db, [[id]])
   return trial

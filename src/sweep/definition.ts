@@ -28,6 +28,8 @@ export interface SweepSettings {
   /** With an absolute path. */
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
+  /** What a host has to have to train it, where hosts share the store. */
+  readonly tags: readonly string[]
   readonly metric: Metric | null
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
@@ -61,6 +63,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
     program,
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
+    tags: resources.tags,
     metric: metric ?? null,
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },

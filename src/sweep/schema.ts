@@ -94,6 +94,10 @@ export const sweepFileSchema = z
           .min(0)
           .default(1)
           .describe('Cores that each trial has to itself; 0 for trials that need none, so that any number share all.'),
+        tags: z
+          .array(z.string().regex(/^[\w.-]{1,100}$/))
+          .default([])
+          .describe('What a host has to have (swath worker --tags gpu,big), where hosts share the store.'),
       })
       .prefault({})
       .describe('(swath) What each trial gets.'),

@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { messageOf, SwathError } from '../errors.ts'
+import type { Parameters } from '../programs/program.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
+import type { SetupObserver } from '../setup/progress.ts'
+import { openStore } from '../store/open.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { sweepsThatWait } from '../store/sweeps.ts'
+import { trialPages } from '../store/trials.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import type { RunObserver } from './events.ts'
+import { announceHost, capabilitiesOf, type Host } from './host.ts'
+import { layOut, type LayoutOptions } from './machine.ts'
+import { setUp, withWorkers } from './machinery.ts'
+import { Patience } from './patience.ts'
+import { trainHere } from './train-here.ts'
+
+const idleMs = 1_000
+
+export interface ServeContext {
+  readonly store: string
+  readonly machine: LayoutOptions
+  readonly tags: readonly string[]
+  readonly setup: SetupObserver
+  readonly observer: RunObserver
+  /** No further trial is taken; each that trains is handed back after its next checkpoint. */
+  readonly draining: AbortSignal
+  /** What trains is handed back now. */
+  readonly signal: AbortSignal
+}
+
+/** Trains trials of a store that hosts share, of whatever sweep has some, until it is ended. */
+export async function serve(context: ServeContext): Promise<void> {
+  const { observer, draining, signal, tags } = context
+  const store = await openStore(context.store, 'change')
+  try {
+    if (store.openQueue === undefined) {
+      throw new SwathError('usage', `${store.location} is of one machine: it has no queue that workers share`, {
+        hint: 'use --store postgres://…, or train with `swath run` here',
+      })
+    }
+    await setUp(context, { program: { builtin: 'mlp' } })
+    const queue = await store.openQueue()
+    const { workers } = layOut(1, context.machine)
+    const host = await announceHost(store, capabilitiesOf(workers.length, tags))
+    draining.addEventListener('abort', () => void host.draining().catch(() => undefined), { once: true })
+    try {
+      await new Server(context, store, queue, host).run()
+    } finally {
+      await host.leave().catch(() => undefined)
+      await queue.close()
+    }
+  } catch (error) {
+    if (!signal.aborted) throw store.explain(error)
+  } finally {
+    observer.finished()
+    await store.close()
+  }
+}
+
+class Server {
+  readonly #context: ServeContext
+  readonly #store: Store
+  readonly #queue: SharedQueue
+  readonly #host: Host
+  readonly #patience: Patience
+  /** Sweeps that cannot be trained here. */
+  readonly #refused = new Set<number>()
+  #saidWhyAside = false
+
+  constructor(context: ServeContext, store: Store, queue: SharedQueue, host: Host) {
+    this.#context = context
+    this.#store = store
+    this.#queue = queue
+    this.#host = host
+    this.#patience = new Patience(store, context.observer, context.draining)
+  }
+
+  async run(): Promise<void> {
+    const { draining } = this.#context
+    while (!draining.aborted) {
+      const taken = this.#isAside() ? 0 : await this.#trainAny()
+      if (taken === 0) await delay(idleMs, undefined, { signal: draining }).catch(() => undefined)
+    }
+  }
+
+  #isAside(): boolean {
+    const reason = this.#host.asideBecause()
+    if (reason !== undefined && !this.#saidWhyAside) {
+      this.#context.observer.note(`This host is set aside: ${reason}\nIt takes no trials until it is started again.`)
+      this.#saidWhyAside = true
+    }
+    return reason !== undefined
+  }
+
+  /** Trains of the first sweep that has something for this host. */
+  async #trainAny(): Promise<number> {
+    const sweeps = await this.#patience.read(() => sweepsThatWait(this.#store.db))
+    for (const sweep of sweeps) {
+      if (this.#refused.has(sweep.id)) continue
+      const settings = JSON.parse(sweep.settings) as SweepSettings
+      if (!settings.tags.every((tag) => this.#context.tags.includes(tag))) continue
+      const taken = await this.#train(sweep, settings)
+      if (taken > 0) return taken
+    }
+    return 0
+  }
+
+  async #train(sweep: SweepRow, settings: SweepSettings): Promise<number> {
+    const { observer, draining, signal, machine } = this.#context
+    const store = this.#store
+    const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
+    try {
+      const layout = layOut(settings.coresPerTrial, machine)
+      return await withWorkers(layout, settings, async (machinery) => {
+        const sample = await firstParameters(store, sweep.id)
+        await machinery.pool.describe(settings.program, [])
+        await machinery.datasets.of(sample)
+        const telling = Object.keys(sample)
+        const host = this.#host
+        return trainHere({ store, queue, sweep, settings, machinery, telling, host, observer, draining, signal })
+      })
+    } catch (error) {
+      if (!(error instanceof SwathError) || !['program', 'dataset', 'usage'].includes(error.code)) throw error
+      await this.#refuse(sweep, error)
+      return 0
+    }
+  }
+
+  /** What cannot be trained here may be elsewhere. */
+  async #refuse(sweep: SweepRow, error: SwathError): Promise<void> {
+    this.#refused.add(sweep.id)
+    const detail = `${process.pid} on this host: ${messageOf(error)}`
+    this.#context.observer.note(`${sweep.name} cannot be trained on this host: ${messageOf(error)}`)
+    await this.#patience.read(() =>
+      this.#store.db
+        .insertInto('events')
+        .values({ sweep_id: sweep.id, trial_id: null, at: this.#store.now().toISOString(), kind: 'refused', detail })
+        .execute(),
+    )
+  }
+}
+
+async function firstParameters(store: Store, sweepId: number): Promise<Parameters> {
+  for await (const [first] of trialPages(store.db, sweepId)) {
+    if (first !== undefined) return JSON.parse(first.params) as Parameters
+  }
+  return {}
+}

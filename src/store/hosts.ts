@@ -1,0 +1,192 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+
+import { leaseEnd, type Coordinator } from './coordinators.ts'
+import { enqueue } from './enqueue.ts'
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import type { HostRow, HostState, Schema } from './schema.ts'
+
+/** What a host says of itself. */
+export interface Capabilities {
+  readonly workers: number
+  readonly cores: number
+  readonly tags: readonly string[]
+  readonly runtime: string
+  readonly node: string
+  readonly platform: string
+  readonly processor: string
+}
+
+/** Attempts that fail one after another on a host before it is asked whether it is the host. */
+const failuresOfABadHost = 3
+
+export async function registerHost(
+  db: Kysely<Schema>,
+  { host, pid, process_start }: Coordinator,
+  { version, capabilities, at }: { readonly version: string; readonly capabilities: Capabilities; readonly at: string },
+): Promise<number> {
+  const { id } = await db
+    .insertInto('hosts')
+    .values({
+      ...{ name: host, pid, process_start, version, capabilities: JSON.stringify(capabilities) },
+      ...{ state: 'active', reason: null, started_at: at, heartbeat_at: at },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** Says that a host is there, and renews the leases of all that it trains. Resolves to its row: others may set it aside. */
+export async function beatHost(
+  db: Kysely<Schema>,
+  id: number,
+  { host, pid }: Coordinator,
+  now: Date,
+): Promise<Pick<HostRow, 'state' | 'reason'>> {
+  await db
+    .updateTable('trials')
+    .set({ lease_expires_at: leaseEnd(now) })
+    .where('state', '=', 'running')
+    .where('host', '=', host)
+    .where('pid', '=', pid)
+    .execute()
+  return db
+    .updateTable('hosts')
+    .set({ heartbeat_at: now.toISOString() })
+    .where('id', '=', id)
+    .returning(['state', 'reason'])
+    .executeTakeFirstOrThrow()
+}
+
+export async function setHostState(db: Kysely<Schema>, id: number, state: HostState): Promise<void> {
+  await db.updateTable('hosts').set({ state }).where('id', '=', id).execute()
+}
+
+/** The hosts of a store, those that are there first. */
+export async function hostsOf(
+  db: Kysely<Schema>,
+): Promise<(Omit<HostRow, 'capabilities'> & { readonly capabilities: Capabilities })[]> {
+  const rows = await db
+    .selectFrom('hosts')
+    .selectAll()
+    .orderBy(sql`case state when 'active' then 0 when 'draining' then 1 when 'set aside' then 2 else 3 end`)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ ...row, capabilities: JSON.parse(row.capabilities) as Capabilities }))
+}
+
+/** How many trials each process trains, by its host and pid. */
+export async function runningByHost(db: Kysely<Schema>): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('trials')
+    .select(['host', 'pid', (all) => all.fn.countAll<number>().as('trials')])
+    .where('state', '=', 'running')
+    .groupBy(['host', 'pid'])
+    .execute()
+  return new Map(rows.map(({ host, pid, trials }) => [`${host ?? ''} ${pid ?? 0}`, trials]))
+}
+
+/** A host on which trials fail one after another, while they end well elsewhere. */
+export interface BadHost {
+  readonly id: number
+  readonly name: string
+  readonly reason: string
+}
+
+/**
+ * Sets such hosts aside, and queues again what failed there since it last went well: it does not count against the
+ * trials. One that has no other beside it is given the benefit of the doubt: then it is rather the program.
+ */
+export async function setBadHostsAside(
+  db: Kysely<Schema>,
+  sweepId: number,
+  { queue, at }: { readonly queue: SweepQueue; readonly at: string },
+): Promise<BadHost[]> {
+  const suspects = await db.selectFrom('hosts').select(['id', 'name', 'pid']).where('state', '=', 'active').execute()
+  const bad: BadHost[] = []
+  for (const host of suspects) {
+    const failed = await failedInARow(db, host)
+    const [first] = failed
+    if (failed.length < failuresOfABadHost || first === undefined) continue
+    if (!(await wentWellElsewhere(db, host, first.finished_at))) continue
+    const reason = `${failed.length} attempts in a row failed here and trials completed elsewhere; the last: ${failed.at(-1)?.error ?? ''}`
+    await db.transaction().execute(async (transaction) => {
+      await transaction.updateTable('hosts').set({ state: 'set aside', reason }).where('id', '=', host.id).execute()
+      await handBack(transaction, sweepId, failed, queue)
+      await transaction
+        .insertInto('events')
+        .values({ sweep_id: sweepId, trial_id: null, at, kind: 'host set aside', detail: `${host.name}: ${reason}` })
+        .execute()
+    })
+    bad.push({ id: host.id, name: host.name, reason })
+  }
+  return bad
+}
+
+interface FailedAttempt {
+  readonly trial_id: number
+  readonly attempt: number
+  readonly finished_at: string
+  readonly error: string | null
+}
+
+/** What failed on a host since something went well there, in the order of time. */
+async function failedInARow(
+  db: Kysely<Schema>,
+  { name, pid }: { readonly name: string; readonly pid: number },
+): Promise<FailedAttempt[]> {
+  const last = await db
+    .selectFrom('attempts')
+    .select(['trial_id', 'attempt', 'state', 'finished_at', 'error'])
+    .where('host', '=', name)
+    .where('pid', '=', pid)
+    .where('finished_at', 'is not', null)
+    .orderBy('finished_at', 'desc')
+    .limit(100)
+    .execute()
+  const failed = last.findIndex(({ state }) => state !== 'failed')
+  return last
+    .slice(0, failed < 0 ? last.length : failed)
+    .map(({ finished_at, ...attempt }) => ({ ...attempt, finished_at: finished_at ?? '' }))
+    .reverse()
+}
+
+async function wentWellElsewhere(
+  db: Kysely<Schema>,
+  { name, pid }: { readonly name: string; readonly pid: number },
+  since: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('attempts')
+    .select('trial_id')
+    .where('state', '=', 'completed')
+    .where('finished_at', '>=', since)
+    .where((other) => other.or([other('host', '!=', name), other('pid', '!=', pid)]))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+async function handBack(
+  db: Transaction<Schema>,
+  sweepId: number,
+  failed: readonly FailedAttempt[],
+  queue: SweepQueue,
+): Promise<void> {
+  const ids = [...new Set(failed.map(({ trial_id }) => trial_id))]
+  for (const id of ids) {
+    const times = failed.filter(({ trial_id }) => trial_id === id).length
+    await db
+      .updateTable('trials')
+      .set({ failures: sql<number>`case when failures > ${times} then failures - ${times} else 0 end` })
+      .where('id', '=', id)
+      .execute()
+    await db
+      .updateTable('trials')
+      .set({ state: 'queued', error: null, finished_at: null })
+      .where('id', '=', id)
+      .where('sweep_id', '=', sweepId)
+      .where('state', '=', 'failed')
+      .execute()
+  }
+  await enqueue(db, queue, sweepId, { ids })
+}
