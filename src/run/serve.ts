@@ -12,6 +12,7 @@ import { trialPages } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
+import { localProgram } from './local-program.ts'
 import { layOut, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
@@ -108,12 +109,13 @@ class Server {
     return 0
   }
 
-  async #train(sweep: SweepRow, settings: SweepSettings): Promise<number> {
+  async #train(sweep: SweepRow, planned: SweepSettings): Promise<number> {
     const { observer, draining, signal, machine } = this.#context
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
     try {
-      const layout = layOut(settings.coresPerTrial, machine)
+      const layout = layOut(planned.coresPerTrial, machine)
+      const settings = { ...planned, program: await localProgram(store, sweep, planned) }
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)
         await machinery.pool.describe(settings.program, [])
