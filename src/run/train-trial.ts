@@ -28,8 +28,6 @@ export interface TrialTraining {
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
   readonly telling: readonly string[]
-  /** Ends the run: what trains is cancelled and handed back to the queue. */
-  readonly signal: AbortSignal
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
@@ -44,11 +42,11 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, pool, aggregator, patience, observer, signal } = training
+  const { store, sweep, settings, datasets, artifacts, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
-  const now = () => new Date()
+  const now = () => store.now()
 
   // Find what an earlier attempt left.
   const checkpoints = await patience.read(() => TrialCheckpoints.of(store, artifacts, settings, trial))
@@ -60,7 +58,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
 
-  // Train.
+  // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
+  let isOurs = true
   const outcome = await pool.train(
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
@@ -68,19 +67,21 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       checkpoint: { location: artifacts, every: settings.checkpoint.every },
     },
     {
-      ...{ signal, limits: settings.timeout, onMessage: receive },
+      ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
+        if (!isOurs) return false
         checkpoints.remove(damaged)
         if (attempt > 1) checkpoints.removeStrays(trialId)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
         observer.trialStarted({ id: trialId, worker, label })
+        return true
       },
     },
   )
@@ -88,6 +89,10 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   return { written: writeDown() }
 
   async function writeDown(): Promise<number | undefined> {
+    if (!isOurs) {
+      observer.trialFinished(trialId, { status: 'cancelled' })
+      return undefined
+    }
     const ending = endingOf(outcome, {
       isCancelled: training.isCancelled(),
       attemptsLeft: settings.retries - trial.failures,
@@ -107,15 +112,16 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     return undefined
   }
 
-  async function receive(message: TrialMessage): Promise<'continue' | undefined> {
+  async function receive(message: TrialMessage): Promise<'continue' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
         const superseded = checkpoints.reported(report, checkpoint)
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
           tellsResumedEpoch: resumeIsUnknown,
         })
+        if (!isOurs) return 'cancel'
         resumeIsUnknown = false
         checkpoints.remove(superseded)
         await training.recordMetrics(report)

@@ -2,9 +2,11 @@ import { Kysely, sql } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
+import { ServerClock } from './postgres/clock.ts'
 import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
 import { SchemaPostgresDialect } from './postgres/dialect.ts'
+import { serverTime } from './postgres/driver.ts'
 import { explain, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
@@ -16,10 +18,13 @@ import type { Store, StoreAccess } from './store.ts'
 export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
   const { client, schema, shown } = parseLocation(location)
   const pool = openPool(client)
-  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema) })
+  const clock = new ServerClock()
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema, clock) })
   let rights: Rights
   try {
-    rights = await rightsOn(db, schema)
+    const found = await rightsOn(db, schema)
+    clock.heard(found.seconds)
+    rights = found
     await prepare(db, { shown, access, rights })
   } catch (error) {
     await db.destroy()
@@ -34,6 +39,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     location: shown,
     isReadOnly: !rights.mayWrite,
     db,
+    now: () => clock.now(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     wasCommitted: (error) => wasCommitted(pool, error),
@@ -59,15 +65,18 @@ interface Rights {
   readonly mayMigrate: boolean
 }
 
-async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights> {
-  const { rows } = await sql<Rights & { mayMakeSchema: boolean; isReplica: boolean }>`
+async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { readonly seconds: number }> {
+  const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
     select
       to_regclass('kysely_migration') is not null as "exists",
       coalesce(has_table_privilege(to_regclass('sweeps'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
-      pg_is_in_recovery() as "isReplica"`.execute(db)
-  const [{ exists, mayWrite, mayMigrate, isReplica } = {} as (typeof rows)[number]] = rows
-  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica }
+      pg_is_in_recovery() as "isReplica",
+      ${sql.raw(serverTime)} as seconds`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('the server answered without a row')
+  const { exists, mayWrite, mayMigrate, isReplica, seconds } = row
+  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica, seconds }
 }
 
 async function prepare(

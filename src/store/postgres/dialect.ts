@@ -10,16 +10,19 @@ import {
 } from 'kysely'
 import type { Pool } from 'pg'
 
+import type { ServerClock } from './clock.ts'
 import { LockingPostgresDriver } from './driver.ts'
 
 /** PostgreSQL where swath has one schema of a database to itself. */
 export class SchemaPostgresDialect implements Dialect {
   readonly #pool: Pool
   readonly #schema: string
+  readonly #clock: ServerClock
 
-  constructor(pool: Pool, schema: string) {
+  constructor(pool: Pool, schema: string, clock: ServerClock) {
     this.#pool = pool
     this.#schema = schema
+    this.#clock = clock
   }
 
   createAdapter(): PostgresAdapter {
@@ -27,7 +30,7 @@ export class SchemaPostgresDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new LockingPostgresDriver(this.#pool)
+    return new LockingPostgresDriver(this.#pool, this.#clock)
   }
 
   createIntrospector(db: Kysely<unknown>): PostgresIntrospector {
