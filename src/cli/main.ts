@@ -36,7 +36,7 @@ await yargs(args)
   .usage('$0 <command>\n\nHyperparameter sweeps: a grid in a short file, a trial on every core, every number in SQL.')
   .option('store', {
     type: 'string',
-    describe: 'Where the results are: sqlite:<file>',
+    describe: 'Where the results are: sqlite:<file> or postgres://…',
     default: process.env.SWATH_STORE ?? 'sqlite:swath.db',
     defaultDescription: 'SWATH_STORE, or sqlite:swath.db',
     global: true,

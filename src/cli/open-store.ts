@@ -14,6 +14,6 @@ export async function prepareStore(location: string): Promise<void> {
   refuseMissingStore(location)
   if (isPostgres(location) || findSqliteDriver() !== undefined) return
   const { setupProgress } = await import('./display/setup-progress.ts')
-  const { sqliteDriverFor } = await import('../setup/setup.ts')
-  await sqliteDriverFor(await setupProgress())
+  const { storeDriverFor } = await import('../setup/setup.ts')
+  await storeDriverFor(location, await setupProgress())
 }

@@ -3,7 +3,7 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
@@ -89,7 +89,7 @@ export async function runSweep(
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
-  await sqliteDriverFor(context.setup)
+  await storeDriverFor(context.store, context.setup)
   const store = await openStore(context.store, 'change')
   try {
     const sweep = await findSweep(store, name)
@@ -123,10 +123,10 @@ async function continueSweep(
 /** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
 async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
   if ('command' in program) {
-    await sqliteDriverFor(context.setup)
+    await storeDriverFor(context.store, context.setup)
     return
   }
-  const { tensorflowError } = await setup({ observer: context.setup })
+  const { tensorflowError } = await setup({ observer: context.setup, store: context.store })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
   if (tensorflowError !== undefined) {

@@ -7,7 +7,7 @@ import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
 import { SchemaPostgresDialect } from './postgres/dialect.ts'
 import { serverTime } from './postgres/driver.ts'
-import { explain, obstacle } from './postgres/errors.ts'
+import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
 import { Reader } from './reader/reader.ts'
@@ -19,7 +19,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   const { client, schema, shown } = parseLocation(location)
   const pool = openPool(client)
   const clock = new ServerClock()
-  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema, clock) })
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock, shown }, schema) })
   let rights: Rights
   try {
     const found = await rightsOn(db, schema)
@@ -31,10 +31,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     throw explain(error, shown)
   }
 
-  const reader = new Reader({ kind: 'postgres', location }, (code, message) => {
-    const error = explain(Object.assign(new Error(message), { code }), shown)
-    return error instanceof SwathError ? error : undefined
-  })
+  const reader = new Reader({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,

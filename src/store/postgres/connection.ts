@@ -1,6 +1,8 @@
 import type { DatabaseConnection, QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
 
+import { explainState } from './errors.ts'
+
 const changing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE']
 
 /** A connection as Kysely sees it. */
@@ -9,12 +11,19 @@ export class PostgresConnection implements DatabaseConnection {
   /** Of the transaction that is under way, where it may write. */
   transactionId: string | undefined
 
-  constructor(client: PoolClient) {
+  readonly #shown: string
+
+  /** @param shown where it leads, for people */
+  constructor(client: PoolClient, shown: string) {
     this.client = client
+    this.#shown = shown
   }
 
   async executeQuery<R>({ sql, parameters }: Asked): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.client.query<R & object>(sql, parameters.map(storable))
+    const asked = this.client.query<R & object>(sql, parameters.map(storable))
+    const { command, rowCount, rows } = await asked.catch((error: unknown) => {
+      throw explainState(error, this.#shown)
+    })
     return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
 
