@@ -11,6 +11,7 @@ import { exportCommand } from './commands/export.ts'
 import { gcCommand } from './commands/gc.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
+import { postgresCommand } from './commands/postgres.ts'
 import { predictCommand } from './commands/predict.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { retrainCommand } from './commands/retrain.ts'
@@ -57,6 +58,7 @@ await yargs(args)
   .command(deleteCommand)
   .command(gcCommand)
   .command(backupCommand)
+  .command(postgresCommand)
   .command(setupCommand)
   .command(doctorCommand)
   .option('color', {

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
@@ -17,11 +27,15 @@ export interface Installation {
   readonly data: string
 }
 
+/** What a folder's server goes by from one start to the next; without it a folder is somebody else's. */
+export const settingsName = 'settings.json'
+
 const programs = ['initdb', 'postgres', 'pg_ctl']
 const ending = process.platform === 'win32' ? '.exe' : ''
 
 /** Makes a folder ready for a server that runs as whoever has to run it. @throws SwathError('setup') */
 export function install(folder: string): Installation {
+  refuseOthersFolder(folder)
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const account = serverAccount(folder)
   if (account !== undefined) {
@@ -42,6 +56,15 @@ export function install(folder: string): Installation {
     data: join(folder, 'data'),
     env: { ...process.env, LC_ALL: 'C', ...librariesFrom([libraries, join(native, 'lib')]) },
   }
+}
+
+/** It is given to the server's user: nothing else is to be in it. */
+function refuseOthersFolder(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  if (names.length === 0 || names.includes(settingsName)) return
+  throw new SwathError('setup', `${folder} has something else in it than a server of swath's`, {
+    hint: 'name an empty folder, or one that is not there yet',
+  })
 }
 
 /** Where the server's user may run them: where they are, else a copy in the folder. */

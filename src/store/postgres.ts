@@ -17,7 +17,7 @@ import type { Store, StoreAccess } from './store.ts'
 /** A store in a schema of a PostgreSQL database; any number of processes and hosts may use it. */
 export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
   const { client, schema, shown } = parseLocation(location)
-  const pool = openPool(client)
+  const pool = openPool(client, schema)
   const clock = new ServerClock()
   const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock, shown }, schema) })
   let rights: Rights
@@ -66,7 +66,7 @@ async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { 
   const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
     select
       to_regclass('kysely_migration') is not null as "exists",
-      coalesce(has_table_privilege(to_regclass('sweeps'), 'insert'), true) as "mayWrite",
+      coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
       pg_is_in_recovery() as "isReplica",
       ${sql.raw(serverTime)} as seconds`.execute(db)

@@ -127,9 +127,6 @@ test('a question that never ends is given up, on the server as well, and the nex
 
 test('an answer that is too large is an error, and the next one is answered', async () => {
   await expect(store.query(endless("repeat('x', 1000000)"))).rejects.toThrow('the answer is larger than 256 MB')
-  await expect(store.query("select repeat('x', 600000000)")).rejects.toThrow(
-    /larger than|more memory|too large|too long/,
-  )
   expect((await store.query('select 1 as one')).rows).toEqual([{ one: 1 }])
 })
 
