@@ -4,7 +4,7 @@ import { formatCompact } from '../report/format.ts'
 import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
 import { removeDanglingRows } from '../store/dangling.ts'
-import { openStore, salvageStore } from '../store/open.ts'
+import { salvageStore, withStore } from '../store/open.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
@@ -19,8 +19,7 @@ import { artifactsOf, removeStrays } from './strays.ts'
  */
 export async function repairStore(location: string, say: (done: string) => void, now = new Date()): Promise<void> {
   const wasDamaged = await replaceIfDamaged(location, say, now)
-  const store = await openStore(location, 'change')
-  try {
+  await withStore(location, 'change', async (store) => {
     await refuseLiveRuns(store.db, now)
     await mendRows(store, say, now)
     await mendViews(store, say)
@@ -30,20 +29,17 @@ export async function repairStore(location: string, say: (done: string) => void,
     const strays = await removeStrays(store, now)
     const told = strays.map(({ name, bytes }) => `removed ${name}, which nothing names (${formatCompact(bytes)}B)`)
     for (const line of firstLines(told)) say(line)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** A damaged database is not written to: a sound one takes its place. */
 async function replaceIfDamaged(location: string, say: (done: string) => void, now: Date): Promise<boolean> {
-  const damaged = await openStore(location, 'inspect')
-  try {
-    if ((await damaged.check()).damage.length === 0) return false
-    await refuseReadableRun(damaged, now)
-  } finally {
-    await damaged.close()
-  }
+  const isDamaged = await withStore(location, 'inspect', async (store) => {
+    if ((await store.check()).damage.length === 0) return false
+    await refuseReadableRun(store, now)
+    return true
+  })
+  if (!isDamaged) return false
   const { kept, rows } = await salvageStore(location)
   const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`)
   say(`the damaged database is kept as ${kept}; what could be read of it: ${counts.join(', ')}`)

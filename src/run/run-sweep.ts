@@ -9,7 +9,7 @@ import { setup, sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
-import { openStore, refuseMissingStore } from '../store/open.ts'
+import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
 import { takeBackLost } from '../store/lost-trials.ts'
@@ -60,8 +60,7 @@ export async function runSweep(
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
   await setUp(context, prepared.settings)
-  const store = await openStore(context.store, 'write')
-  try {
+  return withStore(context.store, 'write', async (store) => {
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
@@ -77,30 +76,21 @@ export async function runSweep(
       const sweep = known ?? (await storeSweep(store, prepared, trials))
       return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
   await sqliteDriverFor(context.setup)
-  const store = await openStore(context.store, 'change')
-  try {
+  return withStore(context.store, 'change', async (store) => {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
     return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Trains what is left, and starts nothing at all where nothing is. */

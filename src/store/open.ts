@@ -12,6 +12,22 @@ export async function openStore(location: string, access: StoreAccess): Promise<
   return openSqlite(path, access)
 }
 
+/** Opens a store for as long as `use` needs it; what goes wrong with its database is thrown as SwathError('store'). */
+export async function withStore<T>(
+  location: string,
+  access: StoreAccess,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(location, access)
+  try {
+    return await use(store)
+  } catch (error) {
+    throw store.explain(error)
+  } finally {
+    await store.close()
+  }
+}
+
 /**
  * Copies what can be read of a damaged store into a sound one in its place; the damaged one is kept beside it.
  *

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { trainedStore } from '../maintenance/stores.ts'
 import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 
 const hashes = 'select params, repeat, weights_sha256 from trials order by number'
@@ -94,4 +95,24 @@ test('another store is looked at where --store names it', async () => {
   const { code, stderr } = await swath(['doctor', '--repair', '--store', 'notes.txt'], folder)
   expect(code).toBe(1)
   expect(stderr).toMatch(/nothing of notes\.txt can be read.*\n→ put a backup in its place/)
+})
+
+test.each([
+  ...[['list'], ['show', '1'], ['pareto'], ['cancel', 'grid'], ['delete', 'grid', '--yes'], ['resume']],
+  ...[['gc'], ['gc', '--dry-run'], ['export', '1'], ['sql', 'select * from trials'], ['backup', 'copy.db']],
+])('%s says that the store is damaged, and what to do', async (...args) => {
+  const folder = workFolder()
+  const { store } = await trainedStore()
+  const { rows } = await store.query(
+    "select rootpage from sqlite_schema where rootpage > 1 and tbl_name not like 'kysely%'",
+  )
+  await store.close()
+  const path = store.location.replace('sqlite:', '')
+  const bytes = readFileSync(path)
+  for (const { rootpage } of rows) bytes.fill(0xa5, (Number(rootpage) - 1) * 4096, Number(rootpage) * 4096)
+  writeFileSync(path, bytes)
+
+  const { code, stderr } = await swath([...args, '--store', path], folder)
+  expect(stderr).toMatch(/^error: .*swath\.db is damaged \(.*\)\n\S+ .*swath doctor --repair/)
+  expect(code).toBe(1)
 })
