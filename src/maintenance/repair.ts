@@ -5,6 +5,7 @@ import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
 import { removeDanglingRows } from '../store/dangling.ts'
 import { salvageStore, withStore } from '../store/open.ts'
+import { takeBackAllLost } from '../store/lost-trials.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
@@ -59,17 +60,22 @@ async function mendRows(store: Store, say: (done: string) => void, now: Date): P
   // Files that are all gone at once may come back: their names stay.
   const flawed = artifactsOf(store).areThere() ? await flawedArtifacts(store, await allArtifacts(store.db)) : []
   const flawedRows = flawed.map(({ row }) => row)
-  const { dangling, lost } = await store.db.transaction().execute(async (transaction) => {
+  const { dangling, lost, failed } = await store.db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now)
     const removed = await removeDanglingRows(transaction)
     const left = await lostRuns(transaction, now)
+    // A trial that takes the process with it is not repaired for ever.
+    const lostTooOften = await takeBackAllLost(transaction, now.toISOString())
     await releaseLostRuns(transaction, left, now.toISOString())
     await forgetArtifacts(transaction, flawedRows)
-    return { dangling: removed, lost: left }
+    return { dangling: removed, lost: left, failed: lostTooOften }
   })
   if (dangling > 0) say(`removed ${counted(dangling, 'row')} of sweeps or trials that are not there`)
   const lines = [
-    ...lost.trials.map(({ trialId, attempt }) => `trial ${trialId} is queued again, its attempt ${attempt} closed`),
+    ...lost.trials.map(({ trialId, attempt }) => {
+      const error = failed.get(trialId)
+      return `trial ${trialId} ${error === undefined ? `is queued again, its attempt ${attempt} closed` : `has failed: ${error}`}`
+    }),
     ...lost.attempts.map(({ trialId, attempt }) => `closed attempt ${attempt} of trial ${trialId}`),
     ...lost.coordinators.map(({ pid, host }) => `forgot process ${pid} on ${host}, which ran a sweep and is gone`),
   ]

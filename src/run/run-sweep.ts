@@ -12,7 +12,7 @@ import { findSweep } from '../store/find-sweep.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { takeBackLost } from '../store/lost-trials.ts'
+import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, trialsOf, type EndedState } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { varyingParameters } from '../sweep/plan.ts'
@@ -27,12 +27,6 @@ import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
-
-/**
- * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
- * mean the trial.
- */
-const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -169,7 +163,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: new Date().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings.retries), at: new Date().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
