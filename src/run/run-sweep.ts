@@ -1,7 +1,5 @@
 import { artifactLocation } from '../artifacts/open.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
-import { trainingExamples } from '../datasets/split.ts'
-import type { Parameters } from '../programs/program.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
@@ -13,18 +11,17 @@ import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
 import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
-import { countTrials, requeue, trialsOf, type EndedState } from '../store/trials.ts'
+import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
-import { varyingParameters } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
-import { trainingWork } from './cost.ts'
-import { describeTrials } from './describe.ts'
+import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
+import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
 
@@ -64,10 +61,15 @@ export async function runSweep(
 
     // Points that the store does not have yet are checked and counted by the program itself.
     const { file, settings, plan } = prepared
+    const writeTrials = async (trials: readonly DescribedTrial[]) => {
+      if (known === undefined) return storeSweep(store, prepared, trials)
+      await extendSweep(store, known, trials)
+      return known
+    }
     return await withWorkers(context, layout, settings, async (machinery) => {
-      const trials = await describeTrials(machinery, file, settings.program, plan.trials(), context.signal)
-      if (known !== undefined) await extendSweep(store, known, trials)
-      const sweep = known ?? (await storeSweep(store, prepared, trials))
+      const sweep = await writeTrials(
+        await describeTrials(machinery, file, settings.program, plan.trials(), context.signal),
+      )
       return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
   })
@@ -167,40 +169,27 @@ async function train(
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
-    const trials = (await trialsOf(store.db, sweep.id)).map((row) => ({
-      ...row,
-      params: JSON.parse(row.params) as Parameters,
-    }))
-    const varying = varyingParameters(trials)
-    // A trial that has nothing to be told apart from is told by all that it has.
-    const telling = varying.length > 0 ? varying : Object.keys(trials[0]?.params ?? {})
-    const queued = trials.filter((trial) => trial.state === 'queued')
-    const work = await Promise.all(
-      queued.map(async (trial) => {
-        const dataset = await datasets.of(trial.params)
-        return [trial.id, trainingWork(trial, dataset && trainingExamples(dataset))] as const
-      }),
-    )
+    const outlook = await outlookOf(store, sweep.id, datasets)
     observer.started({
       sweep: sweep.name,
-      trials: trials.length,
-      done: trials.length - queued.length,
+      trials: outlook.trials,
+      done: outlook.trials - outlook.work.size,
       workers: layout.workers.length,
       coresPerTrial: layout.coresPerTrial,
       runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
       store: store.location,
-      work: new Map(work),
+      work: outlook.work,
     })
 
     // Train.
     const now = () => new Date().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await trainQueued({
-      ...{ store, sweep, settings, datasets, pool, observer, telling },
+      ...{ store, sweep, settings, datasets, pool, observer, telling: outlook.telling },
       artifacts: artifactLocation(store.location),
       createQueue: createInProcessQueue,
       workers: layout.workers.length,
-      parameters: [...new Set(trials.flatMap((trial) => Object.keys(trial.params)))].sort(),
+      parameters: outlook.parameters,
       signal: AbortSignal.any([signal, end.signal]),
       isCancelled: () => tenure.isCancelled(),
     })

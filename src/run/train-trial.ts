@@ -27,8 +27,6 @@ export interface TrialTraining {
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
   readonly telling: readonly string[]
-  /** Ends the run: what trains is cancelled and handed back to the queue. */
-  readonly signal: AbortSignal
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
@@ -43,7 +41,7 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer, signal } = training
+  const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
@@ -67,7 +65,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       checkpoint: { location: artifacts, every: settings.checkpoint.every },
     },
     {
-      ...{ signal, limits: settings.timeout, onMessage: receive },
+      ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
         await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },

@@ -15,6 +15,8 @@ export type Training = Omit<TrialTraining, 'aggregator' | 'recordMetrics'> & {
   readonly workers: number
   /** All parameters of the sweep. */
   readonly parameters: readonly string[]
+  /** Ends the run: what trains is cancelled and handed back to the queue. */
+  readonly signal: AbortSignal
 }
 
 /** Processes that a trial may take with it before it is trained by itself, so that it takes no other trial along. */
@@ -29,6 +31,13 @@ export async function trainQueued(training: Training): Promise<void> {
   // A store that cannot be written ends the run: what trains then could not be kept.
   const broken = new AbortController()
   const signal = AbortSignal.any([training.signal, broken.signal])
+  signal.addEventListener(
+    'abort',
+    () => {
+      training.pool.cancel()
+    },
+    { once: true },
+  )
   const patience = new Patience(store, observer, signal)
   const aggregator = new Aggregator(store.db, patience)
   const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
@@ -55,7 +64,7 @@ export async function trainQueued(training: Training): Promise<void> {
         const trial = await trialById(store.db, trialId)
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const { written } = await trainTrial({ ...training, aggregator, recordMetrics, signal }, trial)
+          const { written } = await trainTrial({ ...training, aggregator, recordMetrics }, trial)
           const settled: Promise<void> = written
             .then((failures) => (failures === undefined ? undefined : tryAgain(trialId, failures)))
             .catch(fail)

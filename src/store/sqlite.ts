@@ -12,6 +12,7 @@ import type { Schema } from './schema.ts'
 import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
 import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
+import { Log } from './sqlite/log.ts'
 import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
 import { keepingStatements } from './sqlite/statements.ts'
 import type { PrepareCopy, Store, StoreAccess } from './store.ts'
@@ -23,8 +24,17 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
   const options = { nativeBinding }
   const opened = await orStoreError(path, () => openFile(path, nativeBinding, access))
   const { database, path: file, isReadOnly } = opened
+  const log = new Log(`${file}-wal`)
   const db = new Kysely<Schema>({
-    dialect: new LockingSqliteDialect({ database: keepingStatements(database) }, () => database.inTransaction),
+    dialect: new LockingSqliteDialect(
+      {
+        database: keepingStatements(database, () => {
+          log.written()
+        }),
+      },
+      log,
+      () => database.inTransaction,
+    ),
   })
   const copyTo = async (target: string, makeWay?: () => void, prepare?: PrepareCopy) => {
     await makeWhole(

@@ -48,6 +48,29 @@ export function trialsOf(db: Kysely<Schema>, sweepId: number, limit?: number): P
   return (limit === undefined ? all : all.limit(limit)).execute()
 }
 
+type PlannedRow = Pick<TrialRow, 'id' | 'number' | 'state' | 'flops' | 'params'>
+
+const rowsPerPage = 1_000
+
+/** All trials of a sweep in the order of its plan, some at a time. */
+export async function* trialPages(db: Kysely<Schema>, sweepId: number): AsyncGenerator<readonly PlannedRow[]> {
+  let last = 0
+  for (;;) {
+    const page = await db
+      .selectFrom('trials')
+      .select(['id', 'number', 'state', 'flops', 'params'])
+      .where('sweep_id', '=', sweepId)
+      .where('number', '>', last)
+      .orderBy('number')
+      .limit(rowsPerPage)
+      .execute()
+    const [end] = page.slice(-1)
+    if (end === undefined) return
+    yield page
+    last = end.number
+  }
+}
+
 /** The completed trials of a sweep in the order of its plan: those that are named, or all. */
 export function completedTrials(db: Kysely<Schema>, sweepId: number, ids?: readonly number[]): Promise<TrialRow[]> {
   const all = db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).where('state', '=', 'completed')

@@ -1,5 +1,6 @@
 import type { Parameters } from '../programs/program.ts'
 import { grid } from '../search/grid.ts'
+import { ParameterCensus } from './parameter-census.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
 import { dimensions, parameterNames } from './space.ts'
@@ -63,13 +64,9 @@ function count(value: number): string {
   return value < 1e15 ? value.toLocaleString('en') : value.toExponential(1)
 }
 
-/** The parameters that differ between trials; what all have in common need not be shown with each. */
-export function varyingParameters(trials: readonly { readonly params: Parameters }[]): string[] {
-  const [first] = trials
-  if (first === undefined) return []
-  const names = new Set(trials.flatMap(({ params }) => Object.keys(params)))
-  return [...names].filter((name) => {
-    const value = JSON.stringify(first.params[name])
-    return trials.some(({ params }) => JSON.stringify(params[name]) !== value)
-  })
+/** The parameters that differ between trials. */
+export function varyingParameters(trials: Iterable<{ readonly params: Parameters }>): string[] {
+  const census = new ParameterCensus()
+  for (const { params } of trials) census.add(params)
+  return census.varying
 }

@@ -33,14 +33,16 @@ export interface TrainOptions {
   readonly onStart: (worker: number) => Promise<void>
   readonly onMessage: MessageHandler
   readonly limits: TimeLimits
-  readonly signal: AbortSignal
 }
 
 interface Worker {
   /** From 1. */
   readonly number: number
-  readonly pool: Piscina<TrainTask | DescribeTask, unknown>
+  readonly settings: WorkerSettings
+  pool: Piscina<TrainTask | DescribeTask, unknown>
   link: Link | undefined
+  /** Ends the trial that it trains. */
+  cancel: (() => void) | undefined
 }
 
 /**
@@ -50,10 +52,14 @@ interface Worker {
 export class WorkerPool {
   readonly #workers: readonly Worker[]
   readonly #free: Worker[]
+  #isCancelled = false
 
   /** @param cores for each worker the cores that it owns */
   constructor(cores: readonly WorkerSettings['cores'][]) {
-    this.#workers = cores.map((own, index) => ({ number: index + 1, pool: startPool({ cores: own }), link: undefined }))
+    this.#workers = cores.map((own, index) => {
+      const settings = { cores: own }
+      return { number: index + 1, settings, pool: startPool(settings), link: undefined, cancel: undefined }
+    })
     this.#free = [...this.#workers].reverse()
   }
 
@@ -88,15 +94,16 @@ export class WorkerPool {
    */
   async train(
     task: Omit<TrainTask, 'kind' | 'connection'>,
-    { onStart, onMessage, limits, signal }: TrainOptions,
+    { onStart, onMessage, limits }: TrainOptions,
   ): Promise<TrialOutcome> {
     const { trialId } = task
     const worker = this.#take()
     try {
       await onStart(worker.number)
-      const overdue = new AbortController()
+      let overdue: string | undefined
       const deadline = new Deadline(limits, (message) => {
-        overdue.abort(message)
+        overdue = message
+        worker.cancel?.()
       })
       let refuse: (error: unknown) => void = () => undefined
       const refused = new Promise<never>((_, reject) => (refuse = reject))
@@ -113,11 +120,11 @@ export class WorkerPool {
           refuse(error)
         }
       }
-      const running = this.#runTask(worker, { ...task, kind: 'train' }, receive, [signal, overdue.signal])
+      const running = this.#runTask(worker, { ...task, kind: 'train' }, receive)
       try {
         const outcome = await Promise.race([running, refused])
-        if (outcome.status !== 'cancelled' || !overdue.signal.aborted || signal.aborted) return outcome
-        return { status: 'failed', failure: { kind: 'timeout', message: String(overdue.signal.reason) } }
+        if (outcome.status !== 'cancelled' || overdue === undefined || this.#isCancelled) return outcome
+        return { status: 'failed', failure: { kind: 'timeout', message: overdue } }
       } finally {
         deadline.clear()
       }
@@ -126,42 +133,39 @@ export class WorkerPool {
     }
   }
 
-  async #runTask(
-    worker: Worker,
-    task: Omit<TrainTask, 'connection'>,
-    handler: MailHandler,
-    signals: readonly AbortSignal[],
-  ): Promise<TrialOutcome> {
-    const kill = new AbortController()
+  /** Cancels what trains, and whatever would train from now on. */
+  cancel(): void {
+    this.#isCancelled = true
+    for (const worker of this.#workers) worker.cancel?.()
+  }
+
+  async #runTask(worker: Worker, task: Omit<TrainTask, 'connection'>, handler: MailHandler): Promise<TrialOutcome> {
+    if (this.#isCancelled) return { status: 'cancelled' }
     let grace: NodeJS.Timeout | undefined
-    const cancel = () => {
+    const { pool } = worker
+    worker.cancel = () => {
       worker.link?.send({ type: 'cancel', trialId: task.trialId })
-      grace = setTimeout(() => {
-        kill.abort()
+      grace ??= setTimeout(() => {
+        replaceThread(worker)
       }, cancelGraceMs)
     }
-    // Not AbortSignal.any: a signal that lives as long as the run keeps all that were ever made of it.
-    for (const signal of signals) signal.addEventListener('abort', cancel, { once: true })
     try {
-      if (signals.some(({ aborted }) => aborted)) return { status: 'cancelled' }
       for (;;) {
         const connection = this.#connect(worker, task.trialId, handler)
         const options = connection === undefined ? {} : { transferList: [connection.port] }
-        const result = (await worker.pool.run(
-          { ...task, connection },
-          { ...options, signal: kill.signal },
-        )) as TrainResult
+        const result = (await worker.pool.run({ ...task, connection }, options)) as TrainResult
         if (result.status !== 'unconnected') return result
         // The thread that was connected ended after its last trial.
         disconnect(worker)
       }
     } catch (error) {
       disconnect(worker)
-      if (kill.signal.aborted) return { status: 'cancelled' }
+      const isReplaced = worker.pool !== pool
+      if (isReplaced) return { status: 'cancelled' }
       return { status: 'failed', failure: { kind: 'crashed', message: `its thread ended: ${messageOf(error)}` } }
     } finally {
       clearTimeout(grace)
-      for (const signal of signals) signal.removeEventListener('abort', cancel)
+      worker.cancel = undefined
     }
   }
 
@@ -189,6 +193,12 @@ export class WorkerPool {
 function disconnect(worker: Worker): void {
   worker.link?.close()
   worker.link = undefined
+}
+
+/** Ends the thread in the middle of what it does. */
+function replaceThread(worker: Worker): void {
+  void worker.pool.destroy()
+  worker.pool = startPool(worker.settings)
 }
 
 function startPool(workerData: WorkerSettings): Worker['pool'] {

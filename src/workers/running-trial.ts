@@ -20,7 +20,9 @@ export class RunningTrial {
   readonly #id: number
   readonly #connection: ThreadConnection
   readonly #sayLate: (message: string) => void
-  readonly #cancel = new AbortController()
+  #isCancelled = false
+  /** Made when the program asks: most trials of a millisecond do not. */
+  #cancel: AbortController | undefined
   readonly #waiting: ((verdict: 'continue' | 'stop') => void)[] = []
   #lastReport: Promise<unknown> = Promise.resolve()
   #failure: { readonly reason: unknown } | undefined
@@ -43,6 +45,8 @@ export class RunningTrial {
   }
 
   get signal(): AbortSignal {
+    this.#cancel ??= new AbortController()
+    if (this.#isCancelled) this.#cancel.abort()
     return this.#cancel.signal
   }
 
@@ -53,8 +57,11 @@ export class RunningTrial {
   /** Hears what it is told; what was meant for the trial before comes too late. */
   hear(command: TrialCommand): void {
     if (command.trialId !== this.#id) return
-    if (command.type === 'cancel') this.#cancel.abort()
-    else this.#acknowledge(command.verdict)
+    if (command.type === 'acknowledge') this.#acknowledge(command.verdict)
+    else {
+      this.#isCancelled = true
+      this.#cancel?.abort()
+    }
   }
 
   /** A result with these weights is in a file already. */
@@ -108,7 +115,7 @@ export class RunningTrial {
   async end(program: TrialProgram, checkpoints: Checkpoints, result: TrialResult | undefined): Promise<TrialOutcome> {
     await this.#lastReport
     if (this.#failure !== undefined) return this.endFailed(this.#failure.reason)
-    if (this.#cancel.signal.aborted) {
+    if (this.#isCancelled) {
       this.#ended = true
       return { status: 'cancelled' }
     }
@@ -125,7 +132,7 @@ export class RunningTrial {
   async endFailed(error: unknown): Promise<TrialOutcome> {
     await this.#lastReport
     this.#ended = true
-    return this.#cancel.signal.aborted ? { status: 'cancelled' } : { status: 'failed', failure: failureOf(error) }
+    return this.#isCancelled ? { status: 'cancelled' } : { status: 'failed', failure: failureOf(error) }
   }
 
   #keep(checkpoints: Checkpoints, of: `epoch-${number}` | 'result', checkpoint: TrialCheckpoint): StoredArtifact {

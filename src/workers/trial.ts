@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { trialFolder } from '../artifacts/artifacts.ts'
@@ -55,7 +55,7 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
     const tf = () => loadTensorFlowNow(findRuntime())
     const folder = join(task.checkpoint.location, trialFolder(id))
     // What is there before the first attempt was left by a store that is gone: a command would go on from it.
-    if (task.attempt === 1) rmSync(folder, { recursive: true, force: true })
+    if (task.attempt === 1 && existsSync(folder)) rmSync(folder, { recursive: true })
     const checkpoints = new Checkpoints(program, tf, task)
     const resume = checkpoints.read()
     running.resumeFrom(resume)
@@ -65,7 +65,9 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
       get tf() {
         return tf()
       },
-      signal: running.signal,
+      get signal() {
+        return running.signal
+      },
       folder,
       ...(cores.length === 0 ? {} : { cores: cores.length }),
       report: (report, options) => running.report(checkpoints, report, options),

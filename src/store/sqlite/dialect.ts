@@ -7,32 +7,48 @@ import {
   type TransactionSettings,
 } from 'kysely'
 
+import type { Log } from './log.ts'
+
 /**
  * Transactions take the write lock as they begin, unless they are `read only`: one that reads first and writes later
  * would be refused, not made to wait, where another process wrote in between. What such a transaction has read is true
- * until it ends.
+ * until it ends. What is written is on disk when it resolves; while the disk takes its time, others use the connection.
  */
 export class LockingSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
+  readonly #log: Log
   readonly #isInTransaction: () => boolean
 
-  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean) {
+  constructor(config: SqliteDialectConfig, log: Log, isInTransaction: () => boolean) {
     super(config)
     this.#config = config
+    this.#log = log
     this.#isInTransaction = isInTransaction
   }
 
   override createDriver(): SqliteDriver {
-    return new LockingSqliteDriver(this.#config, this.#isInTransaction)
+    return new LockingSqliteDriver(this.#config, this.#log, this.#isInTransaction)
   }
 }
 
 class LockingSqliteDriver extends SqliteDriver {
+  readonly #log: Log
   readonly #isInTransaction: () => boolean
 
-  constructor(config: SqliteDialectConfig, isInTransaction: () => boolean) {
+  constructor(config: SqliteDialectConfig, log: Log, isInTransaction: () => boolean) {
     super(config)
+    this.#log = log
     this.#isInTransaction = isInTransaction
+  }
+
+  override async releaseConnection(): Promise<void> {
+    await super.releaseConnection()
+    await this.#log.flush()
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    await this.#log.close()
   }
 
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {

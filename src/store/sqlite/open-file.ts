@@ -22,7 +22,7 @@ export interface OpenFile {
   readonly release: () => void
 }
 
-/** Write-ahead log, every commit flushed to disk before it counts; read only where it can't be written and need not be. */
+/** With a write-ahead log, which is for the caller to flush (`log.ts`); read only where it can't be written and need not be. */
 export function openFile(path: string, nativeBinding: string, access: StoreAccess): OpenFile {
   refuseFolders(path)
   if (access === 'inspect') return openToRead(path, nativeBinding)
@@ -52,7 +52,7 @@ function openToWrite(path: string, nativeBinding: string): OpenFile {
   const database = new Database(path, { nativeBinding, timeout: busyTimeoutMs })
   try {
     database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
+    database.pragma('synchronous = NORMAL')
     database.pragma('foreign_keys = ON')
     database.pragma(`journal_size_limit = ${mostLogBytes}`)
     return { database, path, isReadOnly: false, release: () => undefined }

@@ -9,8 +9,9 @@ const mostKept = 300
 /**
  * The connection as Kysely sees it, with statements prepared once: for short ones it takes SQLite longer than to run
  * them.
+ * @param onWrite called for each statement that may change something
  */
-export function keepingStatements(database: Database.Database): SqliteDatabase {
+export function keepingStatements(database: Database.Database, onWrite: () => void): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => {
@@ -19,12 +20,31 @@ export function keepingStatements(database: Database.Database): SqliteDatabase {
     prepare: (text) => {
       const known = kept.get(text)
       if (known !== undefined) return known
-      const statement = database.prepare(text) as unknown as SqliteStatement
+      const statement = noticing(database.prepare(text), onWrite)
       if (isAskedAgain.test(text)) {
         if (kept.size >= mostKept) kept.clear()
         kept.set(text, statement)
       }
       return statement
+    },
+  }
+}
+
+function noticing(statement: Database.Statement, onWrite: () => void): SqliteStatement {
+  if (statement.readonly) return statement
+  return {
+    reader: statement.reader,
+    all(parameters) {
+      onWrite()
+      return statement.all(parameters)
+    },
+    run(parameters) {
+      onWrite()
+      return statement.run(parameters)
+    },
+    iterate(parameters) {
+      onWrite()
+      return statement.iterate(parameters)
     },
   }
 }

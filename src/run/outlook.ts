@@ -1,0 +1,36 @@
+import { trainingExamples } from '../datasets/split.ts'
+import type { TrialDatasets } from '../datasets/of-trial.ts'
+import type { Parameters } from '../programs/program.ts'
+import type { Store } from '../store/store.ts'
+import { trialPages } from '../store/trials.ts'
+import { ParameterCensus } from '../sweep/parameter-census.ts'
+import { trainingWork } from './cost.ts'
+
+/** What a run has to know of all trials before it trains the first: of a large sweep, no more than that is held. */
+export interface Outlook {
+  readonly trials: number
+  /** Estimated work of each trial that waits, in arbitrary units. */
+  readonly work: ReadonlyMap<number, number>
+  /** All parameters of the sweep. */
+  readonly parameters: readonly string[]
+  /** Those that tell its trials apart; where nothing has to, all. */
+  readonly telling: readonly string[]
+}
+
+export async function outlookOf(store: Store, sweepId: number, datasets: TrialDatasets): Promise<Outlook> {
+  const census = new ParameterCensus()
+  const work = new Map<number, number>()
+  let trials = 0
+  for await (const page of trialPages(store.db, sweepId)) {
+    trials += page.length
+    for (const { id, state, flops, params: json } of page) {
+      const params = JSON.parse(json) as Parameters
+      census.add(params)
+      if (state !== 'queued') continue
+      const dataset = await datasets.of(params)
+      work.set(id, trainingWork({ flops, params }, dataset && trainingExamples(dataset)))
+    }
+  }
+  const { names, varying } = census
+  return { trials, work, parameters: names.toSorted(), telling: varying.length > 0 ? varying : names }
+}
