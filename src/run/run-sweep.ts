@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
 import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
@@ -81,7 +81,7 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
   await sqliteDriverFor(context.setup)
   return withStore(context.store, 'change', async (store) => {
     const sweep = await findSweep(store, name)
-    const settings = JSON.parse(sweep.settings) as SweepSettings
+    const settings = storedSettings(sweep)
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
@@ -165,7 +165,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings.retries), at: new Date().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: new Date().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
-import type { SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { Schema } from './schema.ts'
 
 /**
@@ -9,8 +9,8 @@ import type { Schema } from './schema.ts'
  */
 const sparedLosses = 2
 
-/** How often in a row a trial may be lost; with so many `retries`, as its sweep has them. */
-export function lossLimit(retries = 0): number {
+/** How often in a row a trial of a sweep may be lost. */
+export function lossLimit({ retries }: Pick<SweepSettings, 'retries'>): number {
   return retries + sparedLosses
 }
 
@@ -39,9 +39,8 @@ export async function takeBackAllLost(db: Transaction<Schema>, at: string): Prom
     .where('id', 'in', db.selectFrom('trials').select('sweep_id').where('state', '=', 'running'))
     .execute()
   const failed: [trialId: number, error: string][] = []
-  for (const { id, settings } of sweeps) {
-    const { retries } = JSON.parse(settings) as Partial<SweepSettings>
-    failed.push(...(await takeBackIn(db, id, { limit: lossLimit(retries), at })))
+  for (const sweep of sweeps) {
+    failed.push(...(await takeBackIn(db, sweep.id, { limit: lossLimit(storedSettings(sweep)), at })))
   }
   return new Map(failed)
 }

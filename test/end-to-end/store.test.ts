@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { withStore } from '../../src/store/open.ts'
+import type { SweepSettings } from '../../src/sweep/definition.ts'
 import { trainedStore } from '../maintenance/stores.ts'
 import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 
@@ -86,6 +88,23 @@ test('a sweep that was killed is found, and mended without being run', async () 
   expect(await problems(folder)).toEqual([])
   expect(await ask('select distinct state from trials', folder)).toEqual([{ state: 'queued' }])
   expect(existsSync(join(folder, 'swath.db.damaged'))).toBe(false)
+})
+
+test('a sweep of an older swath, which knew of no retries and no checkpoints, is taken up again', async () => {
+  const folder = workFolder({ 'mute.yaml': 'command: ["false"]\nmethod: grid\nparameters: { a: { value: 1 } }\n' })
+  expect((await swath(['run', 'mute.yaml', '--set', 'retries=0'], folder)).code).toBe(1)
+  await withStore(join(folder, 'swath.db'), 'change', async ({ db }) => {
+    const { settings } = await db.selectFrom('sweeps').select('settings').executeTakeFirstOrThrow()
+    const { program, dataset, coresPerTrial, metric } = JSON.parse(settings) as SweepSettings
+    await db
+      .updateTable('sweeps')
+      .set({ settings: JSON.stringify({ program, dataset, coresPerTrial, metric }) })
+      .execute()
+  })
+  const { code, stderr } = await swath(['resume'], folder)
+  expect(stderr).toMatch(/trial 1 \(a 1\) failed, to be tried again/)
+  expect(code).toBe(1)
+  expect(await ask('select state, attempt from trials', folder)).toEqual([{ state: 'failed', attempt: 3 }])
 })
 
 test('another store is looked at where --store names it', async () => {
