@@ -165,7 +165,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: new Date().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
@@ -182,7 +182,7 @@ async function train(
     })
 
     // Train.
-    const now = () => new Date().toISOString()
+    const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await trainQueued({
       ...{ store, sweep, settings, datasets, pool, observer, telling: outlook.telling },

@@ -45,7 +45,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
-  const now = () => new Date()
+  const now = () => store.now()
 
   // Find what an earlier attempt left.
   const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trial)
@@ -57,7 +57,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
 
-  // Train.
+  // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
+  let isOurs = true
   const outcome = await pool.train(
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
@@ -67,17 +68,19 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     {
       ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
+        if (!isOurs) return false
         checkpoints.remove(damaged)
         if (attempt > 1) checkpoints.removeStrays(trialId)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
         observer.trialStarted({ id: trialId, worker, label })
+        return true
       },
     },
   )
@@ -85,6 +88,10 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   return { written: writeDown() }
 
   async function writeDown(): Promise<number | undefined> {
+    if (!isOurs) {
+      observer.trialFinished(trialId, { status: 'cancelled' })
+      return undefined
+    }
     const ending = endingOf(outcome, {
       isCancelled: training.isCancelled(),
       attemptsLeft: settings.retries - trial.failures,
@@ -104,15 +111,16 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     return undefined
   }
 
-  async function receive(message: TrialMessage): Promise<'continue' | undefined> {
+  async function receive(message: TrialMessage): Promise<'continue' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
         const superseded = checkpoints.reported(report, checkpoint)
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
           tellsResumedEpoch: resumeIsUnknown,
         })
+        if (!isOurs) return 'cancel'
         resumeIsUnknown = false
         checkpoints.remove(superseded)
         await training.recordMetrics(report)

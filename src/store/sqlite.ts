@@ -74,6 +74,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     location,
     isReadOnly,
     db,
+    now: () => new Date(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     explain: (error) => asStoreError(path, error),

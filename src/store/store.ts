@@ -51,6 +51,8 @@ export interface Store {
    * sees one moment and excludes nobody.
    */
   readonly db: Kysely<Schema>
+  /** The time by the store's clock: that of one machine is its own, hosts that share a store share this one. */
+  now(): Date
   /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
   query(statement: string, options?: QueryOptions): Promise<QueryResult>
   /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
