@@ -3,9 +3,11 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
@@ -33,8 +35,13 @@ export const settingsName = 'settings.json'
 const programs = ['initdb', 'postgres', 'pg_ctl']
 const ending = process.platform === 'win32' ? '.exe' : ''
 
-/** Makes a folder ready for a server that runs as whoever has to run it. @throws SwathError('setup') */
-export function install(folder: string): Installation {
+/**
+ * Makes a folder ready for a server that runs as whoever has to run it.
+ *
+ * @param binaries where PostgreSQL's `bin`, `lib` and `share` are
+ * @throws SwathError('setup')
+ */
+export function install(folder: string, binaries = findBinaries()): Installation {
   refuseOthersFolder(folder)
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const account = serverAccount(folder)
@@ -47,7 +54,7 @@ export function install(folder: string): Installation {
       })
     }
   }
-  const native = reachable(findBinaries(), folder, account)
+  const native = reachable(binaries, folder, account)
   const libraries = linkLibraries(native, folder)
   return {
     account,
@@ -76,8 +83,11 @@ function reachable(native: string, folder: string, account: Account | undefined)
   const aside = `${copy}.partial`
   rmSync(aside, { recursive: true, force: true })
   cpSync(native, aside, { recursive: true, verbatimSymlinks: true })
-  cpSync(aside, copy, { recursive: true, verbatimSymlinks: true })
-  rmSync(aside, { recursive: true, force: true })
+  for (const name of readdirSync(aside, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(aside, name), account.uid, account.gid)
+  }
+  lchownSync(aside, account.uid, account.gid)
+  renameSync(aside, copy)
   return copy
 }
 
@@ -90,7 +100,8 @@ function linkLibraries(native: string, folder: string): string {
   if (!existsSync(list)) return libraries
   const links = JSON.parse(readFileSync(list, 'utf8')) as { readonly source: string; readonly target: string }[]
   for (const { source, target } of links) {
-    symlinkSync(join(native, '..', source), join(libraries, basename(target)))
+    // The list begins at the folder above, where this one is called `native`.
+    symlinkSync(join(native, source.replace(/^native\//, '')), join(libraries, basename(target)))
   }
   return libraries
 }

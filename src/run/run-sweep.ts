@@ -7,12 +7,12 @@ import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
-import { openStore, refuseMissingStore } from '../store/open.ts'
+import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { takeBackLost } from '../store/lost-trials.ts'
+import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
@@ -24,12 +24,6 @@ import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
-
-/**
- * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
- * mean the trial.
- */
-const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -57,8 +51,7 @@ export async function runSweep(
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
   await setUp(context, prepared.settings)
-  const store = await openStore(context.store, 'write')
-  try {
+  return withStore(context.store, 'write', async (store) => {
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
@@ -79,30 +72,21 @@ export async function runSweep(
       )
       return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
   await storeDriverFor(context.store, context.setup)
-  const store = await openStore(context.store, 'change')
-  try {
+  return withStore(context.store, 'change', async (store) => {
     const sweep = await findSweep(store, name)
-    const settings = JSON.parse(sweep.settings) as SweepSettings
+    const settings = storedSettings(sweep)
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
     return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Trains what is left, and starts nothing at all where nothing is. */
@@ -181,7 +165,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: store.now().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.

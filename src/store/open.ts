@@ -18,6 +18,22 @@ export async function openStore(location: string, access: StoreAccess): Promise<
   return openSqlite(path, access)
 }
 
+/** Opens a store for as long as `use` needs it; what goes wrong with its database is thrown as SwathError('store'). */
+export async function withStore<T>(
+  location: string,
+  access: StoreAccess,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(location, access)
+  try {
+    return await use(store)
+  } catch (error) {
+    throw store.explain(error)
+  } finally {
+    await store.close()
+  }
+}
+
 /**
  * Makes the roles of a store on a server, and the store if it is not there yet; returns what the roles are called.
  *
@@ -29,17 +45,9 @@ export async function setUpRoles(location: string, passwords: RolePasswords): Pr
       hint: 'name a store on a server: --store postgres://…',
     })
   }
-  const { openPostgres } = await import('./postgres.ts')
   const { makeRoles } = await import('./postgres/roles.ts')
   const { schemaOf } = await import('./postgres/location.ts')
-  const store = await openPostgres(location, 'write')
-  try {
-    return await makeRoles(store.db, schemaOf(location), passwords)
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  return withStore(location, 'write', (store) => makeRoles(store.db, schemaOf(location), passwords))
 }
 
 /**

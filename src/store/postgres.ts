@@ -19,7 +19,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   const { client, schema, shown } = parseLocation(location)
   const pool = openPool(client, schema)
   const clock = new ServerClock()
-  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock, shown }, schema) })
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock }, schema) })
   let rights: Rights
   try {
     const found = await rightsOn(db, schema)

@@ -1,8 +1,6 @@
 import type { DatabaseConnection, QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
 
-import { explainState } from './errors.ts'
-
 const changing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE']
 
 /** A connection as Kysely sees it. */
@@ -11,19 +9,12 @@ export class PostgresConnection implements DatabaseConnection {
   /** Of the transaction that is under way, where it may write. */
   transactionId: string | undefined
 
-  readonly #shown: string
-
-  /** @param shown where it leads, for people */
-  constructor(client: PoolClient, shown: string) {
+  constructor(client: PoolClient) {
     this.client = client
-    this.#shown = shown
   }
 
   async executeQuery<R>({ sql, parameters }: Asked): Promise<QueryResult<R>> {
-    const asked = this.client.query<R & object>(sql, parameters.map(storable))
-    const { command, rowCount, rows } = await asked.catch((error: unknown) => {
-      throw explainState(error, this.#shown)
-    })
+    const { command, rowCount, rows } = await this.client.query<R & object>(sql, parameters.map(storable))
     return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
 

@@ -4,13 +4,11 @@ import type { Pool, QueryResult } from 'pg'
 import { shareStore, takeStore } from '../../../db/dialect.ts'
 import type { ServerClock } from './clock.ts'
 import { PostgresConnection } from './connection.ts'
-import { CommitUnknown, explainState, isConnectionLost } from './errors.ts'
+import { CommitUnknown, isConnectionLost } from './errors.ts'
 
 export interface PostgresServer {
   readonly pool: Pool
   readonly clock: ServerClock
-  /** Its URL, for people. */
-  readonly shown: string
 }
 
 /** Seconds since 1970, when it is worked out and not when the transaction began. */
@@ -31,12 +29,10 @@ export const serverTime = 'extract(epoch from clock_timestamp())::double precisi
 export class LockingPostgresDriver implements Driver {
   readonly #pool: Pool
   readonly #clock: ServerClock
-  readonly #shown: string
 
-  constructor({ pool, clock, shown }: PostgresServer) {
+  constructor({ pool, clock }: PostgresServer) {
     this.#pool = pool
     this.#clock = clock
-    this.#shown = shown
   }
 
   async init(): Promise<void> {
@@ -44,10 +40,7 @@ export class LockingPostgresDriver implements Driver {
   }
 
   async acquireConnection(): Promise<PostgresConnection> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw explainState(error, this.#shown)
-    })
-    return new PostgresConnection(client, this.#shown)
+    return new PostgresConnection(await this.#pool.connect())
   }
 
   async beginTransaction(connection: PostgresConnection, settings: TransactionSettings): Promise<void> {

@@ -51,11 +51,6 @@ export function isConnectionLost(error: unknown): boolean {
   return isSocketGone || unreachable.test(codeOf(cause)) || broken.test(cause.message)
 }
 
-/** What has nothing to do with who asked, as a SwathError('store'): the server is away, or does not let this user. */
-export function explainState(error: unknown, shown: string): unknown {
-  return obstacle(error) !== undefined || codeOf(error) === '42501' ? explain(error, shown) : error
-}
-
 /** An error that a question was answered with, where it is not the question's. */
 export function explainAnswer(code: string, message: string, shown: string): SwathError | undefined {
   const isOfServer = serverCode.test(code) && !/^(08(?!P)|28|3D|53|57P|58)/.test(code)
