@@ -10,7 +10,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepsThatWait } from '../store/sweeps.ts'
 import { trialPages } from '../store/trials.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
@@ -117,7 +117,7 @@ class Server {
     const sweeps = await this.#patience.read(() => sweepsThatWait(this.#store.db))
     for (const sweep of sweeps) {
       if (this.#refused.has(sweep.id)) continue
-      const settings = JSON.parse(sweep.settings) as SweepSettings
+      const settings = storedSettings(sweep)
       if (!settings.tags.every((tag) => this.#context.tags.includes(tag))) continue
       const taken = await this.#train(sweep, settings)
       if (taken > 0) return taken
