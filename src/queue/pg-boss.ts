@@ -1,10 +1,11 @@
 import type { Pool, QueryResult } from 'pg'
 import { fromKysely, PgBoss, type Db } from 'pg-boss'
 
+import { leaseMs } from '../store/coordinators.ts'
 import type { SharedQueue, SweepQueue } from './shared-queue.ts'
 
-/** Whoever took a trial has so long to find its checkpoint and begin; then it is somebody else's to take. */
-const beginSeconds = 120
+/** Whoever took a trial has so long to find its checkpoint and begin, two minutes; then it is somebody else's to take. */
+const beginSeconds = (4 * leaseMs) / 1_000
 const jobsPerInsert = 5_000
 
 interface JobData {

@@ -1,14 +1,14 @@
 import { cpus } from 'node:os'
 
 import { packageVersion } from '../package-root.ts'
-import { thisProcess } from '../store/coordinators.ts'
+import { leaseMs, thisProcess } from '../store/coordinators.ts'
 import { beatHost, registerHost, setHostState, type Capabilities } from '../store/hosts.ts'
 import type { Store } from '../store/store.ts'
 import { availableCores } from '../tensorflow/cores.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 
-/** A third of the time that a lease has left after each. */
-const beatMs = 5_000
+/** Several beats may be late, or lost, before a lease is over. */
+const beatMs = leaseMs / 6
 
 /** This process as one of those that train for a store. */
 export interface Host {

@@ -8,9 +8,10 @@ import { isPostgres } from '../store/location.ts'
 import { openStore } from '../store/open.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { sweepsThatWait } from '../store/sweeps.ts'
+import { sweepsLeftBehind, sweepsThatWait } from '../store/sweeps.ts'
 import { trialPages } from '../store/trials.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
+import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
@@ -85,6 +86,8 @@ class Server {
   readonly #patience: Patience
   /** Sweeps that cannot be trained here. */
   readonly #refused = new Set<number>()
+  /** Of sweeps that nobody looks after. */
+  readonly #caretakers = new Map<number, Caretaker>()
   #saidWhyAside = false
 
   constructor(context: ServeContext, store: Store, queue: SharedQueue, host: Host) {
@@ -99,8 +102,28 @@ class Server {
     const { draining } = this.#context
     while (!draining.aborted) {
       const taken = this.#isAside() ? 0 : await this.#trainAny()
-      if (taken === 0) await delay(idleMs, undefined, { signal: draining }).catch(() => undefined)
+      if (taken > 0) continue
+      await this.#lookAfterLost()
+      await delay(idleMs, undefined, { signal: draining }).catch(() => undefined)
     }
+  }
+
+  /** What a host that is gone left running, with nothing waiting beside it, would be nobody's to take back. */
+  async #lookAfterLost(): Promise<void> {
+    const sweeps = await this.#patience.read(() => sweepsLeftBehind(this.#store.db, this.#store.now().toISOString()))
+    const known = new Map(this.#caretakers)
+    this.#caretakers.clear()
+    for (const sweep of sweeps) {
+      const caretaker = known.get(sweep.id) ?? (await this.#caretakerOf(sweep))
+      this.#caretakers.set(sweep.id, caretaker)
+      await caretaker.look()
+    }
+  }
+
+  async #caretakerOf(sweep: SweepRow): Promise<Caretaker> {
+    const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
+    const settings = storedSettings(sweep)
+    return new Caretaker(this.#store, queue, sweep, settings, this.#context.observer)
   }
 
   #isAside(): boolean {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { artifactLocation } from '../artifacts/open.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
+import { leaseMs } from '../store/coordinators.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { isCancelled } from '../store/sweeps.ts'
@@ -11,15 +12,16 @@ import type { RunObserver } from './events.ts'
 import type { Host } from './host.ts'
 import type { Machinery } from './machinery.ts'
 import { trainShared } from './train-shared.ts'
+import type { Trainer } from '../workers/pool.ts'
 
-const lookMs = 5_000
+const lookMs = leaseMs / 6
 
 export interface TrainingHere {
   readonly store: Store
   readonly queue: SweepQueue
   readonly sweep: SweepRow
   readonly settings: SweepSettings
-  readonly machinery: Machinery
+  readonly machinery: Pick<Machinery, 'layout' | 'datasets'> & { readonly pool: Trainer }
   readonly telling: readonly string[]
   readonly host: Host
   readonly observer: RunObserver

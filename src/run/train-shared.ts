@@ -65,7 +65,8 @@ export async function trainShared(training: SharedTraining): Promise<number> {
     for (const { trial, job } of await waiting(training, patience, [...jobs, ...suspects])) void train(trial, job)
     if (here.busy === 0) continue
     const isFull = suspects.length > 0 || here.busy >= workers
-    await (isFull ? freed : Promise.race([freed, ...(jobs.length > 0 ? [] : [delay(pollMs)])]))
+    if (isFull) await freed
+    else if (jobs.length === 0) await Promise.race([freed, delay(pollMs)])
   }
   while (here.busy > 0) await new Promise<void>((resolve) => (wake = resolve))
   await Promise.all(written)

@@ -6,7 +6,7 @@ import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialMessage } from '../workers/protocol.ts'
-import type { WorkerPool } from '../workers/pool.ts'
+import type { Trainer } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
@@ -21,7 +21,7 @@ export interface TrialTraining {
   readonly datasets: TrialDatasets
   /** Where the trials' checkpoints go. */
   readonly artifacts: string
-  readonly pool: WorkerPool
+  readonly pool: Trainer
   readonly aggregator: Aggregator
   readonly patience: Patience
   readonly observer: RunObserver

@@ -6,8 +6,13 @@ import type { Kysely } from 'kysely'
 import { isRunning } from '../process-running.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
-/** Between machines a coordinator, or whoever trains a trial, counts as gone when it has been silent for this long. */
-export const leaseMs = 30_000
+const asked = Number(process.env.SWATH_LEASE_MS)
+
+/**
+ * Between machines a coordinator, or whoever trains a trial, counts as gone when it has been silent for this long. All
+ * processes of a store have to agree.
+ */
+export const leaseMs = asked >= 1_000 ? asked : 30_000
 
 /** A trial whose process has not renewed its lease for as long is lost. */
 export function leaseEnd(now: Date): string {

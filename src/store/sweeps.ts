@@ -121,6 +121,25 @@ export function sweepsThatWait(db: Kysely<Schema>): Promise<SweepRow[]> {
     .execute()
 }
 
+/** Sweeps with a trial whose process let its lease expire. */
+export function sweepsLeftBehind(db: Kysely<Schema>, at: string): Promise<SweepRow[]> {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where((sweep) =>
+      sweep.exists(
+        sweep
+          .selectFrom('trials')
+          .select('trials.id')
+          .whereRef('trials.sweep_id', '=', 'sweeps.id')
+          .where('trials.state', '=', 'running')
+          .where('trials.lease_expires_at', '<=', at),
+      ),
+    )
+    .orderBy('id')
+    .execute()
+}
+
 export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {
   const row = await db.selectFrom('sweeps').select('cancelled_at').where('id', '=', sweepId).executeTakeFirst()
   return row?.cancelled_at !== null
