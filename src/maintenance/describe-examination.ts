@@ -1,9 +1,9 @@
+import type { ListedFile } from '../artifacts/shared.ts'
 import { counted, firstLines, firstOf } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
 import type { Diagnosis } from '../setup/diagnosis.ts'
 import type { LostRuns } from '../store/runs.ts'
 import type { Examination } from './examine.ts'
-import type { Stray } from './strays.ts'
 
 export const repair = 'run `swath doctor --repair`'
 
@@ -59,7 +59,7 @@ function checkpointLines({ artifacts, isFolderGone, flawed }: Examination): Line
   return firstLines(told).map((detail) => ({ detail, advice }))
 }
 
-function strayLines(strays: readonly Stray[]): Line[] {
+function strayLines(strays: readonly ListedFile[]): Line[] {
   if (strays.length === 0) return []
   const bytes = strays.reduce((sum, stray) => sum + stray.bytes, 0)
   const names = firstOf(strays.map(({ name }) => name))

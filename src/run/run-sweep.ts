@@ -1,4 +1,4 @@
-import { artifactLocation } from '../artifacts/open.ts'
+import { usingArtifacts } from '../artifacts/open-shared.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
@@ -200,15 +200,16 @@ async function train(
     // Train.
     const now = () => new Date().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
-    await trainQueued({
-      ...{ store, sweep, settings, datasets, pool, observer, telling: outlook.telling },
-      artifacts: artifactLocation(store.location),
-      createQueue: createInProcessQueue,
-      workers: layout.workers.length,
-      parameters: outlook.parameters,
-      signal: AbortSignal.any([signal, end.signal]),
-      isCancelled: () => tenure.isCancelled(),
-    })
+    await usingArtifacts(store, (artifacts) =>
+      trainQueued({
+        ...{ store, sweep, settings, datasets, artifacts, pool, observer, telling: outlook.telling },
+        createQueue: createInProcessQueue,
+        workers: layout.workers.length,
+        parameters: outlook.parameters,
+        signal: AbortSignal.any([signal, end.signal]),
+        isCancelled: () => tenure.isCancelled(),
+      }),
+    )
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
   } finally {

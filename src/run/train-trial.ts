@@ -1,3 +1,5 @@
+import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
 import type { Parameters, Report } from '../programs/program.ts'
@@ -11,7 +13,7 @@ import type { Aggregator } from './aggregator.ts'
 import { endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice } from './patience.ts'
-import { TrialCheckpoints } from './trial-checkpoints.ts'
+import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 
 /** What trials of a run have in common. */
 export interface TrialTraining {
@@ -19,8 +21,9 @@ export interface TrialTraining {
   readonly sweep: SweepRow
   readonly settings: SweepSettings
   readonly datasets: TrialDatasets
-  /** Where the trials' checkpoints go. */
-  readonly artifacts: string
+  /** Where the trials' checkpoints go, and what carries them there. */
+  readonly artifacts: SharedArtifacts
+  readonly carry: Carry
   readonly pool: WorkerPool
   readonly aggregator: Aggregator
   readonly observer: RunObserver
@@ -41,7 +44,7 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, pool, aggregator, observer } = training
+  const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
@@ -49,20 +52,21 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
 
   // Find what an earlier attempt left.
   const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trial)
-  const { resume, damaged, reasons } = checkpoints.newestWhole()
+  const { resume, damaged, reasons } = await checkpoints.newestWhole(carry)
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
   }
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
+  let published: Promise<void> = Promise.resolve()
 
   // Train.
   const outcome = await pool.train(
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
       dataset: await datasets.of(params),
-      checkpoint: { location: artifacts, every: settings.checkpoint.every },
+      checkpoint: { location: artifacts.host.location, every: settings.checkpoint.every },
     },
     {
       ...{ limits: settings.timeout, onMessage: receive },
@@ -73,7 +77,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
         checkpoints.remove(damaged)
-        if (attempt > 1) checkpoints.removeStrays(trialId)
+        if (attempt > 1) await checkpoints.removeStrays(trialId, carry)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
@@ -90,12 +94,15 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       attemptsLeft: settings.retries - trial.failures,
     })
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
+    if (artifacts.isCarried) await publish(last ?? undefined)
     const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
     await aggregator.write({
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
       ...ending,
     })
     checkpoints.remove(drop)
+    if (artifacts.isCarried) artifacts.host.remove([trialFolder(trialId)])
+    await checkpoints.settled()
     if (ending.state === 'queued' && outcome.status === 'failed') {
       observer.trialPostponed(trialId, outcome.failure)
       return trial.failures + 1
@@ -108,6 +115,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
+        if (artifacts.isCarried) await publish(checkpoint)
         const superseded = checkpoints.reported(report, checkpoint)
         await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
@@ -134,6 +142,14 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         await warn(` ${message.message}`, message.trialId)
         return undefined
     }
+  }
+
+  /** Resolves in the order of the calls: what is reported later is not written down before. */
+  function publish(checkpoint: StoredArtifact | undefined): Promise<void> {
+    published = published.then(() =>
+      checkpoint === undefined ? undefined : carry(() => artifacts.publish(checkpoint)),
+    )
+    return published
   }
 
   /** @param text what follows `trial 7` */
