@@ -18,8 +18,8 @@ module.exports = {
       name: 'adapters-from-the-root-alone',
       comment: 'Which store and which queue it is, only the one who opens it knows.',
       severity: 'error',
-      from: { pathNot: '^src/(store/open|store/sqlite|run/run-sweep)' },
-      to: { path: '^src/(store/sqlite|queue/p-queue)' },
+      from: { pathNot: '^src/(store/(open|sqlite|postgres|reader/answer)|run/run-sweep)' },
+      to: { path: '^src/(store/(sqlite|postgres)|queue/p-queue)' },
     },
     {
       name: 'heavy-only-in-workers',

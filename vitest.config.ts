@@ -1,12 +1,29 @@
 import { defineConfig } from 'vitest/config'
 
+const common = {
+  // Workers of the pool load TensorFlow; a fork that ends takes all of it along.
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 300_000,
+} as const
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',
-    // Workers of the pool load TensorFlow; a fork that ends takes all of it along.
-    pool: 'forks',
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
+    projects: [
+      { test: { ...common, name: 'swath', include: ['test/**/*.test.ts'] } },
+      // What is said of the store alone, and not of SQLite's file, once more on PostgreSQL.
+      {
+        test: {
+          ...common,
+          name: 'postgres',
+          include: [
+            'test/store/{changes,coordinators,final-metrics,front,lost-trials,progress}.test.ts',
+            'test/store/{runs,sweep-view,views}.test.ts',
+          ],
+          provide: { storeKind: 'postgres' },
+        },
+      },
+    ],
   },
 })

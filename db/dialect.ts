@@ -1,9 +1,93 @@
-import { sql, SqliteAdapter, type ColumnDefinitionBuilder, type Kysely, type RawBuilder } from 'kysely'
+import {
+  sql,
+  SqliteAdapter,
+  type ColumnDefinitionBuilder,
+  type Kysely,
+  type QueryExecutorProvider,
+  type RawBuilder,
+} from 'kysely'
 
 /** Where SQLite's and PostgreSQL's tables are spelled differently. */
 
-function isSqlite(db: Kysely<unknown>): boolean {
+export function isSqlite(db: QueryExecutorProvider): boolean {
   return db.getExecutor().adapter instanceof SqliteAdapter
+}
+
+/** The lock of a store on PostgreSQL, which whoever changes it takes alone or shares until its transaction ends. */
+const storeLock = `hashtextextended('swath ' || current_setting('search_path'), 0)`
+export const takeStore = `pg_advisory_xact_lock(${storeLock})`
+export const shareStore = `pg_advisory_xact_lock_shared(${storeLock})`
+
+/** The sum of two numbers, infinite where it is too large. */
+export function plus(db: QueryExecutorProvider, a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<unknown> {
+  return isSqlite(db) ? sql`${a} + ${b}` : sql`plus(${a}, ${b})`
+}
+
+/** Bytes of the longest name of a column. */
+export function longestName(db: QueryExecutorProvider): number {
+  return isSqlite(db) ? Infinity : 63
+}
+
+/**
+ * Before a transaction drops or makes views: one does so at a time. On PostgreSQL a view that somebody reads cannot be
+ * dropped until they have their answer; who waits for that keeps others from reading it, so nobody waits for long.
+ */
+export async function takeDefinitions(db: QueryExecutorProvider): Promise<void> {
+  if (isSqlite(db)) return
+  await sql`set local lock_timeout = '2s'`.execute(db)
+  await sql`select pg_advisory_xact_lock(hashtextextended('swath views ' || current_setting('search_path'), 0))`.execute(
+    db,
+  )
+}
+
+/** Begins a transaction beside which nobody else migrates or writes; on PostgreSQL in swath's schema, which it makes. */
+export async function beginMigration(db: QueryExecutorProvider): Promise<void> {
+  if (isSqlite(db)) {
+    await sql`begin immediate`.execute(db)
+    return
+  }
+  await sql`begin`.execute(db)
+  await sql`select ${sql.raw(takeStore)}`.execute(db)
+  const { rows } = await sql<{ search_path: string; current: string | null }>`
+    select current_setting('search_path') as search_path, current_schema() as current`.execute(db)
+  const [{ search_path: schema, current } = { search_path: '', current: '' }] = rows
+  if (current === null) await sql`create schema ${sql.id(schema)}`.execute(db)
+}
+
+/**
+ * What is said in SQLite's words: `params ->> 'depth'`, a text here, `julianday(at)`, `total(value)`. And the number that a
+ * parameter is in a trial, if it is one.
+ */
+export async function defineFunctions(db: Kysely<unknown>): Promise<void> {
+  if (isSqlite(db)) return
+  const functions = [
+    sql`create function parameter_text(params text, name text) returns text language sql immutable strict
+      as 'select params::json ->> name'`,
+    sql`create operator ->> (leftarg = text, rightarg = text, function = parameter_text)`,
+    sql`create function parameter_number(params text, name text) returns double precision language sql immutable strict
+      as $$select case json_typeof(params::json -> name) when 'number' then (params::json ->> name)::double precision end$$`,
+    sql`create function julianday(moment text) returns double precision language sql stable strict
+      as $$select extract(julian from moment::timestamptz at time zone 'UTC+12')::double precision$$`,
+    // A sum that is too large is an error there, and infinite in SQLite.
+    sql`create function plus(a double precision, b double precision) returns double precision language sql immutable strict
+      as $$select case
+        when abs(a / 2 + b / 2) < 8.98e307 then a + b
+        when a / 2 + b / 2 > 0 then 'Infinity'::double precision
+        else '-Infinity'::double precision
+      end$$`,
+    sql`create aggregate total(double precision) (sfunc = plus, stype = double precision, initcond = '0')`,
+  ]
+  for (const statement of functions) await statement.execute(db)
+}
+
+/** A trial's parameter where it is a number, null elsewhere. @param params the column of a trial */
+export function parameterNumber(
+  db: QueryExecutorProvider,
+  params: RawBuilder<unknown>,
+  name: string,
+): RawBuilder<unknown> {
+  if (!isSqlite(db)) return sql`parameter_number(${params}, ${name})`
+  return sql`case when json_type(${params}, ${`$."${name}"`}) in ('integer', 'real') then ${params} ->> ${name} end`
 }
 
 /** A key that the database counts up. */

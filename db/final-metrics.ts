@@ -5,7 +5,7 @@ export const countFinalMetrics = `
   from (
     select
       trial_id, name, max(epoch) as epoch,
-      sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
+      total(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
     from metrics
     group by trial_id, name
   ) a

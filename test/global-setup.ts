@@ -1,7 +1,38 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-/** Builds swath, and sets up what it needs, before any test: the end-to-end tests run the real command. */
-export default function setup(): void {
+import type { TestProject } from 'vitest/node'
+
+import { startPostgres } from '../src/local-postgres/server.ts'
+
+/**
+ * Builds swath, sets up what it needs, and starts a PostgreSQL server, before any test: the end-to-end tests run the real
+ * command. SWATH_TEST_POSTGRES names a server that runs already, with a superuser's URL.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   execFileSync(process.execPath, ['bin/swath.js', 'setup'], { stdio: 'inherit' })
+  const { SWATH_TEST_POSTGRES } = process.env
+  if (SWATH_TEST_POSTGRES !== undefined) {
+    project.provide('postgres', { url: SWATH_TEST_POSTGRES, superuserUrl: SWATH_TEST_POSTGRES })
+    return () => Promise.resolve()
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'swath-test-postgres-'))
+  const server = await startPostgres(folder, { isDurable: false })
+  project.provide('postgres', { url: server.url, superuserUrl: server.superuserUrl })
+  return async () => {
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A server of the whole test run, as the owner of a database and as a superuser. */
+    readonly postgres: { readonly url: string; readonly superuserUrl: string }
+    /** What `temporaryStore` makes: SQLite where nothing is provided. */
+    readonly storeKind: 'postgres' | undefined
+  }
 }

@@ -1,9 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 
-import { identity, withoutRowid } from '../dialect.ts'
+import { defineFunctions, identity, withoutRowid } from '../dialect.ts'
 
 /** Sweeps, their trials, each trial's attempts and metrics, and what happened when. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await defineFunctions(db)
+
   await db.schema
     .createTable('sweeps')
     .addColumn('id', 'integer', identity(db))

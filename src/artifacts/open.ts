@@ -1,12 +1,16 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SwathError } from '../errors.ts'
-import { sqlitePath } from '../store/location.ts'
+import { isPostgres, shownLocation, sqlitePath } from '../store/location.ts'
 import type { Artifacts } from './artifacts.ts'
 import { artifactFolder } from './folder.ts'
 
-/** Where a store's artifacts are: beside `swath.db` the folder `swath-artifacts`. Absolute, so that workers find it too. */
+/**
+ * Where a store's artifacts are: beside `swath.db` the folder `swath-artifacts`, of a store on a server a folder below
+ * `swath-postgres-artifacts` where swath was started. Absolute, so that workers find it too.
+ */
 export function artifactLocation(store: string): string {
+  if (isPostgres(store)) return resolve('swath-postgres-artifacts', folderNameOf(store))
   return resolve(`${withoutEnding(sqlitePath(store))}-artifacts`)
 }
 
@@ -17,6 +21,7 @@ export function artifactLocation(store: string): string {
  * @throws SwathError('artifact') if one does
  */
 export function refuseSharedArtifacts(store: string): void {
+  if (isPostgres(store)) return
   const path = sqlitePath(store)
   const known = existsSync(path) ? realpathSync(path) : resolve(path)
   const other = endings
@@ -29,6 +34,13 @@ export function refuseSharedArtifacts(store: string): void {
   throw new SwathError('artifact', message, {
     hint: `move one of the two: which files nobody needs can't be known here`,
   })
+}
+
+/** Host, port, database and schema: what tells one store on a server from another. */
+function folderNameOf(store: string): string {
+  const [, place = '', query = ''] = /^\w+:\/\/(?:[^@/?]*@)?([^?]*)\??(.*)$/.exec(shownLocation(store)) ?? []
+  const schema = new URLSearchParams(query).get('schema') ?? 'swath'
+  return `${place}/${schema}`.replace(/[^\w.-]+/g, '-').replace(/^-/, '')
 }
 
 const endings = ['.db', '.sqlite', '.sqlite3']

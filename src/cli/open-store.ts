@@ -1,4 +1,5 @@
 import { findSqliteDriver } from '../setup/sqlite.ts'
+import { isPostgres } from '../store/location.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 
@@ -11,7 +12,7 @@ export async function openExistingStore(location: string, access: 'read' | 'chan
 /** Building the SQLite driver takes a minute the first time: the user is shown that it does. */
 export async function prepareStore(location: string): Promise<void> {
   refuseMissingStore(location)
-  if (findSqliteDriver() !== undefined) return
+  if (isPostgres(location) || findSqliteDriver() !== undefined) return
   const { setupProgress } = await import('./display/setup-progress.ts')
   const { sqliteDriverFor } = await import('../setup/setup.ts')
   await sqliteDriverFor(await setupProgress())

@@ -33,6 +33,7 @@ const nothing: CopiedArtifacts = { copied: [], leftOut: [] }
  * sweep has pruned meanwhile the copy names no more: when it gets its name, it is consistent.
  */
 export async function backUp(store: Store, to: string, { replace, withArtifacts }: BackupOptions): Promise<Backup> {
+  const file = store.file()
   const path = sqlitePath(to)
   refuseItself(store, path)
   refuseSharedArtifacts(path)
@@ -61,7 +62,7 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
     }).map(({ name }) => name)
   }
   try {
-    await store.copyTo(path, { replace, prepare })
+    await file.copyTo(path, { replace, prepare })
   } catch (error) {
     if (isNew) target.remove([''])
     throw error

@@ -34,6 +34,7 @@ async function collectWith(
   { dryRun, compact }: GarbageOptions,
   now: Date,
 ): Promise<Garbage> {
+  const file = compact ? store.file() : undefined
   if (compact) await refuseLiveRuns(store.db, now)
   if (dryRun) {
     const superseded = (await supersededCheckpoints(store.db)).map(({ name, bytes }) => ({ name, bytes }))
@@ -48,5 +49,5 @@ async function collectWith(
   })
   await artifacts.remove(superseded.map(({ name }) => name))
   const strays = await removeStrays(store, artifacts, now)
-  return { strays, superseded, compacted: compact ? await store.compact() : undefined }
+  return { strays, superseded, compacted: await file?.compact() }
 }

@@ -1,6 +1,7 @@
 import { messageOf, SwathError } from '../errors.ts'
 import type { Diagnosis } from '../setup/diagnosis.ts'
 import { findSqliteDriver } from '../setup/sqlite.ts'
+import { isPostgres, shownLocation } from '../store/location.ts'
 import { acceptableSchema, type SchemaState } from '../store/migrate.ts'
 import { openStore } from '../store/open.ts'
 import { liveRuns } from '../store/runs.ts'
@@ -14,32 +15,33 @@ import { examine } from './examine.ts'
 /** What can be said of a store without making or changing one, also while sweeps run on it. */
 export async function diagnoseStore(location: string, now = new Date()): Promise<Diagnosis[]> {
   const name = 'Store'
-  if (findSqliteDriver() === undefined) {
-    return [{ name, status: 'ok', detail: `${location}, not looked at: there is no SQLite driver yet` }]
+  const shown = shownLocation(location)
+  if (!isPostgres(location) && findSqliteDriver() === undefined) {
+    return [{ name, status: 'ok', detail: `${shown}, not looked at: there is no SQLite driver yet` }]
   }
   try {
     const found = await usingStore(location, 'inspect', async (store) => {
       const check = await store.check()
       const database = diagnoseDatabase(check)
       if (check.damage.length > 0) return { lines: [database], isCurrent: false }
-      const schema = await acceptableSchema(store.db, location)
+      const schema = await acceptableSchema(store.db, shown)
       return {
         lines: [database, ...diagnoseReferences(check), diagnoseSchema(schema)],
         isCurrent: schema.pending.length === 0,
       }
     })
-    if (!found.isCurrent) return [{ name, status: 'ok', detail: location }, ...found.lines]
+    if (!found.isCurrent) return [{ name, status: 'ok', detail: shown }, ...found.lines]
     return await usingStore(location, 'read', async (store) => {
       const sweeps = await sweepProgress(store.db)
       const runs = (await liveRuns(store.db, now)).map(
         ({ sweep, host, pid }) => `; ${sweep} runs (process ${pid} on ${host})`,
       )
-      const detail = `${location}, sweeps: ${sweeps.length}${runs.join('')}`
+      const detail = `${shown}, sweeps: ${sweeps.length}${runs.join('')}`
       return [{ name, status: 'ok', detail }, ...found.lines, ...describeExamination(await examine(store, now))]
     })
   } catch (error) {
     if (error instanceof SwathError && error.code === 'not-found') {
-      return [{ name, status: 'ok', detail: `${location}, which \`swath run\` will make` }]
+      return [{ name, status: 'ok', detail: `${shown}, which \`swath run\` will make` }]
     }
     const advice = error instanceof SwathError && error.hint !== undefined ? { advice: error.hint } : {}
     return [{ name, status: 'problem', detail: messageOf(error), ...advice }]
@@ -59,7 +61,7 @@ async function usingStore<T>(
   }
 }
 
-function diagnoseDatabase({ damage, logBytes }: StoreCheck): Diagnosis {
+function diagnoseDatabase({ damage, bytes, logBytes }: StoreCheck): Diagnosis {
   const name = 'Database'
   if (damage.includes('file is not a database')) {
     const advice = 'put a backup in its place, or name another file with --store'
@@ -69,7 +71,8 @@ function diagnoseDatabase({ damage, logBytes }: StoreCheck): Diagnosis {
     const advice = `put a backup in its place, or ${repair}: it copies what can be read, and keeps this one beside it`
     return { name, status: 'problem', detail: `damaged: ${firstOf(damage)}`, advice }
   }
-  return { name, status: 'ok', detail: `sound${logBytes > 0 ? `, ${formatCompact(logBytes)}B of it in its log` : ''}` }
+  const inLog = logBytes > 0 ? `, ${formatCompact(logBytes)}B of it in its log` : ''
+  return { name, status: 'ok', detail: `sound, ${formatCompact(bytes)}B${inLog}` }
 }
 
 function diagnoseReferences({ dangling }: StoreCheck): Diagnosis[] {

@@ -10,7 +10,7 @@ const mostInGroup = 500
 
 interface Waiting {
   readonly change: Change
-  readonly resolve: () => void
+  readonly resolve: (isKept: boolean) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -29,8 +29,8 @@ export class Aggregator {
     this.#patience = patience
   }
 
-  /** Resolves when the change is on disk. */
-  write(change: Change): Promise<void> {
+  /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
+  write(change: Change): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ change, resolve, reject })
       if (!this.#isWriting) void this.#writeAll()
@@ -43,11 +43,14 @@ export class Aggregator {
       await new Promise((resolve) => setImmediate(resolve))
       const group = this.#waiting.splice(0, mostInGroup)
       const changes = group.map(({ change }) => change)
+      const refused = new Set<Change>()
       await this.#patience
-        .write(() => applyChanges(this.#db, changes))
+        .write(async () => {
+          await applyChanges(this.#db, changes, refused)
+        })
         .then(
           () => {
-            for (const { resolve } of group) resolve()
+            for (const { change, resolve } of group) resolve(!refused.has(change))
           },
           (error: unknown) => {
             for (const { reject } of group) reject(error)

@@ -21,12 +21,12 @@ export async function takeSweep(
   onCancel: () => void,
 ): Promise<Tenure> {
   const self = thisProcess()
-  const holder = await acquireSweep(store.db, sweep.id, self, new Date())
+  const holder = await acquireSweep(store.db, sweep.id, self, store.now())
   if (holder !== undefined) throw busy(sweep.name, holder)
 
   let cancelled = false
   const beat = async () => {
-    const now = new Date()
+    const now = store.now()
     await renewSweep(store.db, sweep.id, self, now)
     await renewLeases(store.db, sweep.id, self, leaseEnd(now))
     if (!cancelled && (await isCancelled(store.db, sweep.id))) {

@@ -8,11 +8,13 @@ const retryMs = 1_000
 interface Place {
   readonly location: string
   obstacle(error: unknown): string | undefined
+  wasCommitted?(error: unknown): Promise<boolean>
 }
 
 /**
- * Writes to the store, or where its artifacts are, until it takes them: a full, read-only or vanished disk pauses a sweep and does not end it. What is
- * not written is not acknowledged, so the trials wait as well.
+ * Works with the store, or with the place of its artifacts, until it lets it: a full, read-only or vanished disk, or a
+ * server that is away, pauses a sweep and does not end it. What is not written is not acknowledged, so the trials wait as
+ * well.
  */
 export class Patience {
   readonly #place: Place
@@ -27,13 +29,26 @@ export class Patience {
     this.#signal = signal
   }
 
-  async write<T>(write: () => Promise<T>): Promise<T> {
+  async write(write: () => Promise<void>): Promise<void> {
+    let failure: unknown
+    await this.read(async () => {
+      // What a server was told to commit when the connection was lost may be there: it is not written twice.
+      if (failure !== undefined && (await this.#place.wasCommitted?.(failure)) === true) return
+      failure = undefined
+      await write().catch((error: unknown) => {
+        failure = error
+        throw error
+      })
+    })
+  }
+
+  async read<T>(read: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const written = await write()
+        const found = await read()
         if (this.#isWaiting) this.#observer.note(`${this.#place.location} takes writes again: the sweep goes on.`)
         this.#isWaiting = false
-        return written
+        return found
       } catch (error) {
         const obstacle = this.#place.obstacle(error)
         if (obstacle === undefined || this.#signal.aborted) throw error
@@ -45,7 +60,7 @@ export class Patience {
   }
 }
 
-/** What is said when a sweep has to wait for a disk. */
+/** What is said when a sweep has to wait for a disk or a server. */
 export function pauseNotice(what: string, obstacle: string): string {
   return `${what} cannot be written: ${obstacle}. The sweep waits and goes on by itself; Ctrl-C ends it, and nothing that was reported is lost.`
 }

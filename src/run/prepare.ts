@@ -70,7 +70,7 @@ export async function storeSweep(
       source: file.source.text,
       source_path: file.source.path,
       seed,
-      created_at: new Date().toISOString(),
+      created_at: store.now().toISOString(),
       cancelled_at: null,
     },
     rows(trials),

@@ -181,7 +181,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: new Date().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
@@ -198,7 +198,7 @@ async function train(
     })
 
     // Train.
-    const now = () => new Date().toISOString()
+    const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, (artifacts) =>
       trainQueued({

@@ -12,7 +12,7 @@ import type { WorkerPool } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
-import { pauseNotice } from './patience.ts'
+import { pauseNotice, type Patience } from './patience.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 
 /** What trials of a run have in common. */
@@ -26,6 +26,7 @@ export interface TrialTraining {
   readonly carry: Carry
   readonly pool: WorkerPool
   readonly aggregator: Aggregator
+  readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
@@ -44,14 +45,14 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, observer } = training
+  const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
-  const now = () => new Date()
+  const now = () => store.now()
 
   // Find what an earlier attempt left.
-  const checkpoints = await TrialCheckpoints.of(store, artifacts, settings, trial)
+  const checkpoints = await patience.read(() => TrialCheckpoints.of(store, artifacts, settings, trial))
   const { resume, damaged, reasons } = await checkpoints.newestWhole(carry)
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
@@ -61,7 +62,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   let resumeIsUnknown = isCommand && attempt > 1
   let published: Promise<void> = Promise.resolve()
 
-  // Train.
+  // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
+  let isOurs = true
   const outcome = await pool.train(
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
@@ -71,24 +73,31 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     {
       ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
+        if (!isOurs) return false
         checkpoints.remove(damaged)
         if (attempt > 1) await checkpoints.removeStrays(trialId, carry)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
         observer.trialStarted({ id: trialId, worker, label })
+        return true
       },
     },
   )
 
-  return { written: writeDown() }
+  return { written: writeDown().finally(freeHost) }
 
   async function writeDown(): Promise<number | undefined> {
+    await published
+    if (!isOurs) {
+      observer.trialFinished(trialId, { status: 'cancelled' })
+      return undefined
+    }
     const ending = endingOf(outcome, {
       isCancelled: training.isCancelled(),
       attemptsLeft: settings.retries - trial.failures,
@@ -101,7 +110,6 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       ...ending,
     })
     checkpoints.remove(drop)
-    if (artifacts.isCarried) artifacts.host.remove([trialFolder(trialId)])
     await checkpoints.settled()
     if (ending.state === 'queued' && outcome.status === 'failed') {
       observer.trialPostponed(trialId, outcome.failure)
@@ -111,16 +119,17 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     return undefined
   }
 
-  async function receive(message: TrialMessage): Promise<'continue' | undefined> {
+  async function receive(message: TrialMessage): Promise<'continue' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
         if (artifacts.isCarried) await publish(checkpoint)
         const superseded = checkpoints.reported(report, checkpoint)
-        await aggregator.write({
+        isOurs = await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
           tellsResumedEpoch: resumeIsUnknown,
         })
+        if (!isOurs) return 'cancel'
         resumeIsUnknown = false
         checkpoints.remove(superseded)
         await training.recordMetrics(report)
@@ -142,6 +151,11 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         await warn(` ${message.message}`, message.trialId)
         return undefined
     }
+  }
+
+  /** What its next attempt needs, which may be on any host, is fetched. */
+  function freeHost(): void {
+    if (artifacts.isCarried) artifacts.host.remove([trialFolder(trialId)])
   }
 
   /** Resolves in the order of the calls: what is reported later is not written down before. */

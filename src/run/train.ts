@@ -11,7 +11,7 @@ import { Patience } from './patience.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type Training = Omit<TrialTraining, 'aggregator' | 'carry' | 'recordMetrics'> & {
+export type Training = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
   readonly createQueue: CreateQueue
   readonly workers: number
   /** All parameters of the sweep. */
@@ -41,7 +41,7 @@ export async function trainQueued(training: Training): Promise<void> {
   )
   const patience = new Patience(store, observer, signal)
   const carrying = new Patience(training.artifacts, observer, signal)
-  const carry: Carry = (work) => carrying.write(work)
+  const carry: Carry = (work) => carrying.read(work)
   const aggregator = new Aggregator(store.db, patience)
   const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
 
@@ -64,10 +64,10 @@ export async function trainQueued(training: Training): Promise<void> {
     const queue = createQueue({
       concurrency,
       work: async (trialId) => {
-        const trial = await trialById(store.db, trialId)
+        const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const { written } = await trainTrial({ ...training, aggregator, carry, recordMetrics }, trial)
+          const { written } = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial)
           const settled: Promise<void> = written
             .then((failures) => (failures === undefined ? undefined : tryAgain(trialId, failures)))
             .catch(fail)

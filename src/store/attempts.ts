@@ -34,22 +34,23 @@ const insertAttempts = rowsStatement<Started>(
     select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch from v`,
 )
 
-export async function startAttempts(db: Transaction<Schema>, starts: readonly ChangeOf<'start'>[]): Promise<void> {
-  const rows = starts.map((start): Started => {
+/** Returns those that are refused: of trials that are not queued, or at another attempt. */
+export async function startAttempts(
+  db: Transaction<Schema>,
+  starts: readonly ChangeOf<'start'>[],
+): Promise<readonly ChangeOf<'start'>[]> {
+  const rowOf = (start: ChangeOf<'start'>): Started => {
     const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0 } = start
     const { host, pid, process_start } = process
     return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch]
-  })
-  const started = await startTrials(db, rows)
-  const refused = missing(starts, started)
-  if (refused !== undefined) {
-    throw new Error(`trial ${refused.trialId} is not queued: attempt ${refused.attempt} cannot start`)
   }
-  await insertAttempts(db, rows)
-  for (const { trialId, attempt, resumedEpoch, drop } of starts) {
+  const { done, refused } = divide(starts, await startTrials(db, starts.map(rowOf)))
+  await insertAttempts(db, done.map(rowOf))
+  for (const { trialId, attempt, resumedEpoch, drop } of done) {
     if (attempt > 1 && resumedEpoch !== undefined) await supersedeMetrics(db, trialId, attempt - 1, resumedEpoch)
     await dropArtifacts(db, drop)
   }
+  return refused
 }
 
 type Ended = readonly [
@@ -85,7 +86,11 @@ const closeAttempts = rowsStatement<EndedAttempt>(
     where attempts.trial_id = v.trial_id and attempts.attempt = v.attempt`,
 )
 
-export async function endAttempts(db: Transaction<Schema>, ends: readonly ChangeOf<'end'>[]): Promise<void> {
+/** Returns those that are refused: of trials that somebody else trains by now, or nobody. */
+export async function endAttempts(
+  db: Transaction<Schema>,
+  ends: readonly ChangeOf<'end'>[],
+): Promise<readonly ChangeOf<'end'>[]> {
   const ended = await endTrials(
     db,
     ends.map(({ trialId, attempt, state, weightsSha256 = null, error = null, at, failed = false }): Ended => {
@@ -93,31 +98,32 @@ export async function endAttempts(db: Transaction<Schema>, ends: readonly Change
       return [trialId, attempt, state, weightsSha256, isOver ? error : null, isOver ? at : null, failed ? 1 : 0]
     }),
   )
-  const refused = missing(ends, ended)
-  if (refused !== undefined) {
-    throw new Error(`trial ${refused.trialId} is not running attempt ${refused.attempt}: it cannot end`)
-  }
+  const { done, refused } = divide(ends, ended)
   await closeAttempts(
     db,
-    ends.map((end): EndedAttempt => {
+    done.map((end): EndedAttempt => {
       const { trialId, attempt, state, failed = false, error = null, stack = null, at } = end
       const outcome = failed ? 'failed' : state === 'queued' ? 'interrupted' : state
       return [trialId, attempt, outcome, at, error, stack, end.exitCode ?? null, end.signal ?? null]
     }),
   )
-  for (const { trialId, checkpoint, best, drop = [], at } of ends) {
+  for (const { trialId, checkpoint, best, drop = [], at } of done) {
     if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
     await dropArtifacts(db, drop)
     if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
   }
+  return refused
 }
 
-/** The first change whose trial was not as it expected. */
-function missing<C extends { readonly trialId: number }>(
+/** Changes whose trials were as they expected, and the others. */
+function divide<C extends { readonly trialId: number }>(
   changes: readonly C[],
   changed: readonly { readonly id: number }[],
-): C | undefined {
-  if (changed.length === changes.length) return undefined
+): { readonly done: readonly C[]; readonly refused: readonly C[] } {
+  if (changed.length === changes.length) return { done: changes, refused: [] }
   const ids = new Set(changed.map(({ id }) => id))
-  return changes.find(({ trialId }) => !ids.has(trialId)) ?? changes.at(-1)
+  return {
+    done: changes.filter(({ trialId }) => ids.has(trialId)),
+    refused: changes.filter(({ trialId }) => !ids.has(trialId)),
+  }
 }

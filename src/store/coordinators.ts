@@ -23,8 +23,8 @@ export function thisProcess(): Coordinator {
 }
 
 /**
- * Takes a sweep for one process. Returns undefined on success, else who has it. The row of a coordinator that is gone is
- * replaced only as it was seen, so of two that find it gone one wins.
+ * Takes a sweep for one process, in a transaction: of two that find the one before them gone, one wins. Returns undefined
+ * on success, else who has it.
  */
 export async function acquireSweep(
   db: Kysely<Schema>,
@@ -32,23 +32,18 @@ export async function acquireSweep(
   self: Coordinator,
   now: Date,
 ): Promise<CoordinatorRow | undefined> {
-  const holder = await liveCoordinator(db, sweepId, now)
-  if (holder !== undefined) return isSame(holder, self) ? undefined : holder
-  const at = now.toISOString()
-  const seen = await coordinatorOf(db, sweepId)
-  await db
-    .insertInto('coordinators')
-    .values({ sweep_id: sweepId, ...self, started_at: at, heartbeat_at: at })
-    .onConflict((conflict) =>
-      conflict
-        .column('sweep_id')
-        .doUpdateSet({ ...self, started_at: at, heartbeat_at: at })
-        .where('coordinators.pid', '=', seen?.pid ?? -1)
-        .where('coordinators.heartbeat_at', '=', seen?.heartbeat_at ?? ''),
-    )
-    .execute()
-  const holderNow = await coordinatorOf(db, sweepId)
-  return holderNow === undefined || isSame(holderNow, self) ? undefined : holderNow
+  return db.transaction().execute(async (transaction) => {
+    const holder = await liveCoordinator(transaction, sweepId, now)
+    if (holder !== undefined) return isSame(holder, self) ? undefined : holder
+    const at = now.toISOString()
+    const taken = { ...self, started_at: at, heartbeat_at: at }
+    await transaction
+      .insertInto('coordinators')
+      .values({ sweep_id: sweepId, ...taken })
+      .onConflict((conflict) => conflict.column('sweep_id').doUpdateSet(taken))
+      .execute()
+    return undefined
+  })
 }
 
 /** Who runs a sweep at present, if anybody does. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
+import { plus } from '../../db/dialect.ts'
 import type { Report } from '../programs/program.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
@@ -17,12 +18,12 @@ const addRows = rowsStatement<
     'double precision',
     'double precision',
   ],
-  (rows) => sql`
+  (rows, db) => sql`
     insert into final_metrics as f (trial_id, name, epoch, value, total, reports, least, greatest) values ${rows}
     on conflict (trial_id, name) do update set
       epoch = excluded.epoch,
       value = excluded.value,
-      total = f.total + excluded.total,
+      total = ${plus(db, sql`f.total`, sql`excluded.total`)},
       reports = f.reports + excluded.reports,
       least = case when excluded.least < f.least then excluded.least else f.least end,
       greatest = case when excluded.greatest > f.greatest then excluded.greatest else f.greatest end`,
@@ -72,7 +73,7 @@ export async function recountFinalMetrics(db: Transaction<Schema>, trialId: numb
     insert into final_metrics (trial_id, name, epoch, value, total, reports, least, greatest)
     select m.trial_id, m.name, m.epoch, m.value, a.total, a.reports, a.least, a.greatest
     from (
-      select name, max(epoch) as epoch, sum(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
+      select name, max(epoch) as epoch, total(value) as total, count(*) as reports, min(value) as least, max(value) as greatest
       from metrics
       where trial_id = ${trialId}
       group by name

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 
+import { parameterNumber } from '../../db/dialect.ts'
 import type { Axis } from '../report/pareto.ts'
 import type { Schema } from './schema.ts'
 
@@ -23,7 +24,7 @@ export async function findAxisSource(
   for (const source of sources) {
     const some = await sql`
       select 1 from trials t ${joined('m', source, key)}
-      where t.sweep_id = ${sweepId} and t.state = 'completed' and ${valueOf('m', source, key)} is not null
+      where t.sweep_id = ${sweepId} and t.state = 'completed' and ${valueOf(db, 'm', source, key)} is not null
       limit 1`.execute(db)
     if (some.rows.length > 0) return source
   }
@@ -44,7 +45,7 @@ export async function bestTrialIds(
   if (x === undefined || y === undefined) return []
   const { rows } = await sql<{ id: number }>`
     with points as materialized (
-      select t.id, ${costOf('x', x)} as x, ${costOf('y', y)} as y
+      select t.id, ${costOf(db, 'x', x)} as x, ${costOf(db, 'y', y)} as y
       from trials t ${joined('x', x.source, x.key)} ${joined('y', y.source, y.key)}
       where t.sweep_id = ${sweepId} and t.state = 'completed'
     ),
@@ -66,8 +67,9 @@ export async function bestTrialIds(
 }
 
 /** Less is better. */
-function costOf(alias: string, { source, key, goal }: FoundAxis): RawBuilder<unknown> {
-  return goal === 'minimize' ? valueOf(alias, source, key) : sql`-${valueOf(alias, source, key)}`
+function costOf(db: Kysely<Schema>, alias: string, { source, key, goal }: FoundAxis): RawBuilder<unknown> {
+  const value = valueOf(db, alias, source, key)
+  return goal === 'minimize' ? value : sql`-${value}`
 }
 
 function joined(alias: string, source: AxisSource, key: string): RawBuilder<unknown> {
@@ -77,7 +79,7 @@ function joined(alias: string, source: AxisSource, key: string): RawBuilder<unkn
 }
 
 /** A number of a trial, null where it has none: its parameter may be a text in another trial. */
-function valueOf(alias: string, source: AxisSource, key: string): RawBuilder<unknown> {
+function valueOf(db: Kysely<Schema>, alias: string, source: AxisSource, key: string): RawBuilder<unknown> {
   switch (source) {
     case 'metric':
       // One epoch's time says little; the mean of all says what an epoch takes.
@@ -85,6 +87,6 @@ function valueOf(alias: string, source: AxisSource, key: string): RawBuilder<unk
     case 'count':
       return sql.ref(`t.${key}`)
     case 'parameter':
-      return sql`case when json_type(t.params, ${`$."${key}"`}) in ('integer', 'real') then t.params ->> ${key} end`
+      return parameterNumber(db, sql.ref('t.params'), key)
   }
 }

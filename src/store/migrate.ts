@@ -1,5 +1,6 @@
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 
+import { beginMigration } from '../../db/dialect.ts'
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
@@ -40,7 +41,7 @@ export async function migrate(
   if (pending.length === 0) return
   // One connection from here on: Kysely's Migrator begins no transaction of its own in SQLite, so ours is around all of it.
   await db.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection)
+    await beginMigration(connection)
     try {
       // Another process may have been quicker while this one waited for the lock.
       const { applied, pending: stillPending } = await acceptableSchema(connection, location, migrations)
@@ -83,11 +84,15 @@ export async function acceptableSchema(
 }
 
 /** For a store that may only be read. */
-export async function refuseOlderSchema(db: Kysely<Schema>, location: string): Promise<void> {
+export async function refuseOlderSchema(
+  db: Kysely<Schema>,
+  location: string,
+  hint = 'copy it to where it may be written: there it is brought up to date',
+): Promise<void> {
   const { pending } = await acceptableSchema(db, location)
   if (pending.length === 0) return
   const message = `${location} is of an older swath (it lacks ${pending.join(', ')}), and cannot be written here`
-  throw new SwathError('store', message, { hint: 'copy it to where it may be written: there it is brought up to date' })
+  throw new SwathError('store', message, { hint })
 }
 
 async function applyAll(db: Kysely<Schema>, migrations: Migrations): Promise<void> {
@@ -109,7 +114,7 @@ async function refuseForeignTables(db: Kysely<Schema>, location: string): Promis
   const [foreign] = await db.introspection.getTables()
   if (foreign === undefined) return
   throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign.name})`, {
-    hint: 'name another file with --store sqlite:<file>',
+    hint: 'name another store with --store',
   })
 }
 

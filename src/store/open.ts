@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
-import { sqlitePath } from './location.ts'
+import { isPostgres, sqlitePath } from './location.ts'
 import type { Salvage, Store, StoreAccess } from './store.ts'
 
-/** Opens `sqlite:path`, or a plain path. */
+/** Opens `sqlite:path`, a plain path, or `postgres://…`. */
 export async function openStore(location: string, access: StoreAccess): Promise<Store> {
+  if (isPostgres(location)) {
+    const { openPostgres } = await import('./postgres.ts')
+    return openPostgres(location, access)
+  }
   const path = sqlitePath(location)
   if (access !== 'write') refuseMissingStore(location)
   const { openSqlite } = await import('./sqlite.ts')
@@ -23,8 +27,12 @@ export async function salvageStore(location: string): Promise<Salvage> {
   return replaceDamaged(sqlitePath(location))
 }
 
-/** Throws SwathError('not-found') if there is no store: cheaper than to find out by opening it. */
+/**
+ * Throws SwathError('not-found') if there is no store: cheaper than to find out by opening it. What is on a server shows
+ * only when it is opened.
+ */
 export function refuseMissingStore(location: string): void {
+  if (isPostgres(location)) return
   const path = sqlitePath(location)
   if (existsSync(path)) return
   throw new SwathError('not-found', `there is no store at ${path}`, {

@@ -15,16 +15,17 @@ const runningAttempts = rowsStatement<readonly [number], { readonly id: number; 
 )
 
 /** An attempt that was taken back may not know yet: what it reports late counts for nothing. */
-export async function refuseStale(db: Transaction<Schema>, reports: readonly ChangeOf<'report'>[]): Promise<void> {
+export async function staleReports(
+  db: Transaction<Schema>,
+  reports: readonly ChangeOf<'report'>[],
+): Promise<ReadonlySet<ChangeOf<'report'>>> {
   const ids = [...new Set(reports.map(({ trialId }) => trialId))]
   const rows = await runningAttempts(
     db,
     ids.map((id) => [id]),
   )
   const running = new Map(rows.map(({ id, attempt }) => [id, attempt]))
-  const stale = reports.find(({ trialId, attempt }) => running.get(trialId) !== attempt)
-  if (stale === undefined) return
-  throw new Error(`trial ${stale.trialId} is not running attempt ${stale.attempt}: its report cannot be kept`)
+  return new Set(reports.filter(({ trialId, attempt }) => running.get(trialId) !== attempt))
 }
 
 /** What comes with a report: its checkpoint, and from where its attempt went on. */
@@ -56,7 +57,13 @@ export async function supersedeMetrics(
     .expression((from) =>
       from
         .selectFrom('metrics')
-        .select((row) => ['trial_id', row.val(attempt).as('attempt'), 'epoch', 'name', 'value'])
+        .select((row) => [
+          'trial_id',
+          row.cast<number>(row.val(attempt), 'integer').as('attempt'),
+          'epoch',
+          'name',
+          'value',
+        ])
         .where('trial_id', '=', trialId)
         .where('epoch', '>', aboveEpoch),
     )

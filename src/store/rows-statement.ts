@@ -1,4 +1,4 @@
-import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type CompiledQuery, type Kysely, type QueryExecutorProvider, type RawBuilder } from 'kysely'
 
 import type { Schema } from './schema.ts'
 
@@ -24,7 +24,7 @@ type RowsStatement<Row extends readonly Cell[], Result> = (
  */
 export function rowsStatement<Row extends readonly Cell[], Result = never>(
   types: { readonly [K in keyof Row]: CellType },
-  build: (rows: RawBuilder<unknown>) => RawBuilder<Result>,
+  build: (rows: RawBuilder<unknown>, db: QueryExecutorProvider) => RawBuilder<Result>,
 ): RowsStatement<Row, Result> {
   const cells = types.map((type) => sql`cast(${null} as ${sql.raw(type)})`)
   const rowsOf = (size: number) => sql.join(Array.from({ length: size }, () => sql`(${sql.join(cells)})`))
@@ -34,7 +34,7 @@ export function rowsStatement<Row extends readonly Cell[], Result = never>(
     const { adapter } = db.getExecutor()
     const known = compiled.get(adapter) ?? new Map<number, CompiledQuery<Result>>()
     compiled.set(adapter, known)
-    const statement = known.get(size) ?? build(rowsOf(size)).compile(db)
+    const statement = known.get(size) ?? build(rowsOf(size), db).compile(db)
     known.set(size, statement)
     return statement
   }

@@ -66,28 +66,32 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     throw error
   }
 
-  const reader = new Reader({ path: resolve(file), nativeBinding, busyTimeoutMs }, (code, message) =>
+  const reader = new Reader({ kind: 'sqlite', path: resolve(file), nativeBinding, busyTimeoutMs }, (code, message) =>
     /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
   )
   return {
     location,
     isReadOnly,
     db,
+    now: () => new Date(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     explain: (error) => asStoreError(path, error),
+    wasCommitted: () => Promise.resolve(false),
     check: () => checkDatabase(database, file),
-    copyTo: (target, { replace, prepare }) =>
-      copyTo(
-        target,
-        replace
-          ? () => {
-              settleLogs(target, options)
-            }
-          : undefined,
-        prepare,
-      ),
-    compact: () => orStoreError(path, () => compactDatabase(database, file)),
+    file: () => ({
+      copyTo: (target, { replace, prepare }) =>
+        copyTo(
+          target,
+          replace
+            ? () => {
+                settleLogs(target, options)
+              }
+            : undefined,
+          prepare,
+        ),
+      compact: () => orStoreError(path, () => compactDatabase(database, file)),
+    }),
     async close() {
       await reader.close()
       await db.destroy()

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Schema } from './schema.ts'
 
-export type SqlValue = string | number | bigint | null | Uint8Array
+export type SqlValue = string | number | bigint | boolean | null | Uint8Array
 
 export interface QueryResult {
   /** Their names, each once. */
@@ -25,7 +25,8 @@ export interface StoreCheck {
   readonly damage: readonly string[]
   /** Rows that name a row that is not there. */
   readonly dangling: readonly { readonly table: string; readonly parent: string; readonly rows: number }[]
-  /** Bytes that were committed and wait in the log. */
+  /** Bytes that it takes, and of these the ones that were committed and wait in a log of the store's own. */
+  readonly bytes: number
   readonly logBytes: number
 }
 
@@ -40,32 +41,46 @@ export interface Salvage {
 /** What makes a copy of a store more than the same bytes; called before the copy has its name. */
 export type PrepareCopy = (copy: Store) => Promise<void>
 
-/** Where everything is kept. The queries are functions beside this file and speak to `db`; an adapter only opens it. */
-export interface Store {
-  /** What the user would type after `--store`. */
-  readonly location: string
-  /** True where it may only be read. */
-  readonly isReadOnly: boolean
-  /**
-   * A transaction of it excludes other writers from its first statement to its last; one of access mode `read only`
-   * sees one moment and excludes nobody.
-   */
-  readonly db: Kysely<Schema>
-  /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
-  query(statement: string, options?: QueryOptions): Promise<QueryResult>
-  /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
-  obstacle(error: unknown): string | undefined
-  /** An error of the database as a SwathError('store'); any other as it is. */
-  explain(error: unknown): unknown
-  /** Looks at all of it, and changes nothing. */
-  check(): StoreCheck | Promise<StoreCheck>
+/** What a store can do because it is a file of its own. */
+interface StoreFile {
   /**
    * Copies it as it is at one moment, while others write, to a file that opens as a store. The file is there whole or not
    * at all, on disk and checked. @throws SwathError('store') if it can't be written or, unless `replace`, is there already
    */
   copyTo(path: string, options: { readonly replace: boolean; readonly prepare?: PrepareCopy }): Promise<void>
   /** Gives back the room of what was deleted; resolves to how many bytes. Others wait meanwhile. */
-  compact(): number | Promise<number>
+  compact(): Promise<number>
+}
+
+/** Where everything is kept. The queries are functions beside this file and speak to `db`; an adapter only opens it. */
+export interface Store {
+  /** What the user would type after `--store`, without a password. */
+  readonly location: string
+  /** True where it may only be read. */
+  readonly isReadOnly: boolean
+  /**
+   * A transaction of it excludes other writers from its first statement to its last. One of isolation level
+   * `read committed` excludes only those that exclude it: what it changes it has to change in statements that say from
+   * which state. One of access mode `read only` sees one moment and excludes nobody.
+   */
+  readonly db: Kysely<Schema>
+  /** The time by the store's clock: that of one machine is its own, hosts that share a store share this one. */
+  now(): Date
+  /** Answers one question of the user's; rejects with SwathError('sql') for anything else. Never waits for a writer. */
+  query(statement: string, options?: QueryOptions): Promise<QueryResult>
+  /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
+  obstacle(error: unknown): string | undefined
+  /**
+   * Whether a transaction was committed whose end nobody could tell: the connection was lost in the commit. False for any
+   * other error. Rejects with an obstacle while the database cannot be asked.
+   */
+  wasCommitted(error: unknown): Promise<boolean>
+  /** An error of the database as a SwathError('store'); any other as it is. */
+  explain(error: unknown): unknown
+  /** Looks at all of it, and changes nothing. */
+  check(): StoreCheck | Promise<StoreCheck>
+  /** @throws SwathError('usage') where a server keeps it, whose own tools do that */
+  file(): StoreFile
   close(): Promise<void>
 }
 

@@ -1,11 +1,21 @@
+import { createHash } from 'node:crypto'
+
 import { sql, type Kysely } from 'kysely'
 
+import { longestName, takeDefinitions } from '../../db/dialect.ts'
+import { parameterColumns } from './parameter-columns.ts'
 import type { Schema, SweepRow } from './schema.ts'
 
 /** The name of the view that has a column a parameter and a column a metric: `sweep_mnist_depth_width`. */
 export function sweepViewName(sweepName: string): string {
-  return `sweep_${sweepName.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
+  const name = `sweep_${sweepName.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
+  if (name.length <= mostLetters) return name
+  const hash = createHash('sha256').update(sweepName).digest('hex').slice(0, 8)
+  return `${name.slice(0, mostLetters - 9)}_${hash}`
 }
+
+/** PostgreSQL would cut off what is longer, and take two names for one. */
+const mostLetters = 63
 
 const fixedColumns = [
   'trial_id',
@@ -33,18 +43,23 @@ export async function defineSweepView(
   metrics: readonly string[],
 ): Promise<void> {
   const taken = new Set<string>(fixedColumns)
+  const longest = longestName(db)
   const columnName = (prefix: string, name: string) => {
-    let column = name
-    for (let k = 1; taken.has(caseless(column)); k++) column = `${prefix}_${name}${k === 1 ? '' : `_${k}`}`
+    let column = shortened(name, longest)
+    for (let k = 1; taken.has(caseless(column)); k++) {
+      const ending = k === 1 ? '' : `_${k}`
+      column = shortened(`${prefix}_${name}`, longest - ending.length) + ending
+    }
     taken.add(caseless(column))
     return sql.id(column)
   }
+  const shown = parameters.slice(0, mostColumns)
   const columns = [
     sql`t.id as trial_id`,
     ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
-    ...parameters
-      .slice(0, mostColumns)
-      .map((name) => sql`t.params ->> ${sql.lit(name)} as ${columnName('param', name)}`),
+    ...(await parameterColumns(db, sweep.id, shown)).map(
+      (column, k) => sql`${column} as ${columnName('param', shown[k] ?? '')}`,
+    ),
     ...metrics.slice(0, mostColumns).map(
       (name) => sql`(
         select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
@@ -52,12 +67,23 @@ export async function defineSweepView(
     ),
   ].slice(0, mostColumns)
   const view = sql.id(sweepViewName(sweep.name))
-  await db.transaction().execute(async (transaction) => {
-    await sql`drop view if exists ${view}`.execute(transaction)
-    await sql`create view ${view} as select ${sql.join(columns)} from trials t where t.sweep_id = ${sql.lit(sweep.id)}`.execute(
-      transaction,
-    )
-  })
+  await db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      await takeDefinitions(transaction)
+      await sql`drop view if exists ${view}`.execute(transaction)
+      await sql`create view ${view} as select ${sql.join(columns)} from trials t where t.sweep_id = ${sql.lit(sweep.id)}`.execute(
+        transaction,
+      )
+    })
+}
+
+/** As much of a name as so many bytes hold. */
+function shortened(name: string, bytes: number): string {
+  if (Buffer.byteLength(name) <= bytes) return name
+  // A letter that is cut in two is none.
+  return new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true })
 }
 
 /** As SQLite compares the names of columns. */

@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
+import { takeDefinitions } from '../../db/dialect.ts'
 import { recordEvent } from './events.ts'
 import { refuseLiveRuns } from './runs.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
@@ -14,18 +15,22 @@ export async function createSweep(
   sweep: NewSweep,
   trials: Iterable<NewTrial>,
 ): Promise<SweepRow | undefined> {
-  return db.transaction().execute(async (transaction) => {
-    const row = await transaction
-      .insertInto('sweeps')
-      .values(sweep)
-      .onConflict((conflict) => conflict.column('name').doNothing())
-      .returningAll()
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    await insertTrials(transaction, row.id, trials)
-    await recordEvent(transaction, row.id, 'planned', sweep.created_at)
-    return row
-  })
+  // Nobody else sees it before it is whole: others may write meanwhile.
+  return db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      const row = await transaction
+        .insertInto('sweeps')
+        .values(sweep)
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .returningAll()
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      await insertTrials(transaction, row.id, trials)
+      await recordEvent(transaction, row.id, 'planned', sweep.created_at)
+      return row
+    })
 }
 
 /** The newest sweep that was made from a file of this name. */
@@ -118,6 +123,7 @@ export async function deleteSweep(
   return db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now, { sweep: sweep.name })
     const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
+    await takeDefinitions(transaction)
     await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
     return trials.map(({ id }) => id)

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 
 import { sql, type Kysely } from 'kysely'
 
+import { takeDefinitions } from '../../db/dialect.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { Schema } from './schema.ts'
@@ -16,6 +17,7 @@ export async function defineViews(db: Kysely<Schema>): Promise<void> {
   const folder = join(packageRoot, 'db', 'views')
   const missing = readdirSync(folder).filter((file) => !views.includes(basename(file, '.sql')))
   if (missing.length > 0) throw new Error(`db/views holds ${missing.join(', ')}, which no one creates`)
+  await takeDefinitions(db)
   for (const view of views.toReversed()) await db.schema.dropView(view).ifExists().execute()
   for (const view of views) {
     const select = readFileSync(join(folder, `${view}.sql`), 'utf8')

@@ -27,10 +27,11 @@ const cancelGraceMs = 1_000
 const extension = extname(import.meta.url)
 const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 
-type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | undefined>
+type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | 'cancel' | undefined>
 
 export interface TrainOptions {
-  readonly onStart: (worker: number) => Promise<void>
+  /** Resolves to false if the trial is not to be trained after all. */
+  readonly onStart: (worker: number) => Promise<boolean>
   readonly onMessage: MessageHandler
   readonly limits: TimeLimits
 }
@@ -99,7 +100,7 @@ export class WorkerPool {
     const { trialId } = task
     const worker = this.#take()
     try {
-      await onStart(worker.number)
+      if (!(await onStart(worker.number))) return { status: 'cancelled' }
       let overdue: string | undefined
       const deadline = new Deadline(limits, (message) => {
         overdue = message
@@ -115,7 +116,8 @@ export class WorkerPool {
           const verdict = await onMessage(message)
           if (verdict === undefined) return
           deadline.epochBegins()
-          worker.link?.send({ type: 'acknowledge', trialId, verdict })
+          if (verdict === 'cancel') worker.cancel?.()
+          worker.link?.send({ type: 'acknowledge', trialId, verdict: verdict === 'continue' ? 'continue' : 'stop' })
         } catch (error) {
           refuse(error)
         }

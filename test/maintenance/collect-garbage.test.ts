@@ -146,6 +146,6 @@ test('makes the database smaller where that was asked for, and refuses to while 
 
 test('removes nothing where another store has its artifacts in the same folder', async () => {
   const { store } = await trainedStore()
-  await store.copyTo(sqlitePath(store.location).replace(/\.db$/, '.sqlite'), { replace: false })
+  await store.file().copyTo(sqlitePath(store.location).replace(/\.db$/, '.sqlite'), { replace: false })
   await expect(collectGarbage(store, all, now)).rejects.toThrow(/swath\.sqlite keeps its artifacts in the same folder/)
 })

@@ -37,8 +37,8 @@ test('a trial starts, reports and completes in one group', async () => {
 test('a group is written whole or not at all', async () => {
   const { store, trialId } = await storeWithTrial()
   await expect(
-    applyChanges(store.db, [start(trialId), report(trialId, 1, 0.5), end(9999, 'completed')]),
-  ).rejects.toThrow('trial 9999 is not running attempt 1')
+    applyChanges(store.db, [start(trialId), report(trialId, 1, 0.5), report(trialId, 1, 0.4)]),
+  ).rejects.toThrow(/unique/i)
   expect(await trialById(store.db, trialId)).toMatchObject({ state: 'queued', attempt: 0 })
   expect(await metricsOf(store.db, trialId)).toEqual([])
 })
@@ -46,14 +46,17 @@ test('a group is written whole or not at all', async () => {
 test('a trial that runs cannot be started again', async () => {
   const { store, trialId } = await storeWithTrial()
   await applyChanges(store.db, [start(trialId)])
-  await expect(applyChanges(store.db, [start(trialId, 2)])).rejects.toThrow('is not queued')
+  const second = start(trialId, 2)
+  expect(await applyChanges(store.db, [second])).toEqual(new Set([second]))
 })
 
 test('nothing leaves completed', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
   await applyChanges(store.db, [start(trialId), end(trialId, 'completed')])
   expect(await requeue(store.db, sweepId, ['completed', 'failed'])).toBe(0)
-  await expect(applyChanges(store.db, [end(trialId, 'failed')])).rejects.toThrow('is not running')
+  const late = end(trialId, 'failed')
+  expect(await applyChanges(store.db, [late])).toEqual(new Set([late]))
+  expect(await trialById(store.db, trialId)).toMatchObject({ state: 'completed' })
 })
 
 test('a failed trial runs once more, and its first attempt stays on record', async () => {
@@ -109,9 +112,22 @@ test('what an attempt reports after it was taken back is refused', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
   await applyChanges(store.db, [start(trialId)])
   await takeBackLost(store.db, sweepId, { limit: 3, at })
-  await expect(applyChanges(store.db, [report(trialId, 1, 0.9)])).rejects.toThrow('its report cannot be kept')
+  const late = report(trialId, 1, 0.9)
+  expect(await applyChanges(store.db, [late])).toEqual(new Set([late]))
   await applyChanges(store.db, [start(trialId, 2)])
-  await expect(applyChanges(store.db, [report(trialId, 1, 0.9)])).rejects.toThrow('its report cannot be kept')
+  const lateEnd = end(trialId, 'completed')
+  expect(await applyChanges(store.db, [late, lateEnd])).toEqual(new Set([late, lateEnd]))
+  expect(await metricsOf(store.db, trialId)).toEqual([])
+  expect(await trialById(store.db, trialId)).toMatchObject({ state: 'running', attempt: 2 })
+})
+
+test('what is refused keeps nothing else of its group from being written', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const stranger = start(trialId + 1_000)
+  expect(await applyChanges(store.db, [stranger, start(trialId), report(trialId, 1, 0.9)])).toEqual(new Set([stranger]))
+  expect(await metricsOf(store.db, trialId)).toHaveLength(1)
+  const again = start(trialId, 2)
+  expect(await applyChanges(store.db, [again])).toEqual(new Set([again]))
 })
 
 test('a new checkpoint and the rows of those that it replaces change together', async () => {
@@ -148,5 +164,5 @@ test('a point cannot be in a sweep twice', async () => {
   const { store, sweepId } = await storeWithTrial()
   const [first] = await trialsOf(store.db, sweepId)
   const twin = { sweep_id: sweepId, number: 99, params: first?.params ?? '', repeat: 0, seed: 0 }
-  await expect(store.db.insertInto('trials').values(twin).execute()).rejects.toThrow(/UNIQUE/)
+  await expect(store.db.insertInto('trials').values(twin).execute()).rejects.toThrow(/unique/i)
 })

@@ -14,7 +14,7 @@ import type { Schema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { end, report, start } from './change-of.ts'
-import { plannedSweep, temporaryFolder, temporaryStore } from './temporary-store.ts'
+import { plannedSweep, storeKind, temporaryFolder, temporaryStore } from './temporary-store.ts'
 
 /** What the metrics themselves say. */
 const recounted = `
@@ -75,37 +75,52 @@ test('what a later attempt supersedes no longer counts', async () => {
   expect((await store.query(kept)).rows).toEqual([])
 })
 
-test('a store from before them is given final metrics and counts of states', async () => {
-  const path = join(temporaryFolder(), 'old.db')
-  const database = new Database(path, { nativeBinding: await sqliteDriver() })
-  const old = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
-  const migrations = { '0001-initial': initial, '0002-artifacts': artifacts, '0003-trial-life': trialLife }
-  const { error } = await new Migrator({
-    db: old,
-    provider: { getMigrations: () => Promise.resolve(migrations) },
-  }).migrateToLatest()
-  expect(error).toBeUndefined()
-  const sweep = await plannedSweep({ db: old } as Store, 3)
-  const [first, second] = await trialsOf(old, sweep.id)
-  await old
-    .updateTable('trials')
-    .set({ state: 'completed' })
-    .where('id', '=', first?.id ?? 0)
-    .execute()
-  await old
-    .insertInto('metrics')
-    .values(
-      [first, second].flatMap((trial) =>
-        [1, 2, 3].map((epoch) => ({ trial_id: trial?.id ?? 0, epoch, name: 'loss', value: 1 / epoch })),
-      ),
-    )
-    .execute()
-  await old.destroy()
+test.runIf(storeKind() === 'sqlite')(
+  'a store from before them is given final metrics and counts of states',
+  async () => {
+    const path = join(temporaryFolder(), 'old.db')
+    const database = new Database(path, { nativeBinding: await sqliteDriver() })
+    const old = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+    const migrations = { '0001-initial': initial, '0002-artifacts': artifacts, '0003-trial-life': trialLife }
+    const { error } = await new Migrator({
+      db: old,
+      provider: { getMigrations: () => Promise.resolve(migrations) },
+    }).migrateToLatest()
+    expect(error).toBeUndefined()
+    const sweep = await plannedSweep({ db: old } as Store, 3)
+    const [first, second] = await trialsOf(old, sweep.id)
+    await old
+      .updateTable('trials')
+      .set({ state: 'completed' })
+      .where('id', '=', first?.id ?? 0)
+      .execute()
+    await old
+      .insertInto('metrics')
+      .values(
+        [first, second].flatMap((trial) =>
+          [1, 2, 3].map((epoch) => ({ trial_id: trial?.id ?? 0, epoch, name: 'loss', value: 1 / epoch })),
+        ),
+      )
+      .execute()
+    await old.destroy()
 
-  const store = await openStore(path, 'read')
-  await expectAgreement(store)
-  expect((await store.query('select trials, completed, queued from progress')).rows).toEqual([
-    { trials: 3, completed: 1, queued: 2 },
-  ])
-  await store.close()
+    const store = await openStore(path, 'read')
+    await expectAgreement(store)
+    expect((await store.query('select trials, completed, queued from progress')).rows).toEqual([
+      { trials: 3, completed: 1, queued: 2 },
+    ])
+    await store.close()
+  },
+)
+
+test('a sum that is too large for a number is infinite, and no error', async () => {
+  const store = await temporaryStore()
+  const [{ id } = { id: 0 }] = await trialsOf(store.db, (await plannedSweep(store)).id)
+  await applyChanges(store.db, [start(id), report(id, { epoch: 1, loss: 1.7e308 })])
+  await applyChanges(store.db, [report(id, { epoch: 2, loss: 1.7e308 }), report(id, { epoch: 3, loss: 1 })])
+  const question = "select value, mean, epochs from trial_metrics where name = 'loss'"
+  expect((await store.query(question)).rows).toEqual([{ value: 1, mean: Infinity, epochs: 3 }])
+  await applyChanges(store.db, [end(id, 'queued')])
+  await applyChanges(store.db, [start(id, 2, { resumedEpoch: 2 })])
+  expect((await store.query(question)).rows).toEqual([{ value: 1.7e308, mean: Infinity, epochs: 2 }])
 })

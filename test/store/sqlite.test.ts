@@ -39,12 +39,6 @@ test('a folder, and a file in a folder that is not there, are refused', async ()
   await expect(openStore(join(folder, 'no', 'swath.db'), 'write')).rejects.toThrow('does not exist')
 })
 
-test('PostgreSQL is answered with "not yet", without the password', async () => {
-  const opened = openStore('postgres://me:secret@host/db', 'write')
-  await expect(opened).rejects.toThrow('PostgreSQL is not supported yet')
-  await expect(opened).rejects.not.toThrow('secret')
-})
-
 test('an error that has rolled a transaction back is the one that is seen', async () => {
   // As SQLITE_FULL does: the rollback that follows it failed, and hid it.
   const store = await temporaryStore()

@@ -120,8 +120,8 @@ test('names that try to be SQL are names', async () => {
       await defineSweepView(store.db, sweep, parameters, metrics)
       const { columns, rows } = await store.query('select * from sweep_grid')
       expect(columns).toHaveLength(9 + parameters.length + metrics.length)
-      const values = columns.slice(9).map((column) => rows[0]?.[column])
       // SQLite has no -0.
+      const values = columns.slice(9).map((column) => Number(rows[0]?.[column]) + 0)
       expect(values).toEqual([...parameters.keys(), ...metrics.map(() => value + 0)])
       tried('columns, each with its value')
     }),

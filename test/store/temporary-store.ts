@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { onTestFinished } from 'vitest'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
 
 import { openStore } from '../../src/store/open.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
@@ -18,10 +20,29 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** Of the kind that this test run is about: those that are about the store alone run for each. */
 export async function temporaryStore(): Promise<Store> {
-  const store = await openStore(`sqlite:${join(temporaryFolder(), 'swath.db')}`, 'write')
+  const location = storeKind() === 'postgres' ? postgresLocation() : `sqlite:${join(temporaryFolder(), 'swath.db')}`
+  const store = await openStore(location, 'write')
   onTestFinished(() => store.close())
   return store
+}
+
+export function storeKind(): 'sqlite' | 'postgres' {
+  return inject('storeKind') ?? 'sqlite'
+}
+
+/** Where a store may be on the server of the test run: a schema of its own for a test, gone when the test is. */
+export function postgresLocation(): string {
+  const { url } = inject('postgres')
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  onTestFinished(async () => {
+    const client = new pg.Client(url)
+    await client.connect()
+    await client.query(`drop schema if exists ${schema} cascade`)
+    await client.end()
+  })
+  return `${url}?schema=${schema}`
 }
 
 /** A sweep of depth 1, 2, … with nothing trained yet. */

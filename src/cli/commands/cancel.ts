@@ -15,7 +15,7 @@ export const cancelCommand: Command<{ readonly sweep: string }> = {
     const store = await openExistingStore(location, 'change')
     try {
       const sweep = await findSweep(store, name)
-      const now = new Date()
+      const now = store.now()
       const runner = await liveCoordinator(store.db, sweep.id, now)
       const cancelled = await cancelSweep(store.db, sweep.id, now.toISOString(), { orphans: runner === undefined })
       process.stdout.write(`${sweep.name}: ${cancelled} waiting trials cancelled.\n`)

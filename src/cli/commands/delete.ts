@@ -21,7 +21,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
     const store = await openExistingStore(location, 'change')
     try {
       const sweep = await findSweep(store, name)
-      await refuseLiveRuns(store.db, new Date(), { sweep: sweep.name })
+      await refuseLiveRuns(store.db, store.now(), { sweep: sweep.name })
       const { trials, completed } = await progressOf(store.db, sweep.id)
       const question = `Delete ${sweep.name} with its ${trials} trials (${completed} completed)? This cannot be undone. [y/N] `
       if (!yes && !(await isConfirmed(question))) {
@@ -29,7 +29,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
         return
       }
       // The rows first: a crash between the two leaves files that nobody names, for `swath gc`, not names without a file.
-      const deleted = await deleteSweep(store.db, sweep, new Date())
+      const deleted = await deleteSweep(store.db, sweep, store.now())
       await usingArtifacts(store, (artifacts) => artifacts.remove(deleted.map((id) => `${trialFolder(id)}/`)))
       process.stdout.write(`${sweep.name} deleted.\n`)
     } finally {

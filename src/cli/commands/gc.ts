@@ -26,7 +26,7 @@ export const gcCommand: Command<Options> = {
     const { printGarbage } = await import('../print-garbage.ts')
     const store = await openExistingStore(location, dryRun ? 'read' : 'change')
     try {
-      const garbage = await collectGarbage(store, { dryRun, compact: vacuum }, new Date())
+      const garbage = await collectGarbage(store, { dryRun, compact: vacuum }, store.now())
       printGarbage(garbage, { dryRun, json })
     } finally {
       await store.close()

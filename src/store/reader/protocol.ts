@@ -2,10 +2,22 @@ import type { SqlValue } from '../store.ts'
 
 /** Everything that crosses the border of the process that answers questions is in this file. */
 
-/** What the process is started with, as JSON in its one argument. */
-export interface ReaderSettings {
-  /** Who asks. */
-  readonly parent: number
+/** What the process is started with, as JSON in a variable of its environment: a list of processes shows arguments. */
+export const settingsVariable = 'SWATH_READER'
+
+/** Which database it asks, on behalf of whom. */
+export type ReaderSettings = DatabaseSettings & { readonly parent: number }
+
+export type DatabaseSettings = SqliteSettings | PostgresSettings
+
+export interface PostgresSettings {
+  readonly kind: 'postgres'
+  /** With the password, if it has one. */
+  readonly location: string
+}
+
+export interface SqliteSettings {
+  readonly kind: 'sqlite'
   readonly path: string
   readonly nativeBinding: string
   /** How long it waits for a lock; a write-ahead log is read without one. */
@@ -28,7 +40,7 @@ export type AnswerPart =
       readonly type: 'error'
       readonly message: string
       readonly hint: string | undefined
-      /** SQLite's own, such as SQLITE_CORRUPT. */
+      /** The database's own, such as SQLITE_CORRUPT or 57P01, or the system's. */
       readonly code: string | undefined
     }
 

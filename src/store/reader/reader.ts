@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { SwathError } from '../../errors.ts'
 import type { QueryOptions, QueryResult, SqlValue } from '../store.ts'
 import { distinctNames } from './distinct-names.ts'
-import { mostMemory, outOfMemory, timeIsUp, type AnswerPart, type Question, type ReaderSettings } from './protocol.ts'
+import {
+  mostMemory,
+  outOfMemory,
+  settingsVariable,
+  timeIsUp,
+  type AnswerPart,
+  type DatabaseSettings,
+  type Question,
+  type ReaderSettings,
+} from './protocol.ts'
 import { refuseAllButQuestions } from './question.ts'
 
 const extension = extname(import.meta.url)
@@ -13,7 +22,7 @@ const entry = fileURLToPath(new URL(`../../../workers/reader${extension}`, impor
 /** What V8 and the C library end a process with that gets no memory. */
 const signalsOfMemory: readonly unknown[] = [outOfMemory, 'SIGABRT', 'SIGTRAP', 'SIGSEGV']
 
-/** An error of SQLite's that is the store's, not the question's. */
+/** An error of the database's that is the store's, not the question's. */
 type AsStoreError = (code: string, message: string) => SwathError | undefined
 
 interface Waiting {
@@ -26,24 +35,24 @@ interface Waiting {
 
 /**
  * Answers questions in a process of its own: nothing else can stop SQLite in the middle of a step, and what a question
- * does to that process is done to nobody else. It opens the file to read only, and reads the write-ahead log without a
- * lock: no writer waits for it, and it for none.
+ * does to that process, or an answer of a server that is too large for it, is done to nobody else. It opens a file to read
+ * only, and reads the write-ahead log without a lock: no writer waits for it, and it for none.
  */
 export class Reader {
-  readonly #settings: Omit<ReaderSettings, 'parent'>
+  readonly #settings: DatabaseSettings
   readonly #asStoreError: AsStoreError
   #process: ChildProcess | undefined
   #waiting: Waiting | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(settings: Omit<ReaderSettings, 'parent'>, asStoreError: AsStoreError) {
+  constructor(settings: DatabaseSettings, asStoreError: AsStoreError) {
     this.#settings = settings
     this.#asStoreError = asStoreError
   }
 
   /** One question after the other. @throws SwathError('sql') */
   async ask(statement: string, { limit = Infinity, timeoutMs = Infinity }: QueryOptions = {}): Promise<QueryResult> {
-    refuseAllButQuestions(statement)
+    refuseAllButQuestions(statement, this.#settings.kind)
     const answer = this.#last.then(() => this.#ask({ statement, limit, timeoutMs }))
     this.#last = answer.catch(() => undefined)
     return answer
@@ -78,7 +87,8 @@ export class Reader {
 
   #start(): ChildProcess {
     const settings: ReaderSettings = { ...this.#settings, parent: process.pid }
-    const child = fork(entry, [JSON.stringify(settings)], {
+    const child = fork(entry, [], {
+      env: { ...process.env, [settingsVariable]: JSON.stringify(settings) },
       execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
       serialization: 'advanced',
       // What V8 writes when it runs out of memory is for nobody's eyes.

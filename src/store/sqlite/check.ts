@@ -10,14 +10,15 @@ const mostFindings = 20
 /** Asks SQLite what is wrong with a database. */
 export function checkDatabase(database: Database.Database, path: string): StoreCheck {
   const logBytes = bytesOf(`${path}-wal`)
+  const sizes = { bytes: bytesOf(path) + logBytes, logBytes }
   try {
     const rows = database.pragma(`integrity_check(${mostFindings})`) as { readonly integrity_check: string }[]
     const said = rows.flatMap((row) => row.integrity_check.split('\n'))
     const damage = said.filter((line) => line !== 'ok' && !line.startsWith('***'))
-    return { damage, dangling: damage.length > 0 ? [] : danglingRows(database), logBytes }
+    return { damage, dangling: damage.length > 0 ? [] : danglingRows(database), ...sizes }
   } catch (error) {
     if (!isDamage(error)) throw error
-    return { damage: [error.message], dangling: [], logBytes }
+    return { damage: [error.message], dangling: [], ...sizes }
   }
 }
 

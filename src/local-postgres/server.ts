@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+
+import pg from 'pg'
+
+import { SwathError } from '../errors.ts'
+import { install, type Installation } from './install.ts'
+import { runServer, type RunningServer } from './run-server.ts'
+
+/** A server of one's own, on this machine alone, that ends with this process. */
+export interface LocalPostgres extends RunningServer {
+  /** Of a database for a store, as a user who owns it. */
+  readonly url: string
+  /** As the server's superuser. */
+  readonly superuserUrl: string
+}
+
+export interface ServerOptions {
+  /** By default that of the last time, or one that is free. */
+  readonly port?: number | undefined
+  /** False for a test's: what it holds may be lost with the mains. */
+  readonly isDurable?: boolean
+}
+
+/** What a folder's server goes by from one start to the next. */
+interface Settings {
+  readonly port: number
+  readonly password: string
+  readonly superuserPassword: string
+}
+
+const host = '127.0.0.1'
+const user = 'swath'
+const superuser = 'postgres'
+
+/** Starts the server of a folder, which is made with the first start. @throws SwathError('setup') */
+export async function startPostgres(folder: string, options: ServerOptions = {}): Promise<LocalPostgres> {
+  const installation = install(resolve(folder))
+  const settings = await settingsOf(resolve(folder), installation, options)
+  const isNew = !existsSync(join(installation.data, 'PG_VERSION'))
+  if (isNew) await initialize(installation, settings)
+  const server = await runServer(resolve(folder), installation, {
+    ...{ listen_addresses: host, port: `${settings.port}`, unix_socket_directories: '' },
+    ...{ lc_messages: 'C', max_connections: '200' },
+    ...(options.isDurable === false && { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+  })
+  const urlOf = (name: string, password: string, database: string) =>
+    `postgres://${name}:${password}@${host}:${settings.port}/${database}`
+  const superuserUrl = urlOf(superuser, settings.superuserPassword, 'postgres')
+  try {
+    await makeDatabase(superuserUrl, settings.password)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  return { ...server, superuserUrl, url: urlOf(user, settings.password, user) }
+}
+
+async function settingsOf(folder: string, { account }: Installation, { port }: ServerOptions): Promise<Settings> {
+  const path = join(folder, 'settings.json')
+  const secret = () => randomBytes(18).toString('base64url')
+  const known = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Settings)
+    : { port: await freePort(), password: secret(), superuserPassword: secret() }
+  const settings = { ...known, port: port ?? known.port }
+  writeFileSync(path, JSON.stringify(settings), { mode: 0o600 })
+  if (account !== undefined) chownSync(path, account.uid, account.gid)
+  return settings
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+async function initialize({ initdb, data, account, env }: Installation, settings: Settings): Promise<void> {
+  const passwordFile = `${data}.password`
+  writeFileSync(passwordFile, settings.superuserPassword, { mode: 0o600 })
+  if (account !== undefined) chownSync(passwordFile, account.uid, account.gid)
+  try {
+    const child = spawn(
+      initdb,
+      [
+        ...[`--pgdata=${data}`, `--username=${superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+        ...['--encoding=UTF8', '--locale=C', '--no-instructions', '--no-sync'],
+      ],
+      { ...account, env, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const [code] = (await once(child, 'close')) as [number | null]
+    if (code !== 0) throw new SwathError('setup', `PostgreSQL's initdb failed: ${said.trim()}`)
+  } catch (error) {
+    rmSync(data, { recursive: true, force: true })
+    throw error
+  } finally {
+    rmSync(passwordFile, { force: true })
+  }
+}
+
+/** A user who may do with one database what he likes, and nothing with the server's files. */
+async function makeDatabase(superuserUrl: string, password: string): Promise<void> {
+  const client = new pg.Client(superuserUrl)
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [user])
+    if (rowCount === 0) {
+      await client.query(`create role ${user} login createrole password ${client.escapeLiteral(password)}`)
+    }
+    const { rowCount: databases } = await client.query('select from pg_database where datname = $1', [user])
+    if (databases === 0) await client.query(`create database ${user} owner ${user}`)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,108 @@
+import { Kysely, sql } from 'kysely'
+
+import { SwathError } from '../errors.ts'
+import { migrate, refuseOlderSchema } from './migrate.ts'
+import { ServerClock } from './postgres/clock.ts'
+import { checkSchema } from './postgres/check.ts'
+import { wasCommitted } from './postgres/commit.ts'
+import { SchemaPostgresDialect } from './postgres/dialect.ts'
+import { serverTime } from './postgres/driver.ts'
+import { explain, obstacle } from './postgres/errors.ts'
+import { parseLocation } from './postgres/location.ts'
+import { openPool } from './postgres/pool.ts'
+import { Reader } from './reader/reader.ts'
+import type { Schema } from './schema.ts'
+import type { Store, StoreAccess } from './store.ts'
+
+/** A store in a schema of a PostgreSQL database; any number of processes and hosts may use it. */
+export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
+  const { client, schema, shown } = parseLocation(location)
+  const pool = openPool(client)
+  const clock = new ServerClock()
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema, clock) })
+  let rights: Rights
+  try {
+    const found = await rightsOn(db, schema)
+    clock.heard(found.seconds)
+    rights = found
+    await prepare(db, { shown, access, rights })
+  } catch (error) {
+    await db.destroy()
+    throw explain(error, shown)
+  }
+
+  const reader = new Reader({ kind: 'postgres', location }, (code, message) => {
+    const error = explain(Object.assign(new Error(message), { code }), shown)
+    return error instanceof SwathError ? error : undefined
+  })
+  return {
+    location: shown,
+    isReadOnly: !rights.mayWrite,
+    db,
+    now: () => clock.now(),
+    query: (statement, options) => reader.ask(statement, options),
+    obstacle,
+    wasCommitted: (error) => wasCommitted(pool, error),
+    explain: (error) => explain(error, shown),
+    check: () => checkSchema(db),
+    file: () => {
+      throw new SwathError('usage', `${shown} is on a PostgreSQL server, which has tools of its own for this`, {
+        hint: `pg_dump --schema=${schema} copies it; the server reuses the room of what was deleted, VACUUM FULL gives it back`,
+      })
+    },
+    async close() {
+      await reader.close()
+      await db.destroy()
+    },
+  }
+}
+
+/** What this user may do with the store. */
+interface Rights {
+  readonly exists: boolean
+  readonly mayWrite: boolean
+  /** Make and change tables, or the schema itself. */
+  readonly mayMigrate: boolean
+}
+
+async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { readonly seconds: number }> {
+  const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
+    select
+      to_regclass('kysely_migration') is not null as "exists",
+      coalesce(has_table_privilege(to_regclass('sweeps'), 'insert'), true) as "mayWrite",
+      coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
+      pg_is_in_recovery() as "isReplica",
+      ${sql.raw(serverTime)} as seconds`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('the server answered without a row')
+  const { exists, mayWrite, mayMigrate, isReplica, seconds } = row
+  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica, seconds }
+}
+
+async function prepare(
+  db: Kysely<Schema>,
+  { shown, access, rights }: { readonly shown: string; readonly access: StoreAccess; readonly rights: Rights },
+): Promise<void> {
+  const { exists, mayWrite, mayMigrate } = rights
+  if (access !== 'write' && !exists) {
+    throw new SwathError('not-found', `there is no store at ${shown}`, {
+      hint: 'run a sweep first (swath run FILE), or name another with --store',
+    })
+  }
+  if (access === 'inspect') return
+  if (access !== 'read' && !mayWrite) {
+    throw new SwathError('store', `${shown} may only be read by this user, or is a replica`, {
+      hint: 'use the URL of the owner or of a worker: swath setup postgres --roles',
+    })
+  }
+  if (!mayMigrate) {
+    await refuseOlderSchema(db, shown, "run any command with its owner's URL: it is brought up to date then")
+    return
+  }
+  await migrate(db, shown, () => {
+    process.stderr.write(
+      `${shown} is of an older swath: brought up to date (a copy of it as it was is pg_dump's to make).\n`,
+    )
+    return Promise.resolve()
+  })
+}

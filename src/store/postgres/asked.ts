@@ -1,0 +1,95 @@
+import pg from 'pg'
+import Cursor from 'pg-cursor'
+
+import type { Asked } from '../reader/asked.ts'
+import type { AnswerParts } from '../reader/parts.ts'
+import type { PostgresSettings, Question } from '../reader/protocol.ts'
+import type { SqlValue } from '../store.ts'
+import { exactValues } from './exact-values.ts'
+import { parseLocation } from './location.ts'
+import { becomeReader, refuseClimbing } from './reading-role.ts'
+
+/** So many rows are fetched at once: those of an answer that nobody wants whole are never read. */
+const rowsAtOnce = 1_000
+/** 24 days: the server counts milliseconds in 32 bits. */
+const longestMs = 2 ** 31 - 1
+
+interface Session {
+  readonly client: pg.Client
+  readonly isSuperuser: boolean
+}
+
+/** A server, asked in transactions that may only read, as a role that may do no more where there is one. */
+export class AskedPostgres implements Asked {
+  readonly misunderstood = [
+    [/cannot insert multiple commands/, 'there is more than one statement: ask one question at a time'],
+    [/bind message supplies/, 'the statement has parameters such as $1: write their values in it'],
+    [/canceling statement due to statement timeout/, 'the question was not answered in its time'],
+    [/in a read-only transaction/, 'only questions are answered here: the statement has to be a SELECT'],
+  ] as const
+  readonly #settings: PostgresSettings
+  #session: Session | undefined
+
+  constructor(settings: PostgresSettings) {
+    this.#settings = settings
+  }
+
+  async answer({ statement, timeoutMs }: Question, parts: AnswerParts): Promise<void> {
+    const { client, isSuperuser } = (this.#session ??= await this.#connect())
+    if (isSuperuser) refuseClimbing(statement)
+    const timeout = timeoutMs > longestMs ? 0 : Math.max(1, Math.ceil(timeoutMs))
+    // The server also gives up a question when nobody waits for it any more.
+    await client.query(`
+      begin isolation level repeatable read read only;
+      set local statement_timeout = ${timeout};
+      set local client_connection_check_interval = '1s'`)
+    try {
+      await answerWithin(client, statement, parts)
+    } finally {
+      await client.query('rollback').catch(() => undefined)
+    }
+  }
+
+  async #connect(): Promise<Session> {
+    const { client: config, schema } = parseLocation(this.#settings.location)
+    const client = new pg.Client({ ...config, types: exactValues })
+    // What is asked next says so.
+    client.on('error', () => {
+      this.#session = undefined
+    })
+    await client.connect()
+    return { client, isSuperuser: await becomeReader(client, schema) }
+  }
+}
+
+async function answerWithin(client: pg.Client, statement: string, parts: AnswerParts): Promise<void> {
+  const cursor = client.query(new Cursor<SqlValue[]>(statement, [], { rowMode: 'array', types: exactValues }))
+  let hasColumns = false
+  let isOpen = true
+  try {
+    for (;;) {
+      const wanted = Math.min(rowsAtOnce, parts.left)
+      isOpen = false
+      const { rows, columns } = await read(cursor, wanted)
+      isOpen = rows.length === wanted
+      if (!hasColumns) await parts.columns(columns)
+      hasColumns = true
+      for (const row of rows) if (!parts.add(row)) return
+      if (parts.isFull) await parts.flush()
+      if (!isOpen) return
+    }
+  } finally {
+    // One that has ended, or failed, is closed.
+    if (isOpen) await cursor.close()
+  }
+}
+
+function read(cursor: Cursor<SqlValue[]>, most: number): Promise<{ rows: SqlValue[][]; columns: string[] }> {
+  return new Promise((resolve, reject) => {
+    cursor.read(most, (error, rows, result) => {
+      // Its types do not say that it may be null.
+      if (error instanceof Error) reject(error)
+      else resolve({ rows, columns: result.fields.map(({ name }) => name) })
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import type { DatabaseConnection, QueryResult } from 'kysely'
+import type { PoolClient } from 'pg'
+
+const changing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE']
+
+/** A connection as Kysely sees it. */
+export class PostgresConnection implements DatabaseConnection {
+  readonly client: PoolClient
+  /** Of the transaction that is under way, where it may write. */
+  transactionId: string | undefined
+
+  constructor(client: PoolClient) {
+    this.client = client
+  }
+
+  async executeQuery<R>({ sql, parameters }: Asked): Promise<QueryResult<R>> {
+    const { command, rowCount, rows } = await this.client.query<R & object>(sql, parameters.map(storable))
+    return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
+  }
+
+  // eslint-disable-next-line require-yield
+  async *streamQuery(): AsyncIterableIterator<never> {
+    await Promise.reject(new Error('nothing is streamed here'))
+  }
+}
+
+interface Asked {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** PostgreSQL's texts have no NUL, which a command may well print. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+}

@@ -1,0 +1,4 @@
+/** Roles are of a whole server: those of a store are named after its schema. */
+export function roleNames(schema: string) {
+  return { owner: `${schema}_owner`, worker: `${schema}_worker`, reader: `${schema}_reader` }
+}
