@@ -1,22 +1,32 @@
+import { artifactPlaceOf } from '../store/artifact-place.ts'
+import { isPostgres } from '../store/location.ts'
 import type { Store } from '../store/store.ts'
+import { carriedArtifacts } from './carried.ts'
+import { hostFolder } from './host-folder.ts'
 import { artifactLocation, openArtifacts } from './open.ts'
+import type { ArtifactPlace } from './place.ts'
 import type { SharedArtifacts } from './shared.ts'
 import { sharedFolder } from './shared-folder.ts'
 
-/** Opens the artifacts of a store, wherever it keeps them; close them when they are done with. */
-export function openSharedArtifacts(store: Pick<Store, 'location'>): Promise<SharedArtifacts> {
-  return Promise.resolve(sharedFolder(openArtifacts(artifactLocation(store.location))))
-}
-
 /** Opens the artifacts of a store for as long as `use` needs them. */
-export async function usingArtifacts<T>(
-  store: Pick<Store, 'location'>,
-  use: (artifacts: SharedArtifacts) => Promise<T>,
-): Promise<T> {
-  const artifacts = await openSharedArtifacts(store)
+export async function usingArtifacts<T>(store: Store, use: (artifacts: SharedArtifacts) => Promise<T>): Promise<T> {
+  const artifacts = isPostgres(store.location)
+    ? carriedArtifacts(await openPlace(store), openArtifacts(hostFolder()))
+    : sharedFolder(openArtifacts(artifactLocation(store.location)))
   try {
     return await use(artifacts)
   } finally {
     await artifacts.close()
   }
+}
+
+/** @throws SwathError('artifact') if a place that was chosen cannot be used */
+async function openPlace(store: Store): Promise<ArtifactPlace> {
+  const location = await artifactPlaceOf(store.db)
+  if (location === undefined) {
+    const { postgresPlace } = await import('./postgres.ts')
+    return postgresPlace(store)
+  }
+  const { openS3 } = await import('./s3.ts')
+  return openS3(location)
 }

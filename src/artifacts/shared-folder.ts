@@ -42,19 +42,19 @@ export function sharedFolder(host: Artifacts): SharedArtifacts {
 /** @param folder of the location: `''`, or a name that ends in `/` */
 async function* filesBelow(location: string, folder: string): AsyncGenerator<ListedFile> {
   const entries = await entriesOf(join(location, folder))
-  if (entries.length === 0 && folder !== '') yield { name: folder, bytes: 0 }
-  for (const entry of entries) {
+  if (entries?.length === 0 && folder !== '') yield { name: folder, bytes: 0 }
+  for (const entry of entries ?? []) {
     const name = `${folder}${entry.name}`
     if (entry.isDirectory()) yield* filesBelow(location, `${name}/`)
     else yield { name, bytes: await bytesOf(join(location, name)) }
   }
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+async function entriesOf(folder: string): Promise<Dirent[] | undefined> {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    if (isGone(error)) return []
+    if (isGone(error)) return undefined
     throw new SwathError('artifact', `${folder} can't be read: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -9,6 +9,7 @@ import { colors } from './terminal.ts'
 
 export interface RunOptions {
   readonly store: string
+  readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
 }
 

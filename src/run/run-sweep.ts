@@ -5,6 +5,7 @@ import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup, sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import { chooseArtifactPlace } from '../store/artifact-place.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
@@ -34,6 +35,8 @@ const sparedLosses = 2
 export interface RunContext {
   /** Where the results go, as after `--store`. */
   readonly store: string
+  /** Where the artifacts of a store on a server go, if the user said so: `s3://bucket/prefix`. */
+  readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
   readonly setup: SetupObserver
   readonly observer: RunObserver
@@ -59,6 +62,7 @@ export async function runSweep(
   await setUp(context, prepared.settings)
   const store = await openStore(context.store, 'write')
   try {
+    if (context.artifacts !== undefined) await chooseArtifactPlace(store, context.artifacts)
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)

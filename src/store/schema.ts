@@ -10,6 +10,8 @@ export interface Schema {
   final_metrics: FinalMetricTable
   state_counts: StateCountTable
   artifacts: ArtifactTable
+  artifact_parts: ArtifactPartTable
+  artifact_place: ArtifactPlaceTable
   events: EventTable
   coordinators: CoordinatorTable
   progress: ProgressView
@@ -131,6 +133,20 @@ interface ArtifactTable {
   bytes: number
   sha256: string
   created_at: string
+}
+
+/** On PostgreSQL: the artifacts' files, unless they are elsewhere. */
+interface ArtifactPartTable {
+  name: string
+  /** From 0. */
+  part: number
+  content: Uint8Array
+}
+
+/** On PostgreSQL: a row, if they are elsewhere. */
+interface ArtifactPlaceTable {
+  /** `s3://bucket/folder` */
+  location: string
 }
 
 interface EventTable {
