@@ -1,4 +1,4 @@
-import { artifactPlaceOf } from '../store/artifact-place.ts'
+import { artifactPlaceOf, chooseArtifactPlace } from '../store/artifact-place.ts'
 import { isPostgres } from '../store/location.ts'
 import type { Store } from '../store/store.ts'
 import { carriedArtifacts } from './carried.ts'
@@ -18,6 +18,17 @@ export async function usingArtifacts<T>(store: Store, use: (artifacts: SharedArt
   } finally {
     await artifacts.close()
   }
+}
+
+/**
+ * Keeps the user's choice of a place for a store's artifacts, and sees that it can be used before anything is trained.
+ *
+ * @param wanted `s3://bucket/prefix`
+ * @throws SwathError('usage') if it cannot be chosen, SwathError('artifact') if it cannot be used
+ */
+export async function chooseArtifacts(store: Store, wanted: string): Promise<void> {
+  await chooseArtifactPlace(store, wanted)
+  await usingArtifacts(store, () => Promise.resolve())
 }
 
 /** @throws SwathError('artifact') if a place that was chosen cannot be used */

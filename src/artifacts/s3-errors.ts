@@ -18,8 +18,9 @@ export function obstacle(error: unknown): string | undefined {
   const status = $metadata?.httpStatusCode ?? 200
   if (full.test(name) || status === 507) return `it has no room left (${name})`
   if (unknown.test(name)) return `it does not know who asks (${name})`
-  if (name === 'NoSuchBucket') return 'the bucket is not there'
-  if (status === 403 || status === 401) return `access is denied (${name})`
+  // The answer to a question without an answer's text has only a number.
+  if (name === 'NoSuchBucket' || name === 'NotFound') return 'the bucket is not there'
+  if (status === 403 || status === 401) return `access is denied${name === 'Unknown' ? '' : ` (${name})`}`
   if (status === 429 || status >= 500 || name === 'SlowDown') return `it is busy or out of order (${name})`
   if (unreachable.test(code)) return `it cannot be reached (${code})`
   if (silent.test(name)) return 'it does not answer'

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
+  HeadBucketCommand,
   NoSuchKey,
   paginateListObjectsV2,
   PutObjectCommand,
@@ -87,7 +87,7 @@ export async function openS3(location: string): Promise<ArtifactPlace> {
 /** A bucket that cannot be used is better known before anything is trained. */
 async function refuseUnusable(client: S3Client, bucket: string, location: string): Promise<void> {
   try {
-    await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }))
+    await client.send(new HeadBucketCommand({ Bucket: bucket }))
   } catch (error) {
     client.destroy()
     throw new SwathError('artifact', `${location} cannot be used: ${obstacle(error) ?? messageOf(error)}`, {

@@ -10,10 +10,14 @@ export const repair = 'run `swath doctor --repair`'
 /** What was found, a line each. */
 export function describeExamination(examination: Examination): Diagnosis[] {
   const { lost, artifacts, strays, missingViews } = examination
-  const { count, bytes } = artifacts
+  const { count, bytes, isCarried } = artifacts
   return [
     ...lines('Trials', lostLines(lost), 'none was left behind by a process that is gone'),
-    ...lines('Checkpoints', checkpointLines(examination), `${count}, as they were written (${formatCompact(bytes)}B)`),
+    ...lines(
+      'Checkpoints',
+      checkpointLines(examination),
+      `${count}, ${isCarried ? 'none cut short' : 'as they were written'} (${formatCompact(bytes)}B)`,
+    ),
     ...lines('Files', strayLines(strays), 'none that no checkpoint or trial needs'),
     ...lines(
       'Views',
@@ -51,6 +55,10 @@ function lostLines({ trials, attempts, coordinators }: LostRuns): Line[] {
 
 function checkpointLines({ artifacts, isFolderGone, flawed }: Examination): Line[] {
   if (isFolderGone) {
+    if (artifacts.isCarried) {
+      const detail = `there is nothing in ${artifacts.location}, where ${counted(artifacts.count, 'checkpoint')} should be`
+      return [{ detail, advice: 'put them back from a backup' }]
+    }
     const detail = `${artifacts.location} is not there, and with it ${counted(artifacts.count, 'checkpoint')}`
     return [{ detail, advice: `put it back; if it is lost, make an empty folder of this name and ${repair}` }]
   }

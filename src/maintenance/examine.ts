@@ -10,7 +10,12 @@ import { findStrays } from './strays.ts'
 /** What is wrong with a store whose database is sound. */
 export interface Examination {
   readonly lost: LostRuns
-  readonly artifacts: { readonly count: number; readonly bytes: number; readonly location: string }
+  readonly artifacts: {
+    readonly count: number
+    readonly bytes: number
+    readonly location: string
+    readonly isCarried: boolean
+  }
   /** All of the files are gone at once, with the folder that they were in. */
   readonly isFolderGone: boolean
   /** Rows whose file is gone, cut short or another one. */
@@ -37,6 +42,7 @@ async function examineWith(store: Store, artifacts: SharedArtifacts, now: Date):
       count: rows.length,
       bytes: rows.reduce((sum, row) => sum + row.bytes, 0),
       location: artifacts.location,
+      isCarried: artifacts.isCarried,
     },
     isFolderGone: rows.length > 0 && !(await artifacts.areThere()),
     flawed: await flawedArtifacts(store, artifacts, rows),

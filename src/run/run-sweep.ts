@@ -1,11 +1,10 @@
-import { usingArtifacts } from '../artifacts/open-shared.ts'
+import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup, sqliteDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
-import { chooseArtifactPlace } from '../store/artifact-place.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { openStore, refuseMissingStore } from '../store/open.ts'
@@ -62,7 +61,7 @@ export async function runSweep(
   await setUp(context, prepared.settings)
   const store = await openStore(context.store, 'write')
   try {
-    if (context.artifacts !== undefined) await chooseArtifactPlace(store, context.artifacts)
+    if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)

@@ -14,6 +14,7 @@ import { endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
+import { TrialFolder, type PackedFolder } from './trial-folder.ts'
 
 /** What trials of a run have in common. */
 export interface TrialTraining {
@@ -57,10 +58,13 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
   }
+  const folder = await patience.read(() => TrialFolder.of(store, artifacts, trial))
+  for (const reason of await folder.bring(carry)) await warn(`: ${reason}; its folder is as it was before`)
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
-  let published: Promise<void> = Promise.resolve()
+  let lastEpoch = resume?.epoch ?? 0
+  let published: Promise<PackedFolder | undefined> = Promise.resolve(undefined)
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
@@ -80,7 +84,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         })
         if (!isOurs) return false
         checkpoints.remove(damaged)
-        if (attempt > 1) await checkpoints.removeStrays(trialId, carry)
+        if (attempt > 1) await checkpoints.removeStrays(trialId, carry, folder.names)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
@@ -103,13 +107,20 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       attemptsLeft: settings.retries - trial.failures,
     })
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
-    if (artifacts.isCarried) await publish(last ?? undefined)
-    const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
+    const isOver = ending.state !== 'queued'
+    // What an attempt that is tried again cannot hand over it does without.
+    const packed = await publish(last).catch((error: unknown) => {
+      if (isOver) throw error
+      return undefined
+    })
+    const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
+    const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
     await aggregator.write({
-      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
+      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
+      ...(packed && { folder: { ...packed.folder, epoch: lastEpoch } }),
       ...ending,
     })
-    checkpoints.remove(drop)
+    checkpoints.remove(going)
     await checkpoints.settled()
     if (ending.state === 'queued' && outcome.status === 'failed') {
       observer.trialPostponed(trialId, outcome.failure)
@@ -123,11 +134,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
-        if (artifacts.isCarried) await publish(checkpoint)
-        const superseded = checkpoints.reported(report, checkpoint)
+        const packed = artifacts.isCarried ? await publish(checkpoint) : undefined
+        const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
+        lastEpoch = report.epoch
         isOurs = await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
-          tellsResumedEpoch: resumeIsUnknown,
+          ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown },
         })
         if (!isOurs) return 'cancel'
         resumeIsUnknown = false
@@ -159,10 +171,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
   }
 
   /** Resolves in the order of the calls: what is reported later is not written down before. */
-  function publish(checkpoint: StoredArtifact | undefined): Promise<void> {
-    published = published.then(() =>
-      checkpoint === undefined ? undefined : carry(() => artifacts.publish(checkpoint)),
-    )
+  function publish(checkpoint: StoredArtifact | null | undefined): Promise<PackedFolder | undefined> {
+    if (!artifacts.isCarried) return published
+    published = published.then(async () => {
+      if (checkpoint) await carry(() => artifacts.publish(checkpoint))
+      return folder.publish(carry)
+    })
     return published
   }
 

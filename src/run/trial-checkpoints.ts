@@ -4,7 +4,7 @@ import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import type { Report } from '../programs/program.ts'
-import { artifactsOf } from '../store/artifacts.ts'
+import { checkpointsOf } from '../store/artifacts.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricsOf } from '../store/trials.ts'
@@ -37,7 +37,7 @@ export class TrialCheckpoints {
   ): Promise<TrialCheckpoints> {
     const checkpoints = new TrialCheckpoints(artifacts, settings)
     // A trial that nobody has begun has none.
-    const rows = attempt === 0 ? [] : await artifactsOf(store.db, trialId)
+    const rows = attempt === 0 ? [] : await checkpointsOf(store.db, trialId)
     if (rows.length > 0 && settings.checkpoint.keep === 'best') {
       for (const { epoch, name, value } of await metricsOf(store.db, trialId)) {
         checkpoints.#score({ epoch, [name]: value })
@@ -71,9 +71,9 @@ export class TrialCheckpoints {
     return { resume: undefined, damaged, reasons }
   }
 
-  /** Removes what an attempt that was cut short left half done: files of attempts that no row names. */
-  async removeStrays(trialId: number, carry: Carry): Promise<void> {
-    const named = new Set(this.#kept.map(({ name }) => name))
+  /** Removes what an attempt that was cut short left half done: files of attempts that neither a checkpoint is nor any of `others`. */
+  async removeStrays(trialId: number, carry: Carry, others: readonly string[]): Promise<void> {
+    const named = new Set([...this.#kept.map(({ name }) => name), ...others])
     const strays = await carry(async () => {
       const found: string[] = []
       for await (const { name } of this.#artifacts.list(`${trialFolder(trialId)}/`)) {

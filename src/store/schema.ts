@@ -124,8 +124,11 @@ interface StateCountTable {
 interface ArtifactTable {
   id: Generated<number>
   trial_id: number
-  /** `best`: the one, of several that a trial kept, that is its trained model. */
-  kind: 'checkpoint' | 'best'
+  /**
+   * `best`: the one, of several checkpoints that a trial kept, that is its trained model. `folder`: what its program keeps
+   * in the trial's folder, packed, where that has to follow it from host to host.
+   */
+  kind: 'checkpoint' | 'best' | 'folder'
   /** Whole epochs trained; null in stores that knew only a trained model's last one. */
   epoch: ColumnType<number | null, number | null | undefined, number | null>
   /** Where it is among the store's artifacts. */
