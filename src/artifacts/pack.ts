@@ -4,6 +4,7 @@ import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { create, extract } from 'tar'
 import type { StoredArtifact } from './artifacts.ts'
+import { isCheckpoint } from './strays.ts'
 
 /** What a folder holds besides checkpoints, as far as one can see without reading it; `''` if nothing. */
 export async function looksOf(folder: string): Promise<string> {
@@ -49,5 +50,5 @@ export async function unpack(location: string, name: string): Promise<void> {
 /** Checkpoints, and packs, have rows of their own. */
 export async function ownNames(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
-  return names.filter((name) => !/^attempt-.*\.(safetensors|tar)/.test(name) && name !== 'args.json')
+  return names.filter((name) => !isCheckpoint(name) && name !== 'args.json')
 }

@@ -23,9 +23,9 @@ export interface KnownArtifacts {
   readonly training: ReadonlySet<number>
 }
 
-const checkpoint = /^(trial-[1-9]\d*\/)?attempt-[^/]*\.(safetensors|tar)[^/]*$/
+const checkpoint = /^(trial-[1-9]\d*\/)?attempt-([^/]*\.safetensors|\d+-folder-\d+\.tar)[^/]*$/
 
-/** True of a checkpoint in a trial's folder, and of what is left of one that was being written. */
+/** True of a checkpoint or a packed folder of a trial, and of what is left of one that was being written. */
 export function isCheckpoint(name: string): boolean {
   return checkpoint.test(name)
 }

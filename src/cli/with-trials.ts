@@ -4,7 +4,7 @@ import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { loadForInference } from '../inference/load.ts'
 import type { Store } from '../store/store.ts'
 import { setupProgress } from './display/setup-progress.ts'
-import { openExistingStore } from './open-store.ts'
+import { withExistingStore } from './open-store.ts'
 
 /** What a command that uses trained models works with. */
 export interface TrialTools {
@@ -20,11 +20,8 @@ export async function withTrials(
   use: (tools: TrialTools) => Promise<void>,
   access: 'read' | 'change' = 'read',
 ): Promise<void> {
-  const store = await openExistingStore(location, access)
-  try {
-    const loadTensorFlow = async (cores: number) => loadForInference(cores, await setupProgress())
-    await usingArtifacts(store, (artifacts) => use({ store, artifacts, loadTensorFlow }))
-  } finally {
-    await store.close()
-  }
+  const loadTensorFlow = async (cores: number) => loadForInference(cores, await setupProgress())
+  await withExistingStore(location, access, (store) =>
+    usingArtifacts(store, (artifacts) => use({ store, artifacts, loadTensorFlow })),
+  )
 }

@@ -3,16 +3,16 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
-import { openStore, refuseMissingStore } from '../store/open.ts'
+import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { takeBackLost } from '../store/lost-trials.ts'
+import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
@@ -24,12 +24,6 @@ import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { trainQueued } from './train.ts'
-
-/**
- * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
- * mean the trial.
- */
-const sparedLosses = 2
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -59,8 +53,7 @@ export async function runSweep(
   const layout = layOut(prepared.settings.coresPerTrial, context.machine)
 
   await setUp(context, prepared.settings)
-  const store = await openStore(context.store, 'write')
-  try {
+  return withStore(context.store, 'write', async (store) => {
     if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
@@ -82,30 +75,21 @@ export async function runSweep(
       )
       return await train(context, store, sweep, settings, machinery, ['cancelled'])
     })
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
-  await sqliteDriverFor(context.setup)
-  const store = await openStore(context.store, 'change')
-  try {
+  await storeDriverFor(context.store, context.setup)
+  return withStore(context.store, 'change', async (store) => {
     const sweep = await findSweep(store, name)
-    const settings = JSON.parse(sweep.settings) as SweepSettings
+    const settings = storedSettings(sweep)
     refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, context.machine)
     return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** Trains what is left, and starts nothing at all where nothing is. */
@@ -126,10 +110,10 @@ async function continueSweep(
 /** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
 async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
   if ('command' in program) {
-    await sqliteDriverFor(context.setup)
+    await storeDriverFor(context.store, context.setup)
     return
   }
-  const { tensorflowError } = await setup({ observer: context.setup })
+  const { tensorflowError } = await setup({ observer: context.setup, store: context.store })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
   if (tensorflowError !== undefined) {
@@ -184,7 +168,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: settings.retries + sparedLosses, at: store.now().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.

@@ -7,7 +7,7 @@ import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
 import { SchemaPostgresDialect } from './postgres/dialect.ts'
 import { serverTime } from './postgres/driver.ts'
-import { explain, obstacle } from './postgres/errors.ts'
+import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
 import { Reader } from './reader/reader.ts'
@@ -17,9 +17,9 @@ import type { Store, StoreAccess } from './store.ts'
 /** A store in a schema of a PostgreSQL database; any number of processes and hosts may use it. */
 export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
   const { client, schema, shown } = parseLocation(location)
-  const pool = openPool(client)
+  const pool = openPool(client, schema)
   const clock = new ServerClock()
-  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema, clock) })
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock }, schema) })
   let rights: Rights
   try {
     const found = await rightsOn(db, schema)
@@ -31,10 +31,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     throw explain(error, shown)
   }
 
-  const reader = new Reader({ kind: 'postgres', location }, (code, message) => {
-    const error = explain(Object.assign(new Error(message), { code }), shown)
-    return error instanceof SwathError ? error : undefined
-  })
+  const reader = new Reader({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,
@@ -69,7 +66,7 @@ async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { 
   const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
     select
       to_regclass('kysely_migration') is not null as "exists",
-      coalesce(has_table_privilege(to_regclass('sweeps'), 'insert'), true) as "mayWrite",
+      coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
       pg_is_in_recovery() as "isReplica",
       ${sql.raw(serverTime)} as seconds`.execute(db)

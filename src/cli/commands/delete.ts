@@ -12,14 +12,13 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       .option('yes', { type: 'boolean', alias: 'y', default: false, describe: 'Do not ask' })
       .example('$0 delete mnist-depth-width', 'Asks, then deletes'),
   handler: async ({ sweep: name, store: location, yes }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { refuseLiveRuns } = await import('../../store/runs.ts')
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { trialFolder } = await import('../../artifacts/artifacts.ts')
     const { usingArtifacts } = await import('../../artifacts/open-shared.ts')
-    const store = await openExistingStore(location, 'change')
-    try {
+    await withExistingStore(location, 'change', async (store) => {
       const sweep = await findSweep(store, name)
       await refuseLiveRuns(store.db, store.now(), { sweep: sweep.name })
       const { trials, completed } = await progressOf(store.db, sweep.id)
@@ -32,9 +31,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       const deleted = await deleteSweep(store.db, sweep, store.now())
       await usingArtifacts(store, (artifacts) => artifacts.remove(deleted.map((id) => `${trialFolder(id)}/`)))
       process.stdout.write(`${sweep.name} deleted.\n`)
-    } finally {
-      await store.close()
-    }
+    })
   },
 }
 

@@ -8,21 +8,17 @@ import {
   type Kysely,
   type TableMetadata,
 } from 'kysely'
-import type { Pool } from 'pg'
 
-import type { ServerClock } from './clock.ts'
-import { LockingPostgresDriver } from './driver.ts'
+import { LockingPostgresDriver, type PostgresServer } from './driver.ts'
 
 /** PostgreSQL where swath has one schema of a database to itself. */
 export class SchemaPostgresDialect implements Dialect {
-  readonly #pool: Pool
+  readonly #server: PostgresServer
   readonly #schema: string
-  readonly #clock: ServerClock
 
-  constructor(pool: Pool, schema: string, clock: ServerClock) {
-    this.#pool = pool
+  constructor(server: PostgresServer, schema: string) {
+    this.#server = server
     this.#schema = schema
-    this.#clock = clock
   }
 
   createAdapter(): PostgresAdapter {
@@ -30,7 +26,7 @@ export class SchemaPostgresDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new LockingPostgresDriver(this.#pool, this.#clock)
+    return new LockingPostgresDriver(this.#server)
   }
 
   createIntrospector(db: Kysely<unknown>): PostgresIntrospector {

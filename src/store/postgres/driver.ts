@@ -6,6 +6,11 @@ import type { ServerClock } from './clock.ts'
 import { PostgresConnection } from './connection.ts'
 import { CommitUnknown, isConnectionLost } from './errors.ts'
 
+export interface PostgresServer {
+  readonly pool: Pool
+  readonly clock: ServerClock
+}
+
 /** Seconds since 1970, when it is worked out and not when the transaction began. */
 export const serverTime = 'extract(epoch from clock_timestamp())::double precision'
 
@@ -25,7 +30,7 @@ export class LockingPostgresDriver implements Driver {
   readonly #pool: Pool
   readonly #clock: ServerClock
 
-  constructor(pool: Pool, clock: ServerClock) {
+  constructor({ pool, clock }: PostgresServer) {
     this.#pool = pool
     this.#clock = clock
   }
