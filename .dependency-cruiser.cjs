@@ -18,7 +18,7 @@ module.exports = {
       name: 'adapters-from-the-root-alone',
       comment: 'Which store and which queue it is, only the one who opens it knows.',
       severity: 'error',
-      from: { pathNot: '^src/(store/(open|sqlite|postgres|reader/answer)|run/run-sweep)' },
+      from: { pathNot: '^src/(store/(open|sqlite|postgres|reader/answer)|local-postgres|run/run-sweep)' },
       to: { path: '^src/(store/(sqlite|postgres)|queue/p-queue)' },
     },
     {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { TestProject } from 'vitest/node'
 
-import { startPostgres } from '../src/local-postgres/server.ts'
+import { makeDatabase, startPostgres } from '../src/local-postgres/server.ts'
 
 /**
  * Builds swath, sets up what it needs, and starts a PostgreSQL server, before any test: the end-to-end tests run the real
@@ -16,7 +17,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync(process.execPath, ['bin/swath.js', 'setup'], { stdio: 'inherit' })
   const { SWATH_TEST_POSTGRES } = process.env
   if (SWATH_TEST_POSTGRES !== undefined) {
-    project.provide('postgres', { url: SWATH_TEST_POSTGRES, superuserUrl: SWATH_TEST_POSTGRES })
+    const url = await makeDatabase(SWATH_TEST_POSTGRES, randomUUID())
+    project.provide('postgres', { url, superuserUrl: SWATH_TEST_POSTGRES })
     return () => Promise.resolve()
   }
   const folder = mkdtempSync(join(tmpdir(), 'swath-test-postgres-'))

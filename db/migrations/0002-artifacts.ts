@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 
-import { identity } from '../dialect.ts'
+import { identity, isSqlite } from '../dialect.ts'
 
 /** What trials leave behind in files, and which trial another one was trained on from. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -18,5 +18,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('trials')
     .addColumn('parent_id', 'integer', (column) => column.references('trials.id').onDelete('set null'))
+    .execute()
+  if (!isSqlite(db)) await keepFiles(db)
+}
+
+/** Of a store that many hosts use: the files themselves, in pieces, and where they are if that is not here. */
+async function keepFiles(db: Kysely<unknown>): Promise<void> {
+  // In the order of bytes: the files of a trial are a range of names.
+  await db.schema
+    .createTable('artifact_parts')
+    .addColumn('name', sql`text collate "C"`, (column) => column.notNull())
+    .addColumn('part', 'integer', (column) => column.notNull())
+    .addColumn('content', 'bytea', (column) => column.notNull())
+    .addPrimaryKeyConstraint('artifact_parts_key', ['name', 'part'])
+    .execute()
+  // Weights hardly get smaller.
+  await sql`alter table artifact_parts alter column content set storage external`.execute(db)
+  await db.schema
+    .createTable('artifact_place')
+    .addColumn('location', 'text', (column) => column.notNull())
     .execute()
 }

@@ -12,8 +12,6 @@ export interface Artifacts {
   flawOf(artifact: StoredArtifact): string | undefined
   /** What there is directly in a folder of it, `''` being the whole; nothing if it is not there. */
   list(folder: string): readonly ArtifactEntry[]
-  /** Of a file, or of all that is in a folder; 0 for what is not there. */
-  bytesOf(name: string): number
   /** Removes what is there of these: files, and folders with all that is in them. */
   remove(names: readonly string[]): void
 }

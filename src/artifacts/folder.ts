@@ -1,19 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
+import { damaged, difference } from './flaw.ts'
 
 /** Artifacts as files of a folder. */
 export function artifactFolder(folder: string): Artifacts {
@@ -71,10 +62,6 @@ export function artifactFolder(folder: string): Artifacts {
       }
     },
 
-    bytesOf(name) {
-      return bytesBelow(join(folder, name))
-    },
-
     remove(names) {
       for (const name of names) {
         const path = join(folder, name)
@@ -88,29 +75,8 @@ export function artifactFolder(folder: string): Artifacts {
   }
 }
 
-function bytesBelow(path: string): number {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  if (stats?.isDirectory() !== true) return stats?.size ?? 0
-  return readdirSync(path).reduce((sum, name) => sum + bytesBelow(join(path, name)), 0)
-}
-
-function difference(
-  expected: { readonly bytes: number; readonly sha256: string },
-  bytes: number,
-  sha256: () => string,
-): string | undefined {
-  if (bytes !== expected.bytes) {
-    return `is ${bytes < expected.bytes ? 'cut short' : 'too long'}: expected ${expected.bytes} bytes, found ${bytes}`
-  }
-  return sha256() === expected.sha256 ? undefined : 'is not the file that the trial wrote: its SHA-256 differs'
-}
-
 function reasonOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is gone' : `can't be read: ${messageOf(error)}`
-}
-
-function damaged(message: string, cause?: unknown): SwathError {
-  return new SwathError('artifact', message, { hint: 'train the point again: swath run … --new', cause })
 }
 
 const pieceBytes = 1 << 20

@@ -1,16 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SwathError } from '../errors.ts'
-import { isPostgres, shownLocation, sqlitePath } from '../store/location.ts'
+import { isPostgres, sqlitePath } from '../store/location.ts'
 import type { Artifacts } from './artifacts.ts'
 import { artifactFolder } from './folder.ts'
 
-/**
- * Where a store's artifacts are: beside `swath.db` the folder `swath-artifacts`, of a store on a server a folder below
- * `swath-postgres-artifacts` where swath was started. Absolute, so that workers find it too.
- */
+/** Beside `swath.db` the folder `swath-artifacts`; absolute. @throws SwathError('usage') for a store that is no file */
 export function artifactLocation(store: string): string {
-  if (isPostgres(store)) return resolve('swath-postgres-artifacts', folderNameOf(store))
   return resolve(`${withoutEnding(sqlitePath(store))}-artifacts`)
 }
 
@@ -36,20 +32,13 @@ export function refuseSharedArtifacts(store: string): void {
   })
 }
 
-/** Host, port, database and schema: what tells one store on a server from another. */
-function folderNameOf(store: string): string {
-  const [, place = '', query = ''] = /^\w+:\/\/(?:[^@/?]*@)?([^?]*)\??(.*)$/.exec(shownLocation(store)) ?? []
-  const schema = new URLSearchParams(query).get('schema') ?? 'swath'
-  return `${place}/${schema}`.replace(/[^\w.-]+/g, '-').replace(/^-/, '')
-}
-
 const endings = ['.db', '.sqlite', '.sqlite3']
 
 function withoutEnding(path: string): string {
   return path.replace(/\.(db|sqlite3?)$/i, '')
 }
 
-/** The artifacts at a location that {@link artifactLocation} gave. */
+/** The artifacts in a folder of this host. */
 export function openArtifacts(location: string): Artifacts {
   return artifactFolder(location)
 }

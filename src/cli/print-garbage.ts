@@ -1,5 +1,5 @@
+import type { ListedFile } from '../artifacts/shared.ts'
 import type { Garbage } from '../maintenance/collect-garbage.ts'
-import type { Stray } from '../maintenance/strays.ts'
 import { counted } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
 
@@ -26,10 +26,10 @@ export function printGarbage(
   else say(`${dryRun ? 'To be removed' : 'Removed'}: ${parts.join(', ')}; ${formatCompact(bytes)}B in all.`)
 }
 
-function part(files: readonly Stray[], noun: string, why: string): string[] {
+function part(files: readonly ListedFile[], noun: string, why: string): string[] {
   return files.length === 0 ? [] : [`${counted(files.length, noun)} ${why} (${formatCompact(bytesOf(files))}B)`]
 }
 
-function bytesOf(files: readonly Stray[]): number {
+function bytesOf(files: readonly ListedFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -67,9 +67,11 @@ export async function retrainAndPrint(
         ...{ epoch, test_accuracy: state.evaluation.accuracy, confidence: confidenceIn(label, state.predictions) },
       })),
     },
-    (id) => {
+    async (id) => {
       const parts = encodeCheckpoint(weightNames(classifier.model), result, trained.checkpoint.images)
-      return artifacts.write(`${trialFolder(id)}/attempt-1.safetensors`, parts)
+      const kept = artifacts.host.write(`${trialFolder(id)}/attempt-1.safetensors`, parts)
+      await artifacts.publish(kept)
+      return kept
     },
   )
   classifier.dispose()

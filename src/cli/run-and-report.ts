@@ -10,6 +10,7 @@ import { colors } from './terminal.ts'
 
 export interface RunOptions {
   readonly store: string
+  readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
 }
 

@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-import type { Artifacts } from '../artifacts/artifacts.ts'
-import { artifactLocation, openArtifacts } from '../artifacts/open.ts'
+import { usingArtifacts } from '../artifacts/open-shared.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { loadForInference } from '../inference/load.ts'
 import type { Store } from '../store/store.ts'
 import { setupProgress } from './display/setup-progress.ts'
@@ -9,7 +9,7 @@ import { withExistingStore } from './open-store.ts'
 /** What a command that uses trained models works with. */
 export interface TrialTools {
   readonly store: Store
-  readonly artifacts: Artifacts
+  readonly artifacts: SharedArtifacts
   /** Loads TensorFlow; call it when all that can be wrong without it has been found right. */
   readonly loadTensorFlow: (cores: number) => Promise<typeof TensorFlow>
 }
@@ -20,11 +20,8 @@ export async function withTrials(
   use: (tools: TrialTools) => Promise<void>,
   access: 'read' | 'change' = 'read',
 ): Promise<void> {
+  const loadTensorFlow = async (cores: number) => loadForInference(cores, await setupProgress())
   await withExistingStore(location, access, (store) =>
-    use({
-      store,
-      artifacts: openArtifacts(artifactLocation(store.location)),
-      loadTensorFlow: async (cores) => loadForInference(cores, await setupProgress()),
-    }),
+    usingArtifacts(store, (artifacts) => use({ store, artifacts, loadTensorFlow })),
   )
 }

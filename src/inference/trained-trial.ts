@@ -1,5 +1,6 @@
-import type { Artifacts, StoredArtifact } from '../artifacts/artifacts.ts'
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { decodeCheckpoint, type Checkpoint } from '../artifacts/checkpoint.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import { checkpointOf } from '../store/artifacts.ts'
@@ -24,7 +25,7 @@ export interface TrainedTrial {
  * @throws SwathError('not-found') if there is no such trial or it has no checkpoint, SwathError('artifact') if that is
  * gone or damaged
  */
-export async function findTrainedTrial(store: Store, artifacts: Artifacts, id: number): Promise<TrainedTrial> {
+export async function findTrainedTrial(store: Store, artifacts: SharedArtifacts, id: number): Promise<TrainedTrial> {
   const trial = await trialById(store.db, id)
   if (trial === undefined) {
     throw new SwathError('not-found', `there is no trial ${id} in ${store.location}`, {
@@ -38,7 +39,7 @@ export async function findTrainedTrial(store: Store, artifacts: Artifacts, id: n
     .executeTakeFirstOrThrow()
   const artifact = await checkpointOf(store.db, id)
   if (artifact === undefined) throw withoutCheckpoint(trial, sweep)
-  const bytes = artifacts.read(artifact)
+  const bytes = await artifacts.read(artifact)
   return {
     ...{ trial, sweep, artifact },
     params: JSON.parse(trial.params) as Parameters,

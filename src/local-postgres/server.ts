@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import pg from 'pg'
 
 import { SwathError } from '../errors.ts'
+import { scramVerifier } from '../store/postgres/scram.ts'
 import { install, settingsName, type Installation } from './install.ts'
 import { runServer, type RunningServer } from './run-server.ts'
 
@@ -48,16 +49,13 @@ export async function startPostgres(folder: string, options: ServerOptions = {})
     ...{ lc_messages: 'C', max_connections: '200' },
     ...(options.isDurable === false && { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   })
-  const urlOf = (name: string, password: string, database: string) =>
-    `postgres://${name}:${password}@${host}:${settings.port}/${database}`
-  const superuserUrl = urlOf(superuser, settings.superuserPassword, 'postgres')
+  const superuserUrl = `postgres://${superuser}:${settings.superuserPassword}@${host}:${settings.port}/postgres`
   try {
-    await makeDatabase(superuserUrl, settings.password)
+    return { ...server, superuserUrl, url: await makeDatabase(superuserUrl, settings.password) }
   } catch (error) {
     await server.stop()
     throw error
   }
-  return { ...server, superuserUrl, url: urlOf(user, settings.password, user) }
 }
 
 async function settingsOf(folder: string, { account }: Installation, { port }: ServerOptions): Promise<Settings> {
@@ -105,18 +103,25 @@ async function initialize({ initdb, data, account, env }: Installation, settings
   }
 }
 
-/** A user who may do with one database what he likes, and nothing with the server's files. */
-async function makeDatabase(superuserUrl: string, password: string): Promise<void> {
+/**
+ * A user who may do with one database what he likes, and nothing with the server's files.
+ * @returns the database's URL as this user
+ */
+export async function makeDatabase(superuserUrl: string, password: string): Promise<string> {
   const client = new pg.Client(superuserUrl)
   await client.connect()
   try {
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [user])
     if (rowCount === 0) {
-      await client.query(`create role ${user} login createrole password ${client.escapeLiteral(password)}`)
+      await client.query(`create role ${user} login createrole`)
     }
+    await client.query(`alter role ${user} password ${client.escapeLiteral(scramVerifier(password))}`)
     const { rowCount: databases } = await client.query('select from pg_database where datname = $1', [user])
     if (databases === 0) await client.query(`create database ${user} owner ${user}`)
   } finally {
     await client.end()
   }
+  const url = new URL(`/${user}`, superuserUrl)
+  Object.assign(url, { username: user, password })
+  return url.href
 }

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 
 import { artifactLocation, openArtifacts, refuseSharedArtifacts } from '../artifacts/open.ts'
+import { sharedFolder } from '../artifacts/shared-folder.ts'
 import { listArtifacts, straysOf } from '../artifacts/strays.ts'
 import { SwathError } from '../errors.ts'
 import { allArtifacts, forgetArtifacts, knownArtifacts } from '../store/artifacts.ts'
@@ -8,7 +9,6 @@ import { sqlitePath } from '../store/location.ts'
 import { releaseAllRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { copyArtifacts, type CopiedArtifacts } from './copy-artifacts.ts'
-import { artifactsOf } from './strays.ts'
 
 export interface Backup {
   /** What to give to `--store`. */
@@ -43,7 +43,12 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
   let strays: readonly string[] = []
   const prepare = async (copy: Store) => {
     // At once: trials that train prune what the copy names.
-    if (withArtifacts) artifacts = await copyArtifacts(copy, { store, from: artifactsOf(store), to: target })
+    if (withArtifacts)
+      artifacts = await copyArtifacts(copy, {
+        store,
+        from: openArtifacts(artifactLocation(store.location)),
+        to: target,
+      })
     await refuseDamaged(copy, store)
     await copy.db.transaction().execute(async (transaction) => {
       const copied = new Set(artifacts.copied.map(({ id }) => id))
@@ -51,7 +56,10 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
       await forgetArtifacts(transaction, left)
       await releaseAllRuns(transaction, new Date().toISOString())
     })
-    strays = straysOf(listArtifacts(target), { ...(await knownArtifacts(copy.db)), training: new Set() })
+    strays = straysOf(await listArtifacts(sharedFolder(target).list()), {
+      ...(await knownArtifacts(copy.db)),
+      training: new Set(),
+    }).map(({ name }) => name)
   }
   try {
     await file.copyTo(path, { replace, prepare })

@@ -1,19 +1,23 @@
+import type { ListedFile } from '../artifacts/shared.ts'
 import { counted, firstLines, firstOf } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
 import type { Diagnosis } from '../setup/diagnosis.ts'
 import type { LostRuns } from '../store/runs.ts'
 import type { Examination } from './examine.ts'
-import type { Stray } from './strays.ts'
 
 export const repair = 'run `swath doctor --repair`'
 
 /** What was found, a line each. */
 export function describeExamination(examination: Examination): Diagnosis[] {
   const { lost, artifacts, strays, missingViews } = examination
-  const { count, bytes } = artifacts
+  const { count, bytes, isCarried } = artifacts
   return [
     ...lines('Trials', lostLines(lost), 'none was left behind by a process that is gone'),
-    ...lines('Checkpoints', checkpointLines(examination), `${count}, as they were written (${formatCompact(bytes)}B)`),
+    ...lines(
+      'Checkpoints',
+      checkpointLines(examination),
+      `${count}, ${isCarried ? 'none cut short' : 'as they were written'} (${formatCompact(bytes)}B)`,
+    ),
     ...lines('Files', strayLines(strays), 'none that no checkpoint or trial needs'),
     ...lines(
       'Views',
@@ -51,6 +55,10 @@ function lostLines({ trials, attempts, coordinators }: LostRuns): Line[] {
 
 function checkpointLines({ artifacts, isFolderGone, flawed }: Examination): Line[] {
   if (isFolderGone) {
+    if (artifacts.isCarried) {
+      const detail = `there is nothing in ${artifacts.location}, where ${counted(artifacts.count, 'checkpoint')} should be`
+      return [{ detail, advice: 'put them back from a backup' }]
+    }
     const detail = `${artifacts.location} is not there, and with it ${counted(artifacts.count, 'checkpoint')}`
     return [{ detail, advice: `put it back; if it is lost, make an empty folder of this name and ${repair}` }]
   }
@@ -59,7 +67,7 @@ function checkpointLines({ artifacts, isFolderGone, flawed }: Examination): Line
   return firstLines(told).map((detail) => ({ detail, advice }))
 }
 
-function strayLines(strays: readonly Stray[]): Line[] {
+function strayLines(strays: readonly ListedFile[]): Line[] {
   if (strays.length === 0) return []
   const bytes = strays.reduce((sum, stray) => sum + stray.bytes, 0)
   const names = firstOf(strays.map(({ name }) => name))

@@ -1,3 +1,5 @@
+import { usingArtifacts } from '../artifacts/open-shared.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { SwathError } from '../errors.ts'
 import { counted, firstLines, firstOf } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
@@ -10,7 +12,7 @@ import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
 import { flawedArtifacts } from './examine.ts'
-import { artifactsOf, removeStrays } from './strays.ts'
+import { removeStrays } from './strays.ts'
 
 /**
  * Mends what can be mended; says what it did, a line each. A crash leaves the store between two steps, and none of them
@@ -22,14 +24,16 @@ export async function repairStore(location: string, say: (done: string) => void,
   const wasDamaged = await replaceIfDamaged(location, say, now)
   await withStore(location, 'change', async (store) => {
     await refuseLiveRuns(store.db, now)
-    await mendRows(store, say, now)
-    await mendViews(store, say)
-    // Files of trials that could not be read may be all that is left of them: they stay until somebody asks for it.
-    if (wasDamaged) return
-    // Last: a file is removed when no row names it any more.
-    const strays = await removeStrays(store, now)
-    const told = strays.map(({ name, bytes }) => `removed ${name}, which nothing names (${formatCompact(bytes)}B)`)
-    for (const line of firstLines(told)) say(line)
+    await usingArtifacts(store, async (artifacts) => {
+      await mendRows(store, artifacts, say, now)
+      await mendViews(store, say)
+      // Files of trials that could not be read may be all that is left of them: they stay until somebody asks for it.
+      if (wasDamaged) return
+      // Last: a file is removed when no row names it any more.
+      const strays = await removeStrays(store, artifacts, now)
+      const told = strays.map(({ name, bytes }) => `removed ${name}, which nothing names (${formatCompact(bytes)}B)`)
+      for (const line of firstLines(told)) say(line)
+    })
   })
 }
 
@@ -56,9 +60,15 @@ async function refuseReadableRun(damaged: Store, now: Date): Promise<void> {
   })
 }
 
-async function mendRows(store: Store, say: (done: string) => void, now: Date): Promise<void> {
+async function mendRows(
+  store: Store,
+  artifacts: SharedArtifacts,
+  say: (done: string) => void,
+  now: Date,
+): Promise<void> {
   // Files that are all gone at once may come back: their names stay.
-  const flawed = artifactsOf(store).areThere() ? await flawedArtifacts(store, await allArtifacts(store.db)) : []
+  const areThere = await artifacts.areThere()
+  const flawed = areThere ? await flawedArtifacts(store, artifacts, await allArtifacts(store.db)) : []
   const flawedRows = flawed.map(({ row }) => row)
   const { dangling, lost, failed } = await store.db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now)

@@ -1,23 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type { Store } from '../store/store.ts'
 import type { RunObserver } from './events.ts'
 
 const retryMs = 1_000
 
+/** What takes writes, or can't for now. */
+interface Place {
+  readonly location: string
+  obstacle(error: unknown): string | undefined
+  wasCommitted?(error: unknown): Promise<boolean>
+}
+
 /**
- * Writes to the store until it takes them: a full, read-only or vanished disk, or a server that is away, pauses a sweep and
- * does not end it. What is not written is not acknowledged, so the trials wait as well.
+ * Works with the store, or with the place of its artifacts, until it lets it: a full, read-only or vanished disk, or a
+ * server that is away, pauses a sweep and does not end it. What is not written is not acknowledged, so the trials wait as
+ * well.
  */
 export class Patience {
-  readonly #store: Store
+  readonly #place: Place
   readonly #observer: Pick<RunObserver, 'note'>
   readonly #signal: AbortSignal
   #isWaiting = false
 
   /** @param signal ends the waiting: the write that cannot be made fails then */
-  constructor(store: Store, observer: Pick<RunObserver, 'note'>, signal: AbortSignal) {
-    this.#store = store
+  constructor(place: Place, observer: Pick<RunObserver, 'note'>, signal: AbortSignal) {
+    this.#place = place
     this.#observer = observer
     this.#signal = signal
   }
@@ -26,7 +33,7 @@ export class Patience {
     let failure: unknown
     await this.read(async () => {
       // What a server was told to commit when the connection was lost may be there: it is not written twice.
-      if (failure !== undefined && (await this.#store.wasCommitted(failure))) return
+      if (failure !== undefined && (await this.#place.wasCommitted?.(failure)) === true) return
       failure = undefined
       await write().catch((error: unknown) => {
         failure = error
@@ -39,13 +46,13 @@ export class Patience {
     for (;;) {
       try {
         const found = await read()
-        if (this.#isWaiting) this.#observer.note(`${this.#store.location} takes writes again: the sweep goes on.`)
+        if (this.#isWaiting) this.#observer.note(`${this.#place.location} takes writes again: the sweep goes on.`)
         this.#isWaiting = false
         return found
       } catch (error) {
-        const obstacle = this.#store.obstacle(error)
+        const obstacle = this.#place.obstacle(error)
         if (obstacle === undefined || this.#signal.aborted) throw error
-        if (!this.#isWaiting) this.#observer.note(pauseNotice(this.#store.location, obstacle))
+        if (!this.#isWaiting) this.#observer.note(pauseNotice(this.#place.location, obstacle))
         this.#isWaiting = true
         await delay(retryMs, undefined, { signal: this.#signal }).catch(() => undefined)
       }

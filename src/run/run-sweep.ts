@@ -1,4 +1,4 @@
-import { artifactLocation } from '../artifacts/open.ts'
+import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
@@ -29,6 +29,8 @@ import { trainQueued } from './train.ts'
 export interface RunContext {
   /** Where the results go, as after `--store`. */
   readonly store: string
+  /** Where the artifacts of a store on a server go, if the user said so: `s3://bucket/prefix`. */
+  readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
   readonly setup: SetupObserver
   readonly observer: RunObserver
@@ -53,6 +55,7 @@ export async function runSweep(
 
   await setUp(context, prepared.settings)
   return usingStore(context.store, 'write', async (store, queue) => {
+    if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
@@ -174,15 +177,16 @@ async function train(
     // Train.
     const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
-    await trainQueued({
-      ...{ store, sweep, settings, datasets, pool, observer, telling: outlook.telling },
-      artifacts: artifactLocation(store.location),
-      createQueue: createInProcessQueue,
-      workers: layout.workers.length,
-      parameters: outlook.parameters,
-      signal: AbortSignal.any([signal, end.signal]),
-      isCancelled: () => tenure.isCancelled(),
-    })
+    await usingArtifacts(store, (artifacts) =>
+      trainQueued({
+        ...{ store, sweep, settings, datasets, artifacts, pool, observer, telling: outlook.telling },
+        createQueue: createInProcessQueue,
+        workers: layout.workers.length,
+        parameters: outlook.parameters,
+        signal: AbortSignal.any([signal, end.signal]),
+        isCancelled: () => tenure.isCancelled(),
+      }),
+    )
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { artifactLocation } from '../artifacts/open.ts'
+import { usingArtifacts } from '../artifacts/open-shared.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { leaseMs } from '../store/coordinators.ts'
 import type { SweepRow } from '../store/schema.ts'
@@ -45,15 +45,17 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     if (await isCancelled(store.db, sweep.id).catch(() => false)) cancelled.abort()
   })
   try {
-    return await trainShared({
-      ...{ store, sweep, settings, observer, queue, telling, pool: machinery.pool, datasets: machinery.datasets },
-      artifacts: artifactLocation(store.location),
-      workers: machinery.layout.workers.length,
-      isOver: () => draining.aborted || cancelled.signal.aborted || host.asideBecause() !== undefined,
-      isDraining: () => draining.aborted,
-      isCancelled: () => cancelled.signal.aborted,
-      signal: AbortSignal.any([signal, cancelled.signal]),
-    })
+    return await usingArtifacts(store, (artifacts) =>
+      trainShared({
+        ...{ store, sweep, settings, artifacts, observer, queue, telling },
+        ...{ pool: machinery.pool, datasets: machinery.datasets },
+        workers: machinery.layout.workers.length,
+        isOver: () => draining.aborted || cancelled.signal.aborted || host.asideBecause() !== undefined,
+        isDraining: () => draining.aborted,
+        isCancelled: () => cancelled.signal.aborted,
+        signal: AbortSignal.any([signal, cancelled.signal]),
+      }),
+    )
   } finally {
     over.abort()
     await looking

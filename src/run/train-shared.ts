@@ -4,9 +4,10 @@ import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
 import { Aggregator } from './aggregator.ts'
 import { Patience } from './patience.ts'
+import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'patience' | 'recordMetrics'> & {
+export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
   readonly queue: SweepQueue
   readonly workers: number
   /** True once no further trial is to be taken. */
@@ -29,6 +30,8 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   }
   signal.addEventListener('abort', end, { once: true })
   const patience = new Patience(store, observer, signal)
+  const carrying = new Patience(training.artifacts, observer, signal)
+  const carry: Carry = (work) => carrying.read(work)
   const aggregator = new Aggregator(store.db, patience, { sweepId: sweep.id, queue })
   const recordMetrics = () => Promise.resolve()
 
@@ -40,7 +43,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const train = async (trial: Awaited<ReturnType<typeof trialsById>>[number], job: string) => {
     here.busy++
     try {
-      const trained = await trainTrial({ ...training, aggregator, patience, recordMetrics }, trial, job)
+      const trained = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial, job)
       const settled: Promise<unknown> = trained.written
         .catch((error: unknown) => (failure ??= { error }))
         .finally(() => written.delete(settled))

@@ -1,3 +1,5 @@
+import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
 import type { Parameters, Report } from '../programs/program.ts'
@@ -11,7 +13,8 @@ import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice, type Patience } from './patience.ts'
-import { TrialCheckpoints } from './trial-checkpoints.ts'
+import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
+import { TrialFolder, type PackedFolder } from './trial-folder.ts'
 
 /** What trials of a run have in common. */
 export interface TrialTraining {
@@ -19,8 +22,9 @@ export interface TrialTraining {
   readonly sweep: SweepRow
   readonly settings: SweepSettings
   readonly datasets: TrialDatasets
-  /** Where the trials' checkpoints go. */
-  readonly artifacts: string
+  /** Where the trials' checkpoints go, and what carries them there. */
+  readonly artifacts: SharedArtifacts
+  readonly carry: Carry
   readonly pool: Trainer
   readonly aggregator: Aggregator
   readonly patience: Patience
@@ -44,7 +48,7 @@ export interface TrainedTrial {
  * group with this one's end.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow, job?: string): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, pool, aggregator, patience, observer } = training
+  const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
   const params = JSON.parse(trial.params) as Parameters
@@ -52,13 +56,17 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
 
   // Find what an earlier attempt left.
   const checkpoints = await patience.read(() => TrialCheckpoints.of(store, artifacts, settings, trial))
-  const { resume, damaged, reasons } = checkpoints.newestWhole()
+  const { resume, damaged, reasons } = await checkpoints.newestWhole(carry)
   for (const reason of reasons) {
     await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
   }
+  const folder = await patience.read(() => TrialFolder.of(store, artifacts, trial))
+  for (const reason of await folder.bring(carry)) await warn(`: ${reason}; its folder is as it was before`)
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
+  let lastEpoch = resume?.epoch ?? 0
+  let published: Promise<PackedFolder | undefined> = Promise.resolve(undefined)
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
@@ -66,7 +74,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
       dataset: await datasets.of(params),
-      checkpoint: { location: artifacts, every: settings.checkpoint.every },
+      checkpoint: { location: artifacts.host.location, every: settings.checkpoint.every },
     },
     {
       ...{ limits: settings.timeout, onMessage: receive },
@@ -78,7 +86,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         })
         if (!isOurs) return false
         checkpoints.remove(damaged)
-        if (attempt > 1) checkpoints.removeStrays(trialId)
+        if (attempt > 1) await checkpoints.removeStrays(trialId, carry, folder.names)
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
@@ -88,9 +96,10 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
   )
 
-  return { written: writeDown() }
+  return { written: writeDown().finally(freeHost) }
 
   async function writeDown(): Promise<number | undefined> {
+    await published
     if (!isOurs) {
       observer.trialFinished(trialId, { status: 'cancelled' })
       return undefined
@@ -100,14 +109,23 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
       attemptsLeft: settings.retries - trial.failures,
     })
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
-    const { drop, best } = ending.state === 'queued' ? { drop: [], best: undefined } : checkpoints.ended(last)
+    const isOver = ending.state !== 'queued'
+    // What an attempt that is tried again cannot hand over it does without.
+    const packed = await publish(last).catch((error: unknown) => {
+      if (isOver) throw error
+      return undefined
+    })
+    const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
+    const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
     const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
     const delaySeconds = isPostponed ? backoffSeconds(trial.failures + 1) : 0
     await aggregator.write({
-      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop, best, at: now().toISOString() },
+      ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
+      ...(packed && { folder: { ...packed.folder, epoch: lastEpoch } }),
       ...{ ...ending, delaySeconds },
     })
-    checkpoints.remove(drop)
+    checkpoints.remove(going)
+    await checkpoints.settled()
     if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
       return delaySeconds
@@ -120,10 +138,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
-        const superseded = checkpoints.reported(report, checkpoint)
+        const packed = artifacts.isCarried ? await publish(checkpoint) : undefined
+        const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
+        lastEpoch = report.epoch
         isOurs = await aggregator.write({
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
-          tellsResumedEpoch: resumeIsUnknown,
+          ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown },
         })
         if (!isOurs) return 'cancel'
         resumeIsUnknown = false
@@ -147,6 +167,21 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         await warn(` ${message.message}`, message.trialId)
         return undefined
     }
+  }
+
+  /** What its next attempt needs, which may be on any host, is fetched. */
+  function freeHost(): void {
+    if (artifacts.isCarried) artifacts.host.remove([trialFolder(trialId)])
+  }
+
+  /** Resolves in the order of the calls: what is reported later is not written down before. */
+  function publish(checkpoint: StoredArtifact | null | undefined): Promise<PackedFolder | undefined> {
+    if (!artifacts.isCarried) return published
+    published = published.then(async () => {
+      if (checkpoint) await carry(() => artifacts.publish(checkpoint))
+      return folder.publish(carry)
+    })
+    return published
   }
 
   /** @param text what follows `trial 7` */

@@ -8,9 +8,10 @@ import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view
 import { queuedTrials, trialById } from '../store/trials.ts'
 import { Aggregator } from './aggregator.ts'
 import { Patience } from './patience.ts'
+import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type Training = Omit<TrialTraining, 'aggregator' | 'patience' | 'recordMetrics'> & {
+export type Training = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
   readonly createQueue: CreateQueue
   readonly workers: number
   /** All parameters of the sweep. */
@@ -39,6 +40,8 @@ export async function trainQueued(training: Training): Promise<void> {
     { once: true },
   )
   const patience = new Patience(store, observer, signal)
+  const carrying = new Patience(training.artifacts, observer, signal)
+  const carry: Carry = (work) => carrying.read(work)
   const aggregator = new Aggregator(store.db, patience)
   const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
 
@@ -64,7 +67,7 @@ export async function trainQueued(training: Training): Promise<void> {
         const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const { written } = await trainTrial({ ...training, aggregator, patience, recordMetrics }, trial)
+          const { written } = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial)
           const settled: Promise<void> = written
             .then((seconds) => (seconds === undefined ? undefined : tryAgain(trialId, seconds)))
             .catch(fail)

@@ -1,37 +1,43 @@
-import { trialFolder, type Artifacts, type StoredArtifact } from '../artifacts/artifacts.ts'
-import { openArtifacts } from '../artifacts/open.ts'
-import { checkpointsIn } from '../artifacts/strays.ts'
+import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
+import { isCheckpoint } from '../artifacts/strays.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention.ts'
+import { messageOf, SwathError } from '../errors.ts'
 import type { Report } from '../programs/program.ts'
-import { artifactsOf } from '../store/artifacts.ts'
+import { checkpointsOf } from '../store/artifacts.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricsOf } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 
+/** Does what needs the place of the artifacts; while that cannot be reached it waits. */
+export type Carry = <T>(work: () => Promise<T>) => Promise<T>
+
 type Checkpoint = KeptCheckpoint & { readonly artifact: StoredArtifact }
 
 /** The checkpoints that one trial has, as its attempt goes on: from which it begins, and which it needs no longer. */
 export class TrialCheckpoints {
-  readonly #artifacts: Artifacts
+  readonly #artifacts: SharedArtifacts
   readonly #settings: Pick<SweepSettings, 'checkpoint' | 'metric'>
   readonly #scores = new Map<number, number>()
   #kept: Checkpoint[] = []
+  /** Files that are being removed. */
+  readonly #going = new Set<Promise<void>>()
 
-  private constructor(artifacts: Artifacts, settings: Pick<SweepSettings, 'checkpoint' | 'metric'>) {
+  private constructor(artifacts: SharedArtifacts, settings: Pick<SweepSettings, 'checkpoint' | 'metric'>) {
     this.#artifacts = artifacts
     this.#settings = settings
   }
 
   static async of(
     store: Store,
-    location: string,
+    artifacts: SharedArtifacts,
     settings: Pick<SweepSettings, 'checkpoint' | 'metric'>,
     { id: trialId, attempt }: Pick<TrialRow, 'id' | 'attempt'>,
   ): Promise<TrialCheckpoints> {
-    const checkpoints = new TrialCheckpoints(openArtifacts(location), settings)
+    const checkpoints = new TrialCheckpoints(artifacts, settings)
     // A trial that nobody has begun has none.
-    const rows = attempt === 0 ? [] : await artifactsOf(store.db, trialId)
+    const rows = attempt === 0 ? [] : await checkpointsOf(store.db, trialId)
     if (rows.length > 0 && settings.checkpoint.keep === 'best') {
       for (const { epoch, name, value } of await metricsOf(store.db, trialId)) {
         checkpoints.#score({ epoch, [name]: value })
@@ -42,32 +48,40 @@ export class TrialCheckpoints {
   }
 
   /**
-   * The newest checkpoint that is whole; those above it that are not are named with the reason, and forgotten.
+   * The newest checkpoint that is whole, on this host; those above it that are not are named with the reason, and
+   * forgotten.
    */
-  newestWhole(): {
+  async newestWhole(carry: Carry): Promise<{
     readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
     readonly damaged: string[]
     readonly reasons: string[]
-  } {
+  }> {
     const damaged: string[] = []
     const reasons: string[] = []
     for (const { artifact, epoch } of this.#kept.toSorted((a, b) => b.epoch - a.epoch)) {
-      const flaw = this.#artifacts.flawOf(artifact)
+      const flaw = await this.#bring(artifact, carry)
       if (flaw === undefined) {
         this.#kept = this.#kept.filter(({ name }) => !damaged.includes(name))
         return { resume: { ...artifact, epoch }, damaged, reasons }
       }
       damaged.push(artifact.name)
-      reasons.push(`${artifact.name} ${flaw}`)
+      reasons.push(flaw)
     }
     this.#kept = []
     return { resume: undefined, damaged, reasons }
   }
 
-  /** Removes what an attempt that was cut short left half done: files of attempts that no row names. */
-  removeStrays(trialId: number): void {
-    const named = new Set(this.#kept.map(({ name }) => name))
-    this.remove(checkpointsIn(this.#artifacts, trialFolder(trialId)).filter((name) => !named.has(name)))
+  /** Removes what an attempt that was cut short left half done: files of attempts that neither a checkpoint is nor any of `others`. */
+  async removeStrays(trialId: number, carry: Carry, others: readonly string[]): Promise<void> {
+    const named = new Set([...this.#kept.map(({ name }) => name), ...others])
+    const strays = await carry(async () => {
+      const found: string[] = []
+      for await (const { name } of this.#artifacts.list(`${trialFolder(trialId)}/`)) {
+        if (isCheckpoint(name) && !named.has(name)) found.push(name)
+      }
+      return found
+    })
+    this.remove(strays)
   }
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */
@@ -88,9 +102,34 @@ export class TrialCheckpoints {
     return { drop, best: this.#settings.checkpoint.keep === 'best' ? bestOf(this.#kept)?.name : undefined }
   }
 
-  /** Removes files whose rows are gone; a crash before leaves files that nobody names. */
+  /**
+   * Removes files whose rows are gone; a crash before leaves files that nobody names, and so does a place that cannot be
+   * reached: nobody has to wait for it.
+   */
   remove(names: readonly string[]): void {
-    if (names.length > 0) this.#artifacts.remove(names)
+    if (names.length === 0) return
+    const going: Promise<void> = this.#artifacts
+      .remove(names)
+      .catch(() => undefined)
+      .finally(() => this.#going.delete(going))
+    this.#going.add(going)
+  }
+
+  /** Resolves when all is removed that was to be. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#going)
+  }
+
+  /** Returns what is wrong with it, if anything is. */
+  async #bring(artifact: StoredArtifact, carry: Carry): Promise<string | undefined> {
+    try {
+      await carry(() => this.#artifacts.fetch(artifact))
+    } catch (error) {
+      if (error instanceof SwathError && error.code === 'artifact') return messageOf(error)
+      throw error
+    }
+    const flaw = this.#artifacts.host.flawOf(artifact)
+    return flaw === undefined ? undefined : `${artifact.name} ${flaw}`
   }
 
   #add(artifact: StoredArtifact, epoch: number): void {

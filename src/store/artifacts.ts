@@ -9,10 +9,33 @@ export function checkpointOf(db: Kysely<Schema>, trialId: number): Promise<Artif
     .selectFrom('artifacts')
     .selectAll()
     .where('trial_id', '=', trialId)
+    .where('kind', '!=', 'folder')
     .orderBy((row) => row.case().when('kind', '=', 'best').then(0).else(1).end())
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
+}
+
+/** A trial's packed folders, the oldest first. */
+export function foldersOf(db: Kysely<Schema>, trialId: number): Promise<ArtifactRow[]> {
+  return db
+    .selectFrom('artifacts')
+    .selectAll()
+    .where('trial_id', '=', trialId)
+    .where('kind', '=', 'folder')
+    .orderBy('id')
+    .execute()
+}
+
+/** A trial's checkpoints, the oldest first. */
+export function checkpointsOf(db: Kysely<Schema>, trialId: number): Promise<ArtifactRow[]> {
+  return db
+    .selectFrom('artifacts')
+    .selectAll()
+    .where('trial_id', '=', trialId)
+    .where('kind', '!=', 'folder')
+    .orderBy('id')
+    .execute()
 }
 
 /** All that a trial left, the oldest first. */
@@ -88,10 +111,11 @@ export async function recordArtifact(
   trialId: number,
   { name, bytes, sha256, epoch }: StoredArtifact & { readonly epoch: number },
   at: string,
+  kind: 'checkpoint' | 'folder' = 'checkpoint',
 ): Promise<void> {
   await db
     .insertInto('artifacts')
-    .values({ trial_id: trialId, kind: 'checkpoint', name, bytes, sha256, epoch, created_at: at })
+    .values({ trial_id: trialId, kind, name, bytes, sha256, epoch, created_at: at })
     .execute()
 }
 

@@ -107,8 +107,9 @@ export async function endAttempts(
       return [trialId, attempt, outcome, at, error, stack, end.exitCode ?? null, end.signal ?? null]
     }),
   )
-  for (const { trialId, checkpoint, best, drop = [], at } of done) {
+  for (const { trialId, checkpoint, folder, best, drop = [], at } of done) {
     if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
+    if (folder !== undefined) await recordArtifact(db, trialId, folder, at, 'folder')
     await dropArtifacts(db, drop)
     if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
   }

@@ -29,6 +29,7 @@ export type Change =
       readonly tellsResumedEpoch?: boolean
       /** Written and safe by now, and what it makes superfluous. */
       readonly checkpoint?: StoredArtifact | undefined
+      readonly folder?: StoredArtifact | undefined
       readonly drop?: readonly string[]
       readonly at: string
     }
@@ -44,6 +45,7 @@ export type Change =
       readonly weightsSha256?: string | null
       /** Written and safe by now. */
       readonly checkpoint?: (StoredArtifact & { readonly epoch: number }) | undefined
+      readonly folder?: (StoredArtifact & { readonly epoch: number }) | undefined
       readonly best?: string | undefined
       readonly drop?: readonly string[]
       readonly error?: string

@@ -30,7 +30,7 @@ export async function staleReports(
 
 /** What comes with a report: its checkpoint, and from where its attempt went on. */
 export async function settleReport(db: Transaction<Schema>, change: ChangeOf<'report'>): Promise<void> {
-  const { trialId, attempt, report, tellsResumedEpoch = false, checkpoint, drop = [], at } = change
+  const { trialId, attempt, report, tellsResumedEpoch = false, checkpoint, folder, drop = [], at } = change
   if (tellsResumedEpoch && attempt > 1) {
     await supersedeMetrics(db, trialId, attempt - 1, report.epoch - 1)
     await db
@@ -41,6 +41,7 @@ export async function settleReport(db: Transaction<Schema>, change: ChangeOf<'re
       .execute()
   }
   if (checkpoint !== undefined) await recordArtifact(db, trialId, { ...checkpoint, epoch: report.epoch }, at)
+  if (folder !== undefined) await recordArtifact(db, trialId, { ...folder, epoch: report.epoch }, at, 'folder')
   await dropArtifacts(db, drop)
 }
 

@@ -28,7 +28,7 @@ export interface Retrained {
 export async function storeRetrained(
   db: Kysely<Schema>,
   retrained: Retrained,
-  keep: (trialId: number) => StoredArtifact,
+  keep: (trialId: number) => Promise<StoredArtifact>,
 ): Promise<{ readonly sweep: string; readonly trialId: number }> {
   const { parent, reports, startedAt, finishedAt } = retrained
   const made = await db.transaction().execute(async (transaction) => {
@@ -65,7 +65,7 @@ export async function storeRetrained(
       .insertInto('events')
       .values({ sweep_id: sweep.id, trial_id: id, at: finishedAt, kind: 'retrained', detail: retrained.detail })
       .execute()
-    await recordArtifact(transaction, id, { ...keep(id), epoch: reports.at(-1)?.epoch ?? 0 }, finishedAt)
+    await recordArtifact(transaction, id, { ...(await keep(id)), epoch: reports.at(-1)?.epoch ?? 0 }, finishedAt)
     return { sweep, trialId: id }
   })
   const names = reports.flatMap((report) => Object.keys(report)).filter((name) => name !== 'epoch')

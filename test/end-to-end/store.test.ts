@@ -60,9 +60,9 @@ test('delete takes a trial’s whole folder, gc what a crash left, and doctor fi
   writeFileSync(join(artifacts, 'trial-1', 'attempt-1.safetensors'), 'left by a crash')
   expect(await problems(folder)).toEqual(['Files'])
   const planned = await swath(['gc', '--dry-run'], folder)
-  expect(planned.stdout).toBe('  trial-1  15B\nTo be removed: 1 stray that nothing names (15B); 15B in all.\n')
+  expect(planned.stdout).toBe('  trial-1/  15B\nTo be removed: 1 stray that nothing names (15B); 15B in all.\n')
   expect(JSON.parse((await swath(['gc', '--vacuum', '--json'], folder)).stdout)).toMatchObject({
-    ...{ dryRun: false, strays: [{ name: 'trial-1', bytes: 15 }], superseded: [] },
+    ...{ dryRun: false, strays: [{ name: 'trial-1/', bytes: 15 }], superseded: [] },
   })
   expect((await swath(['gc'], folder)).stdout).toBe('Nothing to remove.\n')
   expect(readFileSync(join(artifacts, 'trial-2', 'state.pt'), 'utf8')).toBe('of a command')

@@ -41,7 +41,7 @@ test('removes files that nothing names, and leaves alone what a command keeps in
     { name: 'attempt-1.safetensors', bytes: 12 },
     { name: 'trial-1/attempt-2.safetensors', bytes: 12 },
     { name: 'trial-2/attempt-1.safetensors.0c8b6f0e-torn', bytes: 12 },
-    { name: 'trial-7', bytes: 12 },
+    { name: 'trial-7/', bytes: 12 },
   ])
   for (const name of strays) expect(existsSync(join(artifacts.location, name)), name).toBe(true)
 

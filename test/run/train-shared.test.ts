@@ -1,6 +1,8 @@
 import { onTestFinished, expect, test } from 'vitest'
 
 import { SimulatedWorkers } from '../../bench/cluster/simulated-workers.ts'
+import { openArtifacts } from '../../src/artifacts/open.ts'
+import { sharedFolder } from '../../src/artifacts/shared-folder.ts'
 import { TrialDatasets } from '../../src/datasets/of-trial.ts'
 import { trainShared } from '../../src/run/train-shared.ts'
 import { enqueue } from '../../src/store/enqueue.ts'
@@ -41,7 +43,7 @@ test('a worker that is free takes a trial that comes to wait while another train
   }
   const ignore = () => undefined
   const taken = await trainShared({
-    ...{ store, sweep, settings, queue, telling: [], artifacts: '/nowhere', workers: 2 },
+    ...{ store, sweep, settings, queue, telling: [], artifacts: sharedFolder(openArtifacts('/nowhere')), workers: 2 },
     ...{ datasets: new TrialDatasets(null), pool: new SimulatedWorkers(program, 2, 0) },
     observer: {
       ...{ started: ignore, trialStarted: ignore, trialReported: ignore, trialProgress: ignore, note: ignore },

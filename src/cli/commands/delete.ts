@@ -17,7 +17,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { trialFolder } = await import('../../artifacts/artifacts.ts')
-    const { artifactLocation, openArtifacts } = await import('../../artifacts/open.ts')
+    const { usingArtifacts } = await import('../../artifacts/open-shared.ts')
     await withExistingStore(location, 'change', async (store) => {
       const sweep = await findSweep(store, name)
       await refuseLiveRuns(store.db, store.now(), { sweep: sweep.name })
@@ -29,7 +29,7 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       }
       // The rows first: a crash between the two leaves files that nobody names, for `swath gc`, not names without a file.
       const deleted = await deleteSweep(store.db, sweep, store.now())
-      openArtifacts(artifactLocation(store.location)).remove(deleted.map(trialFolder))
+      await usingArtifacts(store, (artifacts) => artifacts.remove(deleted.map((id) => `${trialFolder(id)}/`)))
       process.stdout.write(`${sweep.name} deleted.\n`)
     })
   },

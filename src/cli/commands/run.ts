@@ -1,3 +1,4 @@
+import { artifactsOption } from '../artifacts-option.ts'
 import type { Command } from './command.ts'
 
 interface Options {
@@ -8,6 +9,7 @@ interface Options {
   readonly seed: number | undefined
   readonly cores: number | undefined
   readonly workers: number | undefined
+  readonly artifacts: string | undefined
 }
 
 export const runCommand: Command<Options> = {
@@ -36,9 +38,10 @@ export const runCommand: Command<Options> = {
         requiresArg: true,
         describe: 'Trials to train at once (default: as many as the cores allow)',
       })
+      .option('artifacts', artifactsOption)
       .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')
       .example('$0 run my.yaml --set epochs=1 --new', 'The same sweep with one epoch, as a sweep of its own'),
-  handler: async ({ file, store, set, seed, cores, workers, new: isNew, dryRun }) => {
+  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, dryRun }) => {
     const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
     const machine = { cores, workers }
     if (dryRun) {
@@ -49,7 +52,7 @@ export const runCommand: Command<Options> = {
       const { readSweepFile } = await import('../../sweep/read.ts')
       // What the file says, checked before anything is opened.
       const read = readSweepFile(file, overrides)
-      await runAndReport({ store, machine }, async (context) => {
+      await runAndReport({ store, artifacts, machine }, async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
         return runSweep(context, { file: read, isNew })
       })

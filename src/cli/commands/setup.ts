@@ -36,7 +36,7 @@ export const setupCommand: Command<Options> = {
     const { setup } = await import('../../setup/setup.ts')
     const { setupProgress } = await import('../display/setup-progress.ts')
     const { describeRuntime, findRuntime } = await import('../../tensorflow/runtime.ts')
-    const { tensorflowError } = await setup({ observer: await setupProgress(), store })
+    const { tensorflowError } = await setup({ observer: await setupProgress() })
     if (tensorflowError !== undefined) throw tensorflowError
     process.stdout.write(`Ready: ${describeRuntime(findRuntime())}\n`)
   },

@@ -1,4 +1,5 @@
 import { SwathError } from '../../errors.ts'
+import { artifactsOption } from '../artifacts-option.ts'
 import type { Command } from './command.ts'
 
 interface Options {
@@ -14,6 +15,7 @@ interface Options {
   readonly name: string
   readonly seed: number
   readonly cores: number
+  readonly artifacts: string | undefined
   readonly json: boolean | undefined
 }
 
@@ -45,10 +47,11 @@ export const trainCommand: Command<Options> = {
       .option('name', { type: 'string', requiresArg: true, default: 'train', describe: 'Of the sweep that it becomes' })
       .option('seed', { type: 'number', requiresArg: true, default: 0, describe: 'Same seed, same bits' })
       .option('cores', { type: 'number', requiresArg: true, default: 1, describe: 'Cores to train on' })
+      .option('artifacts', artifactsOption)
       .option('json', { type: 'boolean', describe: 'Print JSON' })
       .example('$0 train --hidden 512 --epochs 2', '784-512-10 on MNIST')
       .example('$0 train --program lenet --epochs 10', 'LeNet-5'),
-  handler: async ({ store, json, set, cores, ...typed }) => {
+  handler: async ({ store, artifacts, json, set, cores, ...typed }) => {
     const { sweepOfOne } = await import('../../sweep/of-one.ts')
     const { runAndReport } = await import('../run-and-report.ts')
     const { printTraining } = await import('../print-training.ts')
@@ -64,7 +67,7 @@ export const trainCommand: Command<Options> = {
       },
     })
     await runAndReport(
-      { store, machine: { cores, workers: 1 } },
+      { store, artifacts, machine: { cores, workers: 1 } },
       async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
         return runSweep(context, { file, isNew: true })

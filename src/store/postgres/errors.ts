@@ -95,8 +95,8 @@ const hints: readonly (readonly [pattern: RegExp, message: string, hint: string]
     'has no encryption',
     'let it have a certificate, or use sslmode=disable on a network of yours',
   ],
-  [/SELF_SIGNED|UNABLE_TO|CERT_/, 'has a certificate that cannot be trusted', certificate],
   [/ERR_TLS_CERT_ALTNAME/, 'has a certificate for another host', 'use the name that the certificate is for'],
+  [/SELF_SIGNED|UNABLE_TO|CERT_/, 'has a certificate that cannot be trusted', certificate],
 ]
 
 function rootOf(error: unknown): unknown {
