@@ -14,7 +14,16 @@ export interface RolePasswords {
 
 /** Tables that a worker writes to; of the others it changes only what its trials come to. */
 const written = [
-  ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'artifacts', 'artifact_parts', 'events', 'coordinators'],
+  ...[
+    'attempts',
+    'metrics',
+    'superseded_metrics',
+    'final_metrics',
+    'artifacts',
+    'artifact_parts',
+    'events',
+    'coordinators',
+  ],
 ] as const
 
 /**
