@@ -22,6 +22,13 @@ module.exports = {
       to: { path: '^src/(store/(sqlite|postgres)|queue/p-queue)' },
     },
     {
+      name: 'places-on-need',
+      comment: 'The AWS client loads with the first bucket; where artifacts are, only the one who opens them knows.',
+      severity: 'error',
+      from: { pathNot: '^src/artifacts/s3' },
+      to: { path: '^src/artifacts/(s3|postgres)\\.ts$|^node_modules/@aws-sdk/', dynamic: false },
+    },
+    {
       name: 'heavy-only-in-workers',
       comment: 'TensorFlow loads in worker threads; the command line starts without it.',
       severity: 'error',

@@ -17,7 +17,7 @@ export interface ArtifactPlace {
   close(): Promise<void>
 }
 
-export interface FileToKeep {
+interface FileToKeep {
   readonly name: string
   /** Where it is on this host. */
   readonly path: string
