@@ -52,6 +52,24 @@ await yargs(hideBin(process.argv))
     },
   )
   .command(
+    'cluster',
+    'The MNIST grid by several worker processes on one PostgreSQL; trials that do nothing by 1,000 workers',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchCluster } = await import('./cluster/bench-cluster.ts')
+      await benchCluster({ quick })
+    },
+  )
+  .command(
+    'cluster-faults',
+    'Workers, coordinator, database and network that fail, at random moments',
+    (builder) => builder.option('seed', { type: 'number', default: 0, describe: 'Of the moments' }),
+    async ({ quick, seed }) => {
+      const { benchClusterFaults } = await import('./cluster-faults/bench-cluster-faults.ts')
+      await benchClusterFaults({ quick, seed })
+    },
+  )
+  .command(
     'store',
     'Questions to a store of 100,000 trials',
     (builder) => builder,
