@@ -60,6 +60,15 @@ await yargs(hideBin(process.argv))
       await benchStore({ quick })
     },
   )
+  .command(
+    'scale',
+    'What a trial, a queue and a host cost a PostgreSQL server',
+    (builder) => builder,
+    async ({ quick }) => {
+      const { benchScale } = await import('./scale/bench-scale.ts')
+      await benchScale({ quick })
+    },
+  )
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {
