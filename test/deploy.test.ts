@@ -70,7 +70,6 @@ const container = z.object({
 })
 const pod = z.object({
   terminationGracePeriodSeconds: z.number().optional(),
-  initContainers: z.array(container).default([]),
   containers: z.array(container),
 })
 
@@ -93,16 +92,16 @@ test('a worker that is ended has longer than its grace period', () => {
 })
 
 test('a worker has whole cores of its own: as many are requested as it may use', () => {
-  const { initContainers, containers } = podOf('Deployment')
-  for (const { resources } of [...initContainers, ...containers]) {
+  const { containers } = podOf('Deployment')
+  for (const { resources } of containers) {
     expect(resources.limits).toEqual(resources.requests)
     expect(resources.limits.cpu).toMatch(/^[1-9]\d*$/)
   }
 })
 
 test('passwords come from a Secret, and are in no URL and no argument', () => {
-  for (const { initContainers, containers } of [podOf('Deployment'), podOf('Job')]) {
-    for (const { command, args, env } of [...initContainers, ...containers]) {
+  for (const { containers } of [podOf('Deployment'), podOf('Job')]) {
+    for (const { command, args, env } of containers) {
       expect([...command, ...args].join(' ')).not.toMatch(/postgres:|password/i)
       expect(env.map(({ name, value }) => [name, value])).toEqual([
         ['SWATH_STORE', undefined],

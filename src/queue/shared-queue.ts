@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 
 import type { Schema } from '../store/schema.ts'
 
-export interface WaitingTrial {
+interface WaitingTrial {
   readonly id: number
   /** The higher is taken first; below 0 it is taken alone. */
   readonly priority: number

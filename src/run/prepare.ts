@@ -1,4 +1,8 @@
+import { dirname, resolve } from 'node:path'
+
 import { SwathError } from '../errors.ts'
+import { packProgram, type SentFiles } from '../programs/sent-files.ts'
+import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
@@ -18,15 +22,21 @@ export interface PreparedSweep {
   readonly plan: Plan
   readonly definition: SweepDefinition
   readonly settings: SweepSettings
+  /** What goes to hosts that share the store. */
+  readonly sent: SentFiles | undefined
 }
 
 export function prepareSweep(file: SweepFile): PreparedSweep {
   const program = resolveProgram(file)
+  const { send } = file.content
+  const folder = resolve(dirname(file.source.path))
+  const sent = send === false ? undefined : packProgram(program, folder, send)
   return {
+    sent,
     file,
     plan: planSweep(file),
     definition: defineSweep(file, programSha256(program)),
-    settings: settingsOf(file, program),
+    settings: settingsOf(file, program, sent === undefined ? null : { sha256: sent.sha256, folder }),
   }
 }
 
@@ -55,7 +65,7 @@ function changed(sweep: string, changes: readonly string[]): SwathError {
 /** Writes a new sweep with its trials. Another process may have been quicker: then its sweep is continued. */
 export async function storeSweep(
   store: Store,
-  { file, plan, definition, settings }: PreparedSweep,
+  { file, plan, definition, settings, sent }: PreparedSweep,
   trials: readonly DescribedTrial[],
   shared?: SharedQueue,
 ): Promise<SweepRow> {
@@ -77,8 +87,10 @@ export async function storeSweep(
       cancelled_at: null,
     },
     rows(trials),
-    async (transaction, { id }) => {
-      if (shared !== undefined) await enqueue(transaction, await shared.of(id), id)
+    async (transaction, { id, created_at }) => {
+      if (shared === undefined) return
+      if (sent !== undefined) await keepProgram(transaction, sent, created_at)
+      await enqueue(transaction, await shared.of(id), id)
     },
   )
   if (sweep === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { commandTitle } from '../programs/command/resolve.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
-import type { SweepRow } from '../store/schema.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation } from '../store/sweeps.ts'
 import { requeue, type EndedState } from '../store/trials.ts'
@@ -10,9 +10,9 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
+import { localProgram } from './local-program.ts'
 import type { Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
-import type { RunResult } from './run-sweep.ts'
 import { trainHere } from './train-here.ts'
 import { watchSweep } from './watch.ts'
 
@@ -33,7 +33,7 @@ interface SharedRun {
 }
 
 /** Has hosts train a sweep, this one among them, and watches until it has ended. */
-export async function runShared(run: SharedRun): Promise<RunResult> {
+export async function runShared(run: SharedRun): Promise<ProgressRow> {
   const { store, sweep, settings, machinery, observer, signal, trains, again } = run
   const { layout, datasets } = machinery
   await store.db
@@ -65,7 +65,7 @@ export async function runShared(run: SharedRun): Promise<RunResult> {
       }),
       training,
     ])
-    return { sweep, progress, trained: true }
+    return progress
   } finally {
     observer.finished()
   }
@@ -73,11 +73,12 @@ export async function runShared(run: SharedRun): Promise<RunResult> {
 
 /** This process as a host among the others, for as long as the sweep is watched. */
 async function trainUntil(
-  { store, sweep, settings, machinery, observer, signal }: SharedRun,
+  { store, sweep, settings: planned, machinery, observer, signal }: SharedRun,
   queue: SweepQueue,
   telling: readonly string[],
   over: AbortSignal,
 ): Promise<void> {
+  const settings = { ...planned, program: await localProgram(store, sweep, planned) }
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
     while (!over.aborted && !signal.aborted) {

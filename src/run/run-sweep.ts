@@ -84,7 +84,7 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
   return withStore(context.store, 'change', async (store, queue) => {
     const sweep = await findSweep(store, name)
     const settings = JSON.parse(sweep.settings) as SweepSettings
-    refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, workersFor(context))
     return continueSweep(context, store, queue, sweep, settings, layout, ['cancelled', 'failed'])
@@ -143,7 +143,8 @@ async function train(
   const { layout, pool, datasets } = machinery
   if (queue !== undefined) {
     const trains = machine.workers !== 0
-    return runShared({ store, queue, sweep, settings, again, machinery, trains, observer, signal })
+    const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
+    return { sweep, progress: await runShared(run), trained: true }
   }
 
   // Take the sweep, and take back what a process that is gone has left running.

@@ -4,6 +4,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
+import { isPostgres } from '../store/location.ts'
 import { openStore } from '../store/open.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -12,6 +13,7 @@ import { trialPages } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
+import { localProgram } from './local-program.ts'
 import { layOut, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
@@ -34,7 +36,8 @@ export interface ServeContext {
 /** Trains trials of a store that hosts share, of whatever sweep has some, until it is ended. */
 export async function serve(context: ServeContext): Promise<void> {
   const { observer, draining, signal, tags } = context
-  const store = await openStore(context.store, 'change')
+  const store = await openWhenThere(context)
+  if (store === undefined) return
   try {
     if (store.openQueue === undefined) {
       throw new SwathError('usage', `${store.location} is of one machine: it has no queue that workers share`, {
@@ -58,6 +61,20 @@ export async function serve(context: ServeContext): Promise<void> {
     observer.finished()
     await store.close()
   }
+}
+
+/** Waits for whoever makes the store: hosts may be there before the first sweep is. */
+async function openWhenThere({ store, observer, draining }: ServeContext): Promise<Store | undefined> {
+  for (let said = false; !draining.aborted; said = true) {
+    try {
+      return await openStore(store, 'change')
+    } catch (error) {
+      if (!isPostgres(store) || !(error instanceof SwathError) || error.code !== 'not-found') throw error
+      if (!said) observer.note(`${error.message} yet: waiting for the first sweep.`)
+      await delay(idleMs, undefined, { signal: draining }).catch(() => undefined)
+    }
+  }
+  return undefined
 }
 
 class Server {
@@ -108,12 +125,13 @@ class Server {
     return 0
   }
 
-  async #train(sweep: SweepRow, settings: SweepSettings): Promise<number> {
+  async #train(sweep: SweepRow, planned: SweepSettings): Promise<number> {
     const { observer, draining, signal, machine } = this.#context
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
     try {
-      const layout = layOut(settings.coresPerTrial, machine)
+      const layout = layOut(planned.coresPerTrial, machine)
+      const settings = { ...planned, program: await localProgram(store, sweep, planned) }
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)
         await machinery.pool.describe(settings.program, [])

@@ -53,25 +53,19 @@ export async function trainShared(training: SharedTraining): Promise<number> {
     }
   }
 
-  for (let isAlone = false; failure === undefined && !signal.aborted && !training.isOver();) {
-    const free: number = isAlone ? 0 : workers - here.busy
-    const jobs: TakenTrial[] = free > 0 ? await patience.read(() => queue.take(free, { alone: false })) : []
+  const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
+  while (failure === undefined && !signal.aborted && !training.isOver()) {
+    const room = workers - here.busy
+    const jobs = room > 0 ? await take(room, false) : []
     // What processes were lost over is taken when nothing else is there, and by itself.
-    if (jobs.length === 0 && here.busy === 0) {
-      jobs.push(...(await patience.read(() => queue.take(1, { alone: true }))))
-      isAlone = jobs.length > 0
-      if (!isAlone) break
-    }
-    taken += jobs.length
+    const suspects = jobs.length === 0 && here.busy === 0 ? await take(1, true) : []
+    if (jobs.length + suspects.length + here.busy === 0) break
+    taken += jobs.length + suspects.length
     const freed = new Promise<void>((resolve) => (wake = resolve))
-    for (const { trial, job } of await waiting(training, patience, jobs)) void train(trial, job)
-    if (here.busy === 0) {
-      isAlone = false
-      continue
-    }
-    const isFull = isAlone || here.busy >= workers
+    for (const { trial, job } of await waiting(training, patience, [...jobs, ...suspects])) void train(trial, job)
+    if (here.busy === 0) continue
+    const isFull = suspects.length > 0 || here.busy >= workers
     await (isFull ? freed : Promise.race([freed, ...(jobs.length > 0 ? [] : [delay(pollMs)])]))
-    if (here.busy === 0) isAlone = false
   }
   while (here.busy > 0) await new Promise<void>((resolve) => (wake = resolve))
   await Promise.all(written)

@@ -30,6 +30,8 @@ export interface SweepSettings {
   readonly coresPerTrial: number
   /** What a host has to have to train it, where hosts share the store. */
   readonly tags: readonly string[]
+  /** What is sent to hosts that share the store, and from which folder; null where they have the program. */
+  readonly sent: { readonly sha256: string; readonly folder: string } | null
   readonly metric: Metric | null
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
@@ -53,14 +55,14 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
   }
 }
 
-export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
+export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
   const { resources, metric, retries, timeout, checkpoint } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
-    program,
+    ...{ program, sent },
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     tags: resources.tags,

@@ -46,6 +46,11 @@ test('a host that was set aside is asked again once it is started again', async 
   expect(await aside()).toMatchObject([{ name: 'worker-0' }])
 
   await register(store, after)
+  const last = ids[4] ?? 0
+  await applyChanges(store.db, [start(last, 1, { process: after }), end(last, 'failed', 1, { failed: true })])
   expect(await aside()).toEqual([])
+  expect((await trialsOf(store.db, sweep.id)).map(({ state }) => state)).toEqual([
+    ...['queued', 'queued', 'queued', 'completed', 'failed'],
+  ])
   expect((await hostsOf(store.db)).map(({ state }) => state)).toEqual(['active', 'active', 'set aside'])
 })
