@@ -37,6 +37,10 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'Workers, coordinator, database and network that fail, at random moments',
     async (options) => (await import('./cluster-faults/bench-cluster-faults.ts')).benchClusterFaults(options),
   ],
+  scale: [
+    'What a trial, a queue and a host cost a PostgreSQL server',
+    async (options) => (await import('./scale/bench-scale.ts')).benchScale(options),
+  ],
   store: [
     'Questions to a store of 100,000 trials',
     async (options) => (await import('./store/bench-store.ts')).benchStore(options),

@@ -39,7 +39,7 @@ export async function registerHost(
 export async function beatHost(
   db: Kysely<Schema>,
   id: number,
-  { host, pid }: Coordinator,
+  { host, pid, process_start }: Coordinator,
   now: Date,
 ): Promise<Pick<HostRow, 'state' | 'reason'>> {
   await db
@@ -48,6 +48,7 @@ export async function beatHost(
     .where('state', '=', 'running')
     .where('host', '=', host)
     .where('pid', '=', pid)
+    .where('process_start', '=', process_start)
     .execute()
   return db
     .updateTable('hosts')
@@ -74,16 +75,27 @@ export async function hostsOf(
   return rows.map((row) => ({ ...row, capabilities: JSON.parse(row.capabilities) as Capabilities }))
 }
 
-/** How many trials each process trains, by its host and pid. */
+/** How many trials each process trains, by {@link processKey}. */
 export async function runningByHost(db: Kysely<Schema>): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('trials')
-    .select(['host', 'pid', (all) => all.fn.countAll<number>().as('trials')])
+    .select(['host', 'pid', 'process_start', (all) => all.fn.countAll<number>().as('trials')])
     .where('state', '=', 'running')
-    .groupBy(['host', 'pid'])
+    .groupBy(['host', 'pid', 'process_start'])
     .execute()
-  return new Map(rows.map(({ host, pid, trials }) => [`${host ?? ''} ${pid ?? 0}`, trials]))
+  return new Map(
+    rows.map(({ host, pid, process_start, trials }) => {
+      return [processKey({ name: host ?? '', pid: pid ?? 0, process_start: process_start ?? '' }), trials]
+    }),
+  )
 }
+
+/** Which process it is: in a container that was started again it has the name and the pid of the one before. */
+export function processKey({ name, pid, process_start }: HostProcess): string {
+  return `${name} ${pid} ${process_start}`
+}
+
+type HostProcess = Pick<HostRow, 'name' | 'pid' | 'process_start'>
 
 /** A host on which trials fail one after another, while they end well elsewhere. */
 export interface BadHost {
@@ -101,7 +113,11 @@ export async function setBadHostsAside(
   sweepId: number,
   { queue, at }: { readonly queue: SweepQueue; readonly at: string },
 ): Promise<BadHost[]> {
-  const suspects = await db.selectFrom('hosts').select(['id', 'name', 'pid']).where('state', '=', 'active').execute()
+  const suspects = await db
+    .selectFrom('hosts')
+    .select(['id', 'name', 'pid', 'process_start'])
+    .where('state', '=', 'active')
+    .execute()
   const bad: BadHost[] = []
   for (const host of suspects) {
     const failed = await failedInARow(db, host)
@@ -131,15 +147,13 @@ interface FailedAttempt {
 }
 
 /** What failed on a host since something went well there, in the order of time. */
-async function failedInARow(
-  db: Kysely<Schema>,
-  { name, pid }: { readonly name: string; readonly pid: number },
-): Promise<FailedAttempt[]> {
+async function failedInARow(db: Kysely<Schema>, { name, pid, process_start }: HostProcess): Promise<FailedAttempt[]> {
   const last = await db
     .selectFrom('attempts')
     .select(['trial_id', 'attempt', 'state', 'finished_at', 'error'])
     .where('host', '=', name)
     .where('pid', '=', pid)
+    .where('process_start', '=', process_start)
     .where('finished_at', 'is not', null)
     .orderBy('finished_at', 'desc')
     .limit(100)
@@ -151,11 +165,7 @@ async function failedInARow(
     .reverse()
 }
 
-async function wentWellElsewhere(
-  db: Kysely<Schema>,
-  { name, pid }: { readonly name: string; readonly pid: number },
-  since: string,
-): Promise<boolean> {
+async function wentWellElsewhere(db: Kysely<Schema>, { name, pid }: HostProcess, since: string): Promise<boolean> {
   const row = await db
     .selectFrom('attempts')
     .select('trial_id')
@@ -184,7 +194,12 @@ async function handBack(db: Kysely<Schema>, sweepId: number, queue: SweepQueue):
   const failed = (from: Kysely<Schema>) =>
     from
       .selectFrom('trials')
-      .innerJoin('hosts', (join) => join.onRef('hosts.name', '=', 'trials.host').onRef('hosts.pid', '=', 'trials.pid'))
+      .innerJoin('hosts', (join) =>
+        join
+          .onRef('hosts.name', '=', 'trials.host')
+          .onRef('hosts.pid', '=', 'trials.pid')
+          .onRef('hosts.process_start', '=', 'trials.process_start'),
+      )
       .select('trials.id')
       .where('trials.sweep_id', '=', sweepId)
       .where('trials.state', '=', 'failed')

@@ -18,7 +18,7 @@ type RowsStatement<Row extends readonly Cell[], Result> = (
 ) => Promise<Result[]>
 
 /** A statement that the server keeps under a name, parsed and planned. */
-export type KeptQuery<Result> = CompiledQuery<Result> & { readonly name: string }
+type KeptQuery<Result> = CompiledQuery<Result> & { readonly name: string }
 
 let kept = 0
 
