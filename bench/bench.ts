@@ -2,82 +2,55 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { describeError } from './describe-error.ts'
 
-/** `npm run bench -- train`, `-- sweep`, `-- study`. */
-await yargs(hideBin(process.argv))
+interface Options {
+  readonly quick: boolean
+  readonly seed: number
+}
+
+/** What `npm run bench -- NAME` measures; each is loaded when it is asked for. */
+const benches: Readonly<Record<string, [describe: string, run: (options: Options) => Promise<void>]>> = {
+  train: [
+    'A training step beside PyTorch, Keras, tfjs and the roofline, on one core',
+    async (options) => (await import('./train/bench-train.ts')).benchTrain(options),
+  ],
+  sweep: [
+    'The whole main job beside Optuna and Ray Tune',
+    async (options) => (await import('./sweep/bench-sweep.ts')).benchSweep(options),
+  ],
+  faults: [
+    'A sweep that is killed 200 times, and a disk that fills up',
+    async (options) => (await import('./faults/bench-faults.ts')).benchFaults(options),
+  ],
+  study: [
+    'The study’s networks over five seeds, beside PyTorch: accuracy',
+    async (options) => (await import('./study/bench-study.ts')).benchStudy(options),
+  ],
+  orchestrate: [
+    'What a trial costs that does nothing, beside Optuna and Ray Tune',
+    async (options) => (await import('./orchestrate/bench-orchestrate.ts')).benchOrchestrate(options),
+  ],
+  cluster: [
+    'The MNIST grid by several worker processes on one PostgreSQL; trials that do nothing by 1,000 workers',
+    async (options) => (await import('./cluster/bench-cluster.ts')).benchCluster(options),
+  ],
+  'cluster-faults': [
+    'Workers, coordinator, database and network that fail, at random moments',
+    async (options) => (await import('./cluster-faults/bench-cluster-faults.ts')).benchClusterFaults(options),
+  ],
+  store: [
+    'Questions to a store of 100,000 trials',
+    async (options) => (await import('./store/bench-store.ts')).benchStore(options),
+  ],
+}
+
+const parser = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
-  .command(
-    'train',
-    'A training step beside PyTorch, Keras, tfjs and the roofline, on one core',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchTrain } = await import('./train/bench-train.ts')
-      await benchTrain({ quick })
-    },
-  )
-  .command(
-    'sweep',
-    'The whole main job beside Optuna and Ray Tune',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchSweep } = await import('./sweep/bench-sweep.ts')
-      await benchSweep({ quick })
-    },
-  )
-  .command(
-    'faults',
-    'A sweep that is killed 200 times, and a disk that fills up',
-    (builder) => builder.option('seed', { type: 'number', default: 0, describe: 'Of the moments' }),
-    async ({ quick, seed }) => {
-      const { benchFaults } = await import('./faults/bench-faults.ts')
-      await benchFaults({ quick, seed })
-    },
-  )
-  .command(
-    'study',
-    'The study’s networks over five seeds, beside PyTorch: accuracy',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchStudy } = await import('./study/bench-study.ts')
-      await benchStudy({ quick })
-    },
-  )
-  .command(
-    'orchestrate',
-    'What a trial costs that does nothing, beside Optuna and Ray Tune',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchOrchestrate } = await import('./orchestrate/bench-orchestrate.ts')
-      await benchOrchestrate({ quick })
-    },
-  )
-  .command(
-    'cluster',
-    'The MNIST grid by several worker processes on one PostgreSQL; trials that do nothing by 1,000 workers',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchCluster } = await import('./cluster/bench-cluster.ts')
-      await benchCluster({ quick })
-    },
-  )
-  .command(
-    'cluster-faults',
-    'Workers, coordinator, database and network that fail, at random moments',
-    (builder) => builder.option('seed', { type: 'number', default: 0, describe: 'Of the moments' }),
-    async ({ quick, seed }) => {
-      const { benchClusterFaults } = await import('./cluster-faults/bench-cluster-faults.ts')
-      await benchClusterFaults({ quick, seed })
-    },
-  )
-  .command(
-    'store',
-    'Questions to a store of 100,000 trials',
-    (builder) => builder,
-    async ({ quick }) => {
-      const { benchStore } = await import('./store/bench-store.ts')
-      await benchStore({ quick })
-    },
-  )
+  .option('seed', {
+    type: 'number',
+    default: 0,
+    describe: 'Of the moments at which `faults` and `cluster-faults` strike',
+  })
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {
@@ -85,4 +58,12 @@ await yargs(hideBin(process.argv))
     console.error(describeError(error) ?? message)
     process.exit(1)
   })
-  .parseAsync()
+for (const [name, [describe, run]] of Object.entries(benches)) {
+  parser.command(
+    name,
+    describe,
+    (command) => command,
+    (options) => run(options),
+  )
+}
+await parser.parseAsync()

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '../src/store/open.ts'
+import { withStore } from '../src/store/open.ts'
 import type { QueryResult } from '../src/store/store.ts'
 import { runProcess } from './run-process.ts'
 
@@ -18,9 +18,7 @@ export async function runSweep(
     const location = `sqlite:${join(folder, 'swath.db')}`
     const set = settings.flatMap((setting) => ['--set', setting])
     const { seconds } = await runProcess([process.execPath, cli, 'run', file, '--store', location, ...set])
-    const store = await openStore(location, 'read')
-    const { rows } = await store.query(query)
-    await store.close()
+    const { rows } = await withStore(location, 'read', (store) => store.query(query))
     return { seconds, rows }
   } finally {
     rmSync(folder, { recursive: true })

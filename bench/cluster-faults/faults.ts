@@ -6,7 +6,7 @@ import type { Host } from './host.ts'
 import type { Participant } from './participant.ts'
 
 /** Whom a fault may befall. */
-export interface Victims {
+interface Victims {
   readonly host: Host
   readonly coordinator: Participant
   readonly database: Database

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 import { describeMachine, writeResults } from '../machine.ts'
 import { fillUpDisk } from './full-disk.ts'
 import { killStorm, ways } from './kill-storm.ts'
@@ -96,15 +96,12 @@ async function differencesBetween(one: string, other: string): Promise<{ trials:
 }
 
 async function resultsOf(folder: string): Promise<{ trials: string[]; metrics: string[] }> {
-  const store = await openStore(join(folder, 'swath.db'), 'read')
-  try {
+  return withStore(join(folder, 'swath.db'), 'read', async (store) => {
     const rows = async (query: string) => (await store.query(query)).rows.map((row) => JSON.stringify(row))
     return {
       trials: await rows('select number, params, seed, state, weights_sha256 from trials'),
       metrics: await rows(`select t.number, m.epoch, m.name, m.value from metrics m join trials t on t.id = m.trial_id
         where m.name not like '%seconds' and m.name not like '%per_second'`),
     }
-  } finally {
-    await store.close()
-  }
+  })
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { randomStream } from '../../src/random/stream.ts'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 
 export const ways = ['kill -9', 'kill -TERM', 'Ctrl-C twice'] as const
 type Way = (typeof ways)[number]
@@ -105,12 +105,8 @@ async function runOnce(
 }
 
 async function ask<Row>(folder: string, query: string): Promise<Row[]> {
-  const store = await openStore(join(folder, 'swath.db'), 'read')
-  try {
-    return (await store.query(query)).rows as Row[]
-  } finally {
-    await store.close()
-  }
+  const { rows } = await withStore(join(folder, 'swath.db'), 'read', (store) => store.query(query))
+  return rows as Row[]
 }
 
 async function integrityProblems(folder: string): Promise<number> {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 
 export interface Orchestration {
   readonly trials: number
@@ -66,21 +66,18 @@ parameters:
 
 /** When the run began to train and when it had ended, by its own account; throws if anything is missing in the store. */
 async function courseOf(folder: string, trials: number): Promise<{ from: number; to: number }> {
-  const store = await openStore(`sqlite:${join(folder, 'swath.db')}`, 'read')
-  try {
-    const { rows } = await store.query(`select
+  const { rows } = await withStore(join(folder, 'swath.db'), 'read', (store) =>
+    store.query(`select
       (select count(*) from trials where state = 'completed') as completed,
       (select count(*) from metrics) as reports,
       (select min(at) from events where kind = 'run started') as began,
-      (select max(at) from events where kind = 'run ended') as ended`)
-    const { completed, reports, began, ended } = rows[0] ?? {}
-    if (completed !== trials || reports !== 2 * trials) {
-      throw new Error(`${String(completed)} of ${trials} trials completed, with ${String(reports)} reports`)
-    }
-    return { from: Date.parse(String(began)), to: Date.parse(String(ended)) }
-  } finally {
-    await store.close()
+      (select max(at) from events where kind = 'run ended') as ended`),
+  )
+  const { completed, reports, began, ended } = rows[0] ?? {}
+  if (completed !== trials || reports !== 2 * trials) {
+    throw new Error(`${String(completed)} of ${trials} trials completed, with ${String(reports)} reports`)
   }
+  return { from: Date.parse(String(began)), to: Date.parse(String(ended)) }
 }
 
 const clockTicks = 100

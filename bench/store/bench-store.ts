@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { readPareto } from '../../src/cli/read-pareto.ts'
 import { readSweep } from '../../src/cli/show-sweep.ts'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
 import { sweepProgress } from '../../src/store/sweeps.ts'
@@ -38,9 +38,7 @@ export async function benchStore({ quick }: { quick: boolean }): Promise<void> {
   try {
     const path = join(folder, 'swath.db')
     const started = performance.now()
-    const made = await openStore(`sqlite:${path}`, 'write')
-    const sweep = await fillStore(made, trials)
-    await made.close()
+    const sweep = await withStore(path, 'write', (store) => fillStore(store, trials))
     const size = `${trials.toLocaleString('en')} trials × ${epochs} epochs × ${metrics.length} metrics`
     const megabytes = Math.round(statSync(path).size / 1e6)
     console.log(`${size}: ${megabytes} MB, made in ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
@@ -103,8 +101,7 @@ async function readTrial(db: Store['db'], id: number): Promise<void> {
 }
 
 async function time({ name, ask }: Question, location: string, sweep: SweepRow, rounds: number): Promise<Answer> {
-  const store = await openStore(location, 'read')
-  try {
+  return withStore(location, 'read', async (store) => {
     const times: number[] = []
     let cpuMs = Infinity
     for (let round = 0; round <= rounds; round++) {
@@ -119,7 +116,5 @@ async function time({ name, ask }: Question, location: string, sweep: SweepRow, 
     others.sort((a, b) => a - b)
     const medianMs = others[Math.floor(others.length / 2)] ?? NaN
     return { name, firstMs, medianMs, bestMs: others[0] ?? NaN, cpuMs }
-  } finally {
-    await store.close()
-  }
+  })
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 
 export interface WorkersResult {
   readonly speedUp: number
@@ -48,11 +48,11 @@ parameters:
       ;[peak, own] = [Math.max(peak, now.resident), Math.max(own, now.own)]
       await Promise.race([ended, sleep(100)])
     }
-    const store = await openStore(`sqlite:${join(folder, 'swath.db')}`, 'read')
-    const { rows } = await store.query(
-      "select avg(value) as mean from metrics where name = 'images_per_second' and epoch > 1 or (select max(epoch) from metrics) = 1",
+    const { rows } = await withStore(join(folder, 'swath.db'), 'read', (store) =>
+      store.query(
+        "select avg(value) as mean from metrics where name = 'images_per_second' and epoch > 1 or (select max(epoch) from metrics) = 1",
+      ),
     )
-    await store.close()
     const mean = Number(rows[0]?.mean)
     return { workers, imagesPerSecond: workers * mean, peakMb: Math.round(peak), privateMb: Math.round(own) }
   } finally {

@@ -29,11 +29,16 @@ export function listArtifacts(artifacts: Artifacts): ArtifactListing {
   const folders = entries.flatMap(({ name, isFolder }) => {
     const [, trialId] = /^trial-([1-9]\d*)$/.exec(name) ?? []
     if (!isFolder || trialId === undefined) return []
-    const files = artifacts.list(name).filter((entry) => !entry.isFolder && checkpoint.test(entry.name))
-    return [{ name, trialId: Number(trialId), checkpoints: files.map((file) => file.name) }]
+    return [{ name, trialId: Number(trialId), checkpoints: checkpointsIn(artifacts, name) }]
   })
   const known = new Set(folders.map(({ name }) => name))
   return { folders, others: entries.map(({ name }) => name).filter((name) => !known.has(name)) }
+}
+
+/** The checkpoints in a trial's folder, and what is left of those that were being written. */
+export function checkpointsIn(artifacts: Artifacts, folder: string): string[] {
+  const entries = artifacts.list(folder).filter(({ name, isFolder }) => !isFolder && checkpoint.test(name))
+  return entries.map(({ name }) => name)
 }
 
 /**

@@ -12,6 +12,7 @@ import { gcCommand } from './commands/gc.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
+import { postgresCommand } from './commands/postgres.ts'
 import { predictCommand } from './commands/predict.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { retrainCommand } from './commands/retrain.ts'
@@ -38,7 +39,7 @@ await yargs(args)
   .usage('$0 <command>\n\nHyperparameter sweeps: a grid in a short file, a trial on every core, every number in SQL.')
   .option('store', {
     type: 'string',
-    describe: 'Where the results are: sqlite:<file>',
+    describe: 'Where the results are: sqlite:<file> or postgres://…',
     default: process.env.SWATH_STORE ?? 'sqlite:swath.db',
     defaultDescription: 'SWATH_STORE, or sqlite:swath.db',
     global: true,
@@ -61,6 +62,7 @@ await yargs(args)
   .command(deleteCommand)
   .command(gcCommand)
   .command(backupCommand)
+  .command(postgresCommand)
   .command(setupCommand)
   .command(doctorCommand)
   .option('color', {

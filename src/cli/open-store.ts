@@ -1,12 +1,16 @@
 import { findSqliteDriver } from '../setup/sqlite.ts'
 import { isPostgres } from '../store/location.ts'
-import { openStore, refuseMissingStore } from '../store/open.ts'
-import type { Store } from '../store/store.ts'
+import { refuseMissingStore, withStore } from '../store/open.ts'
+import type { Store, StoreAccess } from '../store/store.ts'
 
-/** Opens a store that exists; `change` where it has to be written. */
-export async function openExistingStore(location: string, access: 'read' | 'change' = 'read'): Promise<Store> {
+/** Opens a store that exists for as long as `use` needs it; `change` where it has to be written. */
+export async function withExistingStore(
+  location: string,
+  access: Extract<StoreAccess, 'read' | 'change'>,
+  use: (store: Store) => Promise<void>,
+): Promise<void> {
   await prepareStore(location)
-  return openStore(location, access)
+  await withStore(location, access, use)
 }
 
 /** Building the SQLite driver takes a minute the first time: the user is shown that it does. */
@@ -14,6 +18,6 @@ export async function prepareStore(location: string): Promise<void> {
   refuseMissingStore(location)
   if (isPostgres(location) || findSqliteDriver() !== undefined) return
   const { setupProgress } = await import('./display/setup-progress.ts')
-  const { sqliteDriverFor } = await import('../setup/setup.ts')
-  await sqliteDriverFor(await setupProgress())
+  const { storeDriverFor } = await import('../setup/setup.ts')
+  await storeDriverFor(location, await setupProgress())
 }

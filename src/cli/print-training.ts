@@ -1,59 +1,54 @@
 import type { Parameters } from '../programs/program.ts'
 import { formatCount, formatDuration, formatPercent } from '../report/format.ts'
 import type { RunResult } from '../run/run-sweep.ts'
-import { openStore } from '../store/open.ts'
 import { finalMetricsOf } from '../store/final-metrics.ts'
+import type { Store } from '../store/store.ts'
 import { trialsOf } from '../store/trials.ts'
 import { describeParameters } from './display/words.ts'
 import { colors } from './terminal.ts'
 
 /** Prints what one trial came to: time, accuracies, size; and what can be done with it. */
 export async function printTraining(
-  location: string,
+  store: Store,
   { sweep }: RunResult,
   { json }: { readonly json: boolean | undefined },
 ): Promise<void> {
-  const store = await openStore(location, 'read')
-  try {
-    const [trial] = await trialsOf(store.db, sweep.id)
-    if (trial === undefined) throw new Error(`sweep ${sweep.name} has no trial`)
-    const metrics = await finalMetricsOf(store.db, sweep.id)
-    const final = new Map(metrics.map(({ name, value }) => [name, value]))
-    const { id, state, error, params: text, parameter_count, flops, started_at, finished_at } = trial
-    const params = JSON.parse(text) as Parameters
-    const result = {
-      ...{ trial: id, sweep: sweep.name, state, error, params, parameter_count, flops },
-      elapsed_seconds: secondsBetween(started_at, finished_at),
-      epoch_seconds: metrics.find(({ name }) => name === 'epoch_seconds')?.mean ?? null,
-      train_accuracy: final.get('train_accuracy') ?? null,
-      val_accuracy: final.get('val_accuracy') ?? null,
-      test_accuracy: final.get('test_accuracy') ?? null,
-    }
-    if (json === true) {
-      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-      return
-    }
-    const lines: [name: string, value: string | undefined][] = [
-      ['elapsed', ifThere(result.elapsed_seconds, formatDuration)],
-      ['time per epoch', ifThere(result.epoch_seconds, formatDuration)],
-      ['train accuracy', ifThere(result.train_accuracy, formatPercent)],
-      ['validation accuracy', ifThere(result.val_accuracy, formatPercent)],
-      ['test accuracy', ifThere(result.test_accuracy, formatPercent)],
-      ['parameters', ifThere(parameter_count, formatCount)],
-      ['FLOPs', ifThere(flops, formatCount)],
-    ]
-    const say = (line: string) => process.stdout.write(`${line}\n`)
-    say(colors.bold(`Trial ${id} of ${sweep.name}: ${sweep.program}, ${describeParameters(params)}`))
-    if (state !== 'completed') say(`${state}${error === null ? '' : `: ${error}`}`)
-    for (const [name, value] of lines) if (value !== undefined) say(`  ${name.padEnd(20)} ${value.padStart(10)}`)
-    say('\nNext:')
-    if (state === 'completed') {
-      say(`  swath evaluate ${id}           ${colors.dim('which test images it gets wrong')}`)
-      say(`  swath predict ${id} image.png  ${colors.dim('what it takes a picture for')}`)
-    } else say(`  swath resume ${sweep.name}  ${colors.dim('go on with it')}`)
-  } finally {
-    await store.close()
+  const [trial] = await trialsOf(store.db, sweep.id)
+  if (trial === undefined) throw new Error(`sweep ${sweep.name} has no trial`)
+  const metrics = await finalMetricsOf(store.db, sweep.id)
+  const final = new Map(metrics.map(({ name, value }) => [name, value]))
+  const { id, state, error, params: text, parameter_count, flops, started_at, finished_at } = trial
+  const params = JSON.parse(text) as Parameters
+  const result = {
+    ...{ trial: id, sweep: sweep.name, state, error, params, parameter_count, flops },
+    elapsed_seconds: secondsBetween(started_at, finished_at),
+    epoch_seconds: metrics.find(({ name }) => name === 'epoch_seconds')?.mean ?? null,
+    train_accuracy: final.get('train_accuracy') ?? null,
+    val_accuracy: final.get('val_accuracy') ?? null,
+    test_accuracy: final.get('test_accuracy') ?? null,
   }
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+    return
+  }
+  const lines: [name: string, value: string | undefined][] = [
+    ['elapsed', ifThere(result.elapsed_seconds, formatDuration)],
+    ['time per epoch', ifThere(result.epoch_seconds, formatDuration)],
+    ['train accuracy', ifThere(result.train_accuracy, formatPercent)],
+    ['validation accuracy', ifThere(result.val_accuracy, formatPercent)],
+    ['test accuracy', ifThere(result.test_accuracy, formatPercent)],
+    ['parameters', ifThere(parameter_count, formatCount)],
+    ['FLOPs', ifThere(flops, formatCount)],
+  ]
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  say(colors.bold(`Trial ${id} of ${sweep.name}: ${sweep.program}, ${describeParameters(params)}`))
+  if (state !== 'completed') say(`${state}${error === null ? '' : `: ${error}`}`)
+  for (const [name, value] of lines) if (value !== undefined) say(`  ${name.padEnd(20)} ${value.padStart(10)}`)
+  say('\nNext:')
+  if (state === 'completed') {
+    say(`  swath evaluate ${id}           ${colors.dim('which test images it gets wrong')}`)
+    say(`  swath predict ${id} image.png  ${colors.dim('what it takes a picture for')}`)
+  } else say(`  swath resume ${sweep.name}  ${colors.dim('go on with it')}`)
 }
 
 function ifThere<T>(value: T | null, format: (value: T) => string): string | undefined {

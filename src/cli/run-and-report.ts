@@ -1,6 +1,7 @@
 import type { LayoutOptions } from '../run/machine.ts'
 import type { RunContext, RunResult } from '../run/run-sweep.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
@@ -19,7 +20,7 @@ export interface RunOptions {
 export async function runAndReport(
   options: RunOptions,
   run: (context: RunContext) => Promise<RunResult>,
-  print: (location: string, result: RunResult) => Promise<void> = report,
+  print: (store: Store, result: RunResult) => Promise<void> = report,
 ): Promise<void> {
   const observer = await chooseDisplay()
   const interrupt = interruptSignal({
@@ -42,22 +43,17 @@ export async function runAndReport(
     observer.finished()
     interrupt.release()
   }
-  await print(options.store, result)
+  await withStore(options.store, 'read', (store) => print(store, result))
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
 }
 
-async function report(location: string, { sweep, progress, trained }: RunResult): Promise<void> {
+async function report(store: Store, { sweep, progress, trained }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
   if (!trained) {
     const state = completed === trials ? 'is complete' : 'has nothing left to run'
     process.stdout.write(`${sweep.name} ${state}: ${completed} of ${trials} trials completed.\n`)
   }
-  const store = await openStore(location, 'read')
-  try {
-    if (completed > 0) await printPareto(store, sweep, {})
-  } finally {
-    await store.close()
-  }
+  if (completed > 0) await printPareto(store, sweep, {})
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
   if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)

@@ -4,7 +4,7 @@ import { artifactLocation, openArtifacts } from '../artifacts/open.ts'
 import { loadForInference } from '../inference/load.ts'
 import type { Store } from '../store/store.ts'
 import { setupProgress } from './display/setup-progress.ts'
-import { openExistingStore } from './open-store.ts'
+import { withExistingStore } from './open-store.ts'
 
 /** What a command that uses trained models works with. */
 export interface TrialTools {
@@ -20,14 +20,11 @@ export async function withTrials(
   use: (tools: TrialTools) => Promise<void>,
   access: 'read' | 'change' = 'read',
 ): Promise<void> {
-  const store = await openExistingStore(location, access)
-  try {
-    await use({
+  await withExistingStore(location, access, (store) =>
+    use({
       store,
       artifacts: openArtifacts(artifactLocation(store.location)),
       loadTensorFlow: async (cores) => loadForInference(cores, await setupProgress()),
-    })
-  } finally {
-    await store.close()
-  }
+    }),
+  )
 }

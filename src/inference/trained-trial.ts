@@ -6,7 +6,7 @@ import { checkpointOf } from '../store/artifacts.ts'
 import type { SweepRow, TrialRow, TrialState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { trialById } from '../store/trials.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 
 /** A trial that left a trained model. */
 export interface TrainedTrial {
@@ -42,7 +42,7 @@ export async function findTrainedTrial(store: Store, artifacts: Artifacts, id: n
   return {
     ...{ trial, sweep, artifact },
     params: JSON.parse(trial.params) as Parameters,
-    settings: JSON.parse(sweep.settings) as SweepSettings,
+    settings: storedSettings(sweep),
     checkpoint: decodeCheckpoint(bytes, `the checkpoint of trial ${id}`),
   }
 }

@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
@@ -17,11 +29,20 @@ export interface Installation {
   readonly data: string
 }
 
+/** What a folder's server goes by from one start to the next; without it a folder is somebody else's. */
+export const settingsName = 'settings.json'
+
 const programs = ['initdb', 'postgres', 'pg_ctl']
 const ending = process.platform === 'win32' ? '.exe' : ''
 
-/** Makes a folder ready for a server that runs as whoever has to run it. @throws SwathError('setup') */
-export function install(folder: string): Installation {
+/**
+ * Makes a folder ready for a server that runs as whoever has to run it.
+ *
+ * @param binaries where PostgreSQL's `bin`, `lib` and `share` are
+ * @throws SwathError('setup')
+ */
+export function install(folder: string, binaries = findBinaries()): Installation {
+  refuseOthersFolder(folder)
   mkdirSync(folder, { recursive: true, mode: 0o755 })
   const account = serverAccount(folder)
   if (account !== undefined) {
@@ -33,7 +54,7 @@ export function install(folder: string): Installation {
       })
     }
   }
-  const native = reachable(findBinaries(), folder, account)
+  const native = reachable(binaries, folder, account)
   const libraries = linkLibraries(native, folder)
   return {
     account,
@@ -42,6 +63,15 @@ export function install(folder: string): Installation {
     data: join(folder, 'data'),
     env: { ...process.env, LC_ALL: 'C', ...librariesFrom([libraries, join(native, 'lib')]) },
   }
+}
+
+/** It is given to the server's user: nothing else is to be in it. */
+function refuseOthersFolder(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  if (names.length === 0 || names.includes(settingsName)) return
+  throw new SwathError('setup', `${folder} has something else in it than a server of swath's`, {
+    hint: 'name an empty folder, or one that is not there yet',
+  })
 }
 
 /** Where the server's user may run them: where they are, else a copy in the folder. */
@@ -53,8 +83,11 @@ function reachable(native: string, folder: string, account: Account | undefined)
   const aside = `${copy}.partial`
   rmSync(aside, { recursive: true, force: true })
   cpSync(native, aside, { recursive: true, verbatimSymlinks: true })
-  cpSync(aside, copy, { recursive: true, verbatimSymlinks: true })
-  rmSync(aside, { recursive: true, force: true })
+  for (const name of readdirSync(aside, { recursive: true, encoding: 'utf8' })) {
+    lchownSync(join(aside, name), account.uid, account.gid)
+  }
+  lchownSync(aside, account.uid, account.gid)
+  renameSync(aside, copy)
   return copy
 }
 
@@ -67,7 +100,8 @@ function linkLibraries(native: string, folder: string): string {
   if (!existsSync(list)) return libraries
   const links = JSON.parse(readFileSync(list, 'utf8')) as { readonly source: string; readonly target: string }[]
   for (const { source, target } of links) {
-    symlinkSync(join(native, '..', source), join(libraries, basename(target)))
+    // The list begins at the folder above, where this one is called `native`.
+    symlinkSync(join(native, source.replace(/^native\//, '')), join(libraries, basename(target)))
   }
   return libraries
 }

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import pg from 'pg'
 
 import { SwathError } from '../errors.ts'
-import { install, type Installation } from './install.ts'
+import { install, settingsName, type Installation } from './install.ts'
 import { runServer, type RunningServer } from './run-server.ts'
 
 /** A server of one's own, on this machine alone, that ends with this process. */
@@ -61,7 +61,7 @@ export async function startPostgres(folder: string, options: ServerOptions = {})
 }
 
 async function settingsOf(folder: string, { account }: Installation, { port }: ServerOptions): Promise<Settings> {
-  const path = join(folder, 'settings.json')
+  const path = join(folder, settingsName)
   const secret = () => randomBytes(18).toString('base64url')
   const known = existsSync(path)
     ? (JSON.parse(readFileSync(path, 'utf8')) as Settings)

@@ -3,9 +3,9 @@ import type { Diagnosis } from '../setup/diagnosis.ts'
 import { findSqliteDriver } from '../setup/sqlite.ts'
 import { isPostgres, shownLocation } from '../store/location.ts'
 import { acceptableSchema, type SchemaState } from '../store/migrate.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
 import { liveRuns } from '../store/runs.ts'
-import type { Store, StoreCheck } from '../store/store.ts'
+import type { StoreCheck } from '../store/store.ts'
 import { sweepProgress } from '../store/sweeps.ts'
 import { formatCompact } from '../report/format.ts'
 import { counted, firstOf } from '../report/enumerate.ts'
@@ -20,7 +20,7 @@ export async function diagnoseStore(location: string, now = new Date()): Promise
     return [{ name, status: 'ok', detail: `${shown}, not looked at: there is no SQLite driver yet` }]
   }
   try {
-    const found = await usingStore(location, 'inspect', async (store) => {
+    const found = await withStore(location, 'inspect', async (store) => {
       const check = await store.check()
       const database = diagnoseDatabase(check)
       if (check.damage.length > 0) return { lines: [database], isCurrent: false }
@@ -31,7 +31,7 @@ export async function diagnoseStore(location: string, now = new Date()): Promise
       }
     })
     if (!found.isCurrent) return [{ name, status: 'ok', detail: shown }, ...found.lines]
-    return await usingStore(location, 'read', async (store) => {
+    return await withStore(location, 'read', async (store) => {
       const sweeps = await sweepProgress(store.db)
       const runs = (await liveRuns(store.db, now)).map(
         ({ sweep, host, pid }) => `; ${sweep} runs (process ${pid} on ${host})`,
@@ -45,19 +45,6 @@ export async function diagnoseStore(location: string, now = new Date()): Promise
     }
     const advice = error instanceof SwathError && error.hint !== undefined ? { advice: error.hint } : {}
     return [{ name, status: 'problem', detail: messageOf(error), ...advice }]
-  }
-}
-
-async function usingStore<T>(
-  location: string,
-  access: 'inspect' | 'read',
-  use: (store: Store) => Promise<T>,
-): Promise<T> {
-  const store = await openStore(location, access)
-  try {
-    return await use(store)
-  } finally {
-    await store.close()
   }
 }
 

@@ -4,7 +4,8 @@ import { formatCompact } from '../report/format.ts'
 import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
 import { removeDanglingRows } from '../store/dangling.ts'
-import { openStore, salvageStore } from '../store/open.ts'
+import { salvageStore, withStore } from '../store/open.ts'
+import { takeBackAllLost } from '../store/lost-trials.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
@@ -19,8 +20,7 @@ import { artifactsOf, removeStrays } from './strays.ts'
  */
 export async function repairStore(location: string, say: (done: string) => void, now = new Date()): Promise<void> {
   const wasDamaged = await replaceIfDamaged(location, say, now)
-  const store = await openStore(location, 'change')
-  try {
+  await withStore(location, 'change', async (store) => {
     await refuseLiveRuns(store.db, now)
     await mendRows(store, say, now)
     await mendViews(store, say)
@@ -30,20 +30,17 @@ export async function repairStore(location: string, say: (done: string) => void,
     const strays = await removeStrays(store, now)
     const told = strays.map(({ name, bytes }) => `removed ${name}, which nothing names (${formatCompact(bytes)}B)`)
     for (const line of firstLines(told)) say(line)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 /** A damaged database is not written to: a sound one takes its place. */
 async function replaceIfDamaged(location: string, say: (done: string) => void, now: Date): Promise<boolean> {
-  const damaged = await openStore(location, 'inspect')
-  try {
-    if ((await damaged.check()).damage.length === 0) return false
-    await refuseReadableRun(damaged, now)
-  } finally {
-    await damaged.close()
-  }
+  const isDamaged = await withStore(location, 'inspect', async (store) => {
+    if ((await store.check()).damage.length === 0) return false
+    await refuseReadableRun(store, now)
+    return true
+  })
+  if (!isDamaged) return false
   const { kept, rows } = await salvageStore(location)
   const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`)
   say(`the damaged database is kept as ${kept}; what could be read of it: ${counts.join(', ')}`)
@@ -63,17 +60,22 @@ async function mendRows(store: Store, say: (done: string) => void, now: Date): P
   // Files that are all gone at once may come back: their names stay.
   const flawed = artifactsOf(store).areThere() ? await flawedArtifacts(store, await allArtifacts(store.db)) : []
   const flawedRows = flawed.map(({ row }) => row)
-  const { dangling, lost } = await store.db.transaction().execute(async (transaction) => {
+  const { dangling, lost, failed } = await store.db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now)
     const removed = await removeDanglingRows(transaction)
     const left = await lostRuns(transaction, now)
+    // A trial that takes the process with it is not repaired for ever.
+    const lostTooOften = await takeBackAllLost(transaction, now.toISOString())
     await releaseLostRuns(transaction, left, now.toISOString())
     await forgetArtifacts(transaction, flawedRows)
-    return { dangling: removed, lost: left }
+    return { dangling: removed, lost: left, failed: lostTooOften }
   })
   if (dangling > 0) say(`removed ${counted(dangling, 'row')} of sweeps or trials that are not there`)
   const lines = [
-    ...lost.trials.map(({ trialId, attempt }) => `trial ${trialId} is queued again, its attempt ${attempt} closed`),
+    ...lost.trials.map(({ trialId, attempt }) => {
+      const error = failed.get(trialId)
+      return `trial ${trialId} ${error === undefined ? `is queued again, its attempt ${attempt} closed` : `has failed: ${error}`}`
+    }),
     ...lost.attempts.map(({ trialId, attempt }) => `closed attempt ${attempt} of trial ${trialId}`),
     ...lost.coordinators.map(({ pid, host }) => `forgot process ${pid} on ${host}, which ran a sweep and is gone`),
   ]

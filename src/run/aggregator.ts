@@ -45,10 +45,10 @@ export class Aggregator {
       await new Promise((resolve) => setImmediate(resolve))
       const group = this.#waiting.splice(0, mostInGroup)
       const changes = group.map(({ change }) => change)
-      let refused: ReadonlySet<Change> = new Set()
+      const refused = new Set<Change>()
       await this.#patience
         .write(async () => {
-          refused = await applyChanges(this.#db, changes, this.#shared)
+          await applyChanges(this.#db, changes, { shared: this.#shared, refused })
         })
         .then(
           () => {

@@ -1,12 +1,11 @@
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { leaseMs } from '../store/coordinators.ts'
 import { setBadHostsAside } from '../store/hosts.ts'
-import { anyExpired, takeBackLost } from '../store/lost-trials.ts'
+import { anyExpired, lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
-import { mostLosses } from './losses.ts'
 
 /**
  * What whoever looks after a sweep of a shared store does each few seconds: takes back trials whose leases are over, and
@@ -42,9 +41,8 @@ export class Caretaker {
       // While the store was away nobody could renew a lease: all have the time of one to do so first.
       const isSettled = performance.now() - this.#since > leaseMs
       if (isSettled && (await anyExpired(db, this.#sweep.id, at))) {
-        const limit = mostLosses(this.#settings)
-        const count = await takeBackLost(db, this.#sweep.id, { limit, at, shared: this.#queue })
-        if (count > 0) this.#observer.note(`${count} trials of hosts that are gone wait again.`)
+        await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
+        this.#observer.note('A host is gone: its trials wait again.')
       }
       for (const { name, reason } of await setBadHostsAside(db, this.#sweep.id, { queue: this.#queue, at })) {
         this.#observer.note(`Host ${name} is set aside: ${reason}`)

@@ -1,6 +1,6 @@
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, sqliteDriverFor } from '../setup/setup.ts'
+import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
@@ -15,6 +15,7 @@ export interface Machinery {
 }
 
 interface SetUp {
+  readonly store: string
   readonly setup: SetupObserver
   readonly observer: Pick<RunObserver, 'note'>
   readonly signal: AbortSignal
@@ -23,10 +24,10 @@ interface SetUp {
 /** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
 export async function setUp(context: SetUp, { program }: Pick<SweepSettings, 'program'>): Promise<void> {
   if ('command' in program) {
-    await sqliteDriverFor(context.setup)
+    await storeDriverFor(context.store, context.setup)
     return
   }
-  const { tensorflowError } = await setup({ observer: context.setup })
+  const { tensorflowError } = await setup({ observer: context.setup, store: context.store })
   // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
   context.signal.throwIfAborted()
   if (tensorflowError !== undefined) {

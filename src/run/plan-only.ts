@@ -1,6 +1,6 @@
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
-import { openStore } from '../store/open.ts'
+import { withStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
 import { readSweepFile } from '../sweep/read.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
@@ -51,10 +51,5 @@ export async function planOnly(options: {
 }
 
 async function earlierRate(location: string): Promise<number | undefined> {
-  const store = await openStore(location, 'read').catch(() => undefined)
-  try {
-    return store === undefined ? undefined : await trainingRate(store.db)
-  } finally {
-    await store?.close()
-  }
+  return withStore(location, 'read', ({ db }) => trainingRate(db)).catch(() => undefined)
 }

@@ -3,23 +3,22 @@ import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { sqliteDriverFor } from '../setup/setup.ts'
+import { storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
-import { openStore, refuseMissingStore } from '../store/open.ts'
+import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
-import { takeBackLost } from '../store/lost-trials.ts'
+import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
-import { mostLosses } from './losses.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
@@ -53,7 +52,7 @@ export async function runSweep(
   const layout = layOut(prepared.settings.coresPerTrial, workersFor(context))
 
   await setUp(context, prepared.settings)
-  return withStore(context.store, 'write', async (store, queue) => {
+  return usingStore(context.store, 'write', async (store, queue) => {
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
@@ -80,10 +79,10 @@ export async function runSweep(
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
-  await sqliteDriverFor(context.setup)
-  return withStore(context.store, 'change', async (store, queue) => {
+  await storeDriverFor(context.store, context.setup)
+  return usingStore(context.store, 'change', async (store, queue) => {
     const sweep = await findSweep(store, name)
-    const settings = JSON.parse(sweep.settings) as SweepSettings
+    const settings = storedSettings(sweep)
     if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, workersFor(context))
@@ -91,23 +90,20 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
   })
 }
 
-/** Opens a store, and the queue that hosts share if it has one. */
-async function withStore(
+/** A store, and the queue that hosts share if it has one. */
+function usingStore(
   location: string,
   access: 'change' | 'write',
   use: (store: Store, queue: SharedQueue | undefined) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const store = await openStore(location, access)
-  let queue: SharedQueue | undefined
-  try {
-    queue = await store.openQueue?.()
-    return await use(store, queue)
-  } catch (error) {
-    throw store.explain(error)
-  } finally {
-    await queue?.close()
-    await store.close()
-  }
+  return withStore(location, access, async (store) => {
+    const queue = await store.openQueue?.()
+    try {
+      return await use(store, queue)
+    } finally {
+      await queue?.close()
+    }
+  })
 }
 
 /** Where hosts share a store one may have no workers, and only watch: a thread is still there to check points. */
@@ -159,7 +155,7 @@ async function train(
       .where('id', '=', sweep.id)
       .execute()
     await clearCancellation(store.db, sweep.id)
-    await takeBackLost(store.db, sweep.id, { limit: mostLosses(settings), at: store.now().toISOString() })
+    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.

@@ -4,12 +4,13 @@ import { messageOf, SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
+import { isPostgres } from '../store/location.ts'
 import { openStore } from '../store/open.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepsLeftBehind, sweepsThatWait } from '../store/sweeps.ts'
 import { trialPages } from '../store/trials.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
@@ -36,7 +37,8 @@ export interface ServeContext {
 /** Trains trials of a store that hosts share, of whatever sweep has some, until it is ended. */
 export async function serve(context: ServeContext): Promise<void> {
   const { observer, draining, signal, tags } = context
-  const store = await openStore(context.store, 'change')
+  const store = await openWhenThere(context)
+  if (store === undefined) return
   try {
     if (store.openQueue === undefined) {
       throw new SwathError('usage', `${store.location} is of one machine: it has no queue that workers share`, {
@@ -60,6 +62,20 @@ export async function serve(context: ServeContext): Promise<void> {
     observer.finished()
     await store.close()
   }
+}
+
+/** Waits for whoever makes the store: hosts may be there before the first sweep is. */
+async function openWhenThere({ store, observer, draining }: ServeContext): Promise<Store | undefined> {
+  for (let said = false; !draining.aborted; said = true) {
+    try {
+      return await openStore(store, 'change')
+    } catch (error) {
+      if (!isPostgres(store) || !(error instanceof SwathError) || error.code !== 'not-found') throw error
+      if (!said) observer.note(`${error.message} yet: waiting for the first sweep.`)
+      await delay(idleMs, undefined, { signal: draining }).catch(() => undefined)
+    }
+  }
+  return undefined
 }
 
 class Server {
@@ -106,7 +122,7 @@ class Server {
 
   async #caretakerOf(sweep: SweepRow): Promise<Caretaker> {
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
-    const settings = JSON.parse(sweep.settings) as SweepSettings
+    const settings = storedSettings(sweep)
     return new Caretaker(this.#store, queue, sweep, settings, this.#context.observer)
   }
 
@@ -124,7 +140,7 @@ class Server {
     const sweeps = await this.#patience.read(() => sweepsThatWait(this.#store.db))
     for (const sweep of sweeps) {
       if (this.#refused.has(sweep.id)) continue
-      const settings = JSON.parse(sweep.settings) as SweepSettings
+      const settings = storedSettings(sweep)
       if (!settings.tags.every((tag) => this.#context.tags.includes(tag))) continue
       const taken = await this.#train(sweep, settings)
       if (taken > 0) return taken

@@ -1,7 +1,7 @@
 import { trialFolder, type Artifacts, type StoredArtifact } from '../artifacts/artifacts.ts'
 import { openArtifacts } from '../artifacts/open.ts'
+import { checkpointsIn } from '../artifacts/strays.ts'
 import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention.ts'
-import { messageOf } from '../errors.ts'
 import type { Report } from '../programs/program.ts'
 import { artifactsOf } from '../store/artifacts.ts'
 import type { TrialRow } from '../store/schema.ts'
@@ -52,14 +52,13 @@ export class TrialCheckpoints {
     const damaged: string[] = []
     const reasons: string[] = []
     for (const { artifact, epoch } of this.#kept.toSorted((a, b) => b.epoch - a.epoch)) {
-      try {
-        this.#artifacts.read(artifact)
+      const flaw = this.#artifacts.flawOf(artifact)
+      if (flaw === undefined) {
         this.#kept = this.#kept.filter(({ name }) => !damaged.includes(name))
         return { resume: { ...artifact, epoch }, damaged, reasons }
-      } catch (error) {
-        damaged.push(artifact.name)
-        reasons.push(messageOf(error))
       }
+      damaged.push(artifact.name)
+      reasons.push(`${artifact.name} ${flaw}`)
     }
     this.#kept = []
     return { resume: undefined, damaged, reasons }
@@ -68,10 +67,7 @@ export class TrialCheckpoints {
   /** Removes what an attempt that was cut short left half done: files of attempts that no row names. */
   removeStrays(trialId: number): void {
     const named = new Set(this.#kept.map(({ name }) => name))
-    const strays = this.#artifacts
-      .list(trialFolder(trialId))
-      .filter(({ name, isFolder }) => !isFolder && /\/attempt-[^/]*$/.test(name) && !named.has(name))
-    this.remove(strays.map(({ name }) => name))
+    this.remove(checkpointsIn(this.#artifacts, trialFolder(trialId)).filter((name) => !named.has(name)))
   }
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */

@@ -57,16 +57,19 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
       await defineSweepView(store.db, sweep, outlook.parameters, [...known].sort())
     }
   }
+  const look = async () => {
+    await patience.read(act)
+    await patience.read(() => seen.look())
+    const progress = await patience.read(() => progressOf(store.db, sweep.id))
+    return { progress, hasEnded: progress.queued + progress.running === 0 }
+  }
   try {
     for (;;) {
-      await patience.read(act)
-      await patience.read(() => seen.look())
-      const progress = await patience.read(() => progressOf(store.db, sweep.id))
-      if (signal.aborted || progress.queued + progress.running === 0) {
-        await patience.read(() => seen.look())
-        await patience.read(act)
-        return progress
-      }
+      const { progress, hasEnded } = await look()
+      if (signal.aborted) return progress
+      // The last trial may have failed on a host that is set aside, and wait again.
+      const last = hasEnded ? await look() : undefined
+      if (last?.hasEnded === true) return last.progress
       await delay(lookMs, undefined, { signal }).catch(() => undefined)
     }
   } finally {

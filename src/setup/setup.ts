@@ -1,4 +1,5 @@
 import { messageOf, SwathError } from '../errors.ts'
+import { isPostgres } from '../store/location.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import type { SetupObserver } from './progress.ts'
 import { findSqliteDriver, sqliteDriver } from './sqlite.ts'
@@ -9,10 +10,24 @@ export interface SetupResult {
   readonly tensorflowError: SwathError | undefined
 }
 
-/** Makes what is missing; costs nothing where nothing is. Throws SwathError('setup') if there can be no store. */
-export async function setup({ observer }: { readonly observer: SetupObserver }): Promise<SetupResult> {
-  const [, result] = await Promise.all([sqliteDriverFor(observer), tensorflowFor(observer)])
+/**
+ * Makes what is missing; costs nothing where nothing is. Throws SwathError('setup') if there can be no store.
+ * @param store where results are to go, if that is known
+ */
+export async function setup({
+  observer,
+  store = '',
+}: {
+  readonly observer: SetupObserver
+  readonly store?: string
+}): Promise<SetupResult> {
+  const [, result] = await Promise.all([storeDriverFor(store, observer), tensorflowFor(observer)])
   return result
+}
+
+/** What a store needs to be opened: one on a server nothing. */
+export async function storeDriverFor(store: string, observer: SetupObserver): Promise<void> {
+  if (!isPostgres(store)) await sqliteDriverFor(observer)
 }
 
 async function tensorflowFor(observer: SetupObserver): Promise<SetupResult> {
@@ -33,7 +48,7 @@ async function tensorflowFor(observer: SetupObserver): Promise<SetupResult> {
 }
 
 /** The SQLite driver, shown to the user while it is built. */
-export async function sqliteDriverFor(observer: SetupObserver): Promise<string> {
+async function sqliteDriverFor(observer: SetupObserver): Promise<string> {
   const found = findSqliteDriver()
   if (found !== undefined) return found
   try {

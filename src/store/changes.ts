@@ -15,31 +15,32 @@ export interface SharedWork {
 
 /**
  * Writes a group of changes in one transaction: all of it is on disk when this resolves, or none. Resolves to those that
- * were refused: of trials that somebody else has by now, or cancelled.
+ * were refused: of trials that somebody else has by now, or cancelled. They are in `refused` before it is known whether
+ * the transaction was committed.
  */
 export async function applyChanges(
   db: Kysely<Schema>,
   changes: readonly Change[],
-  shared?: SharedWork,
+  { shared, refused = new Set() }: { readonly shared?: SharedWork | undefined; readonly refused?: Set<Change> } = {},
 ): Promise<ReadonlySet<Change>> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
   // What others train may be written meanwhile: each statement says from which state it changes its trials.
-  return db
-    .transaction()
-    .setIsolationLevel('read committed')
-    .execute(async (transaction) => {
-      const late = await startAttempts(transaction, of('start'))
-      const stale = await staleReports(transaction, of('report'))
-      const reports = stale.size === 0 ? of('report') : of('report').filter((report) => !stale.has(report))
-      for (const report of reports) await settleReport(transaction, report)
-      await recordReports(transaction, reports)
-      const unknown = await endAttempts(transaction, of('end'))
-      const ends = of('end').filter((end) => !unknown.includes(end))
-      if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)
-      await recordEvents(transaction, of('event'))
-      return new Set([...late, ...stale, ...unknown])
-    })
+  const beside = db.transaction().setIsolationLevel('read committed')
+  await beside.execute(async (transaction) => {
+    refused.clear()
+    const late = await startAttempts(transaction, of('start'))
+    const stale = await staleReports(transaction, of('report'))
+    const reports = stale.size === 0 ? of('report') : of('report').filter((report) => !stale.has(report))
+    for (const report of reports) await settleReport(transaction, report)
+    await recordReports(transaction, reports)
+    const unknown = await endAttempts(transaction, of('end'))
+    const ends = of('end').filter((end) => !unknown.includes(end))
+    if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)
+    await recordEvents(transaction, of('event'))
+    for (const change of [...late, ...stale, ...unknown]) refused.add(change)
+  })
+  return refused
 }
 
 /** A trial that began waits no longer, one that was handed back waits again. */

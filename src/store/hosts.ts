@@ -111,7 +111,7 @@ export async function setBadHostsAside(
     const reason = `${failed.length} attempts in a row failed here and trials completed elsewhere; the last: ${failed.at(-1)?.error ?? ''}`
     await db.transaction().execute(async (transaction) => {
       await transaction.updateTable('hosts').set({ state: 'set aside', reason }).where('id', '=', host.id).execute()
-      await handBack(transaction, sweepId, failed, queue)
+      await forgive(transaction, failed)
       await transaction
         .insertInto('events')
         .values({ sweep_id: sweepId, trial_id: null, at, kind: 'host set aside', detail: `${host.name}: ${reason}` })
@@ -119,6 +119,7 @@ export async function setBadHostsAside(
     })
     bad.push({ id: host.id, name: host.name, reason })
   }
+  await handBack(db, sweepId, queue)
   return bad
 }
 
@@ -166,27 +167,38 @@ async function wentWellElsewhere(
   return row !== undefined
 }
 
-async function handBack(
-  db: Transaction<Schema>,
-  sweepId: number,
-  failed: readonly FailedAttempt[],
-  queue: SweepQueue,
-): Promise<void> {
-  const ids = [...new Set(failed.map(({ trial_id }) => trial_id))]
-  for (const id of ids) {
-    const times = failed.filter(({ trial_id }) => trial_id === id).length
+/** What failed there does not count against its trials. */
+async function forgive(db: Transaction<Schema>, failed: readonly FailedAttempt[]): Promise<void> {
+  for (const { trial_id } of failed) {
     await db
       .updateTable('trials')
-      .set({ failures: sql<number>`case when failures > ${times} then failures - ${times} else 0 end` })
-      .where('id', '=', id)
-      .execute()
-    await db
-      .updateTable('trials')
-      .set({ state: 'queued', error: null, finished_at: null })
-      .where('id', '=', id)
-      .where('sweep_id', '=', sweepId)
-      .where('state', '=', 'failed')
+      .set({ failures: sql<number>`failures - 1` })
+      .where('id', '=', trial_id)
+      .where('failures', '>', 0)
       .execute()
   }
-  await enqueue(db, queue, sweepId, { ids })
+}
+
+/** Trials that failed for good on a host that was set aside, also before it knew that it was. */
+async function handBack(db: Kysely<Schema>, sweepId: number, queue: SweepQueue): Promise<void> {
+  const failed = (from: Kysely<Schema>) =>
+    from
+      .selectFrom('trials')
+      .innerJoin('hosts', (join) => join.onRef('hosts.name', '=', 'trials.host').onRef('hosts.pid', '=', 'trials.pid'))
+      .select('trials.id')
+      .where('trials.sweep_id', '=', sweepId)
+      .where('trials.state', '=', 'failed')
+      .where('hosts.state', '=', 'set aside')
+      .execute()
+  if ((await failed(db)).length === 0) return
+  await db.transaction().execute(async (transaction) => {
+    const ids = (await failed(transaction)).map(({ id }) => id)
+    if (ids.length === 0) return
+    await transaction
+      .updateTable('trials')
+      .set({ state: 'queued', failures: 0, error: null, finished_at: null, worker: null, host: null, pid: null })
+      .where('id', 'in', ids)
+      .execute()
+    await enqueue(transaction, queue, sweepId, { ids })
+  })
 }

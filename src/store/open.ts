@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
 import { isPostgres, sqlitePath } from './location.ts'
+import type { RoleNames } from './postgres/role-names.ts'
+import type { RolePasswords } from './postgres/roles.ts'
 import type { Salvage, Store, StoreAccess } from './store.ts'
 
 /** Opens `sqlite:path`, a plain path, or `postgres://…`. */
@@ -14,6 +16,38 @@ export async function openStore(location: string, access: StoreAccess): Promise<
   if (access !== 'write') refuseMissingStore(location)
   const { openSqlite } = await import('./sqlite.ts')
   return openSqlite(path, access)
+}
+
+/** Opens a store for as long as `use` needs it; what goes wrong with its database is thrown as SwathError('store'). */
+export async function withStore<T>(
+  location: string,
+  access: StoreAccess,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(location, access)
+  try {
+    return await use(store)
+  } catch (error) {
+    throw store.explain(error)
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * Makes the roles of a store on a server, and the store if it is not there yet; returns what the roles are called.
+ *
+ * @throws SwathError('usage') for a store that is a file
+ */
+export async function setUpRoles(location: string, passwords: RolePasswords): Promise<RoleNames> {
+  if (!isPostgres(location)) {
+    throw new SwathError('usage', `${location} is a file: who may use it, its permissions say`, {
+      hint: 'name a store on a server: --store postgres://…',
+    })
+  }
+  const { makeRoles } = await import('./postgres/roles.ts')
+  const { schemaOf } = await import('./postgres/location.ts')
+  return withStore(location, 'write', (store) => makeRoles(store.db, schemaOf(location), passwords))
 }
 
 /**

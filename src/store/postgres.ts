@@ -2,10 +2,12 @@ import { Kysely, sql } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
+import { ServerClock } from './postgres/clock.ts'
 import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
 import { SchemaPostgresDialect } from './postgres/dialect.ts'
-import { explain, obstacle } from './postgres/errors.ts'
+import { serverTime } from './postgres/driver.ts'
+import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
 import { Reader } from './reader/reader.ts'
@@ -15,30 +17,28 @@ import type { Store, StoreAccess } from './store.ts'
 /** A store in a schema of a PostgreSQL database; any number of processes and hosts may use it. */
 export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
   const { client, schema, shown } = parseLocation(location)
-  const pool = openPool(client)
-  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect(pool, schema) })
+  const pool = openPool(client, schema)
+  const clock = new ServerClock()
+  const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock }, schema) })
   let rights: Rights
-  let now: () => Date
   try {
-    rights = await rightsOn(db, schema)
-    now = await clockOf(db)
+    const found = await rightsOn(db, schema)
+    clock.heard(found.seconds)
+    rights = found
     await prepare(db, { shown, access, rights })
   } catch (error) {
     await db.destroy()
     throw explain(error, shown)
   }
 
-  const reader = new Reader({ kind: 'postgres', location }, (code, message) => {
-    const error = explain(Object.assign(new Error(message), { code }), shown)
-    return error instanceof SwathError ? error : undefined
-  })
+  const reader = new Reader({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,
     db,
+    now: () => clock.now(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
-    now,
     openQueue: async () => {
       const { openBossQueue } = await import('../queue/pg-boss.ts')
       return openBossQueue(pool, { schema: `${schema}_queue`, mayMigrate: rights.mayMigrate })
@@ -58,14 +58,6 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   }
 }
 
-/** The server's clock, carried on by one that nobody sets: a host's own may be wrong, or put right in mid-sweep. */
-async function clockOf(db: Kysely<Schema>): Promise<() => Date> {
-  const { rows } = await sql<{ now: number }>`
-    select extract(epoch from clock_timestamp())::double precision * 1000 as now`.execute(db)
-  const ahead = (rows[0]?.now ?? Date.now()) - performance.now()
-  return () => new Date(performance.now() + ahead)
-}
-
 /** What this user may do with the store. */
 interface Rights {
   readonly exists: boolean
@@ -74,15 +66,18 @@ interface Rights {
   readonly mayMigrate: boolean
 }
 
-async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights> {
-  const { rows } = await sql<Rights & { mayMakeSchema: boolean; isReplica: boolean }>`
+async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { readonly seconds: number }> {
+  const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
     select
       to_regclass('kysely_migration') is not null as "exists",
-      coalesce(has_table_privilege(to_regclass('sweeps'), 'insert'), true) as "mayWrite",
+      coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
-      pg_is_in_recovery() as "isReplica"`.execute(db)
-  const [{ exists, mayWrite, mayMigrate, isReplica } = {} as (typeof rows)[number]] = rows
-  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica }
+      pg_is_in_recovery() as "isReplica",
+      ${sql.raw(serverTime)} as seconds`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('the server answered without a row')
+  const { exists, mayWrite, mayMigrate, isReplica, seconds } = row
+  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica, seconds }
 }
 
 async function prepare(

@@ -18,7 +18,7 @@ type RowsStatement<Row extends readonly Cell[], Result> = (
 ) => Promise<Result[]>
 
 /** A statement that the server keeps under a name, parsed and planned. */
-export type KeptQuery<Result> = CompiledQuery<Result> & { readonly name: string }
+type KeptQuery<Result> = CompiledQuery<Result> & { readonly name: string }
 
 let kept = 0
 
@@ -34,7 +34,8 @@ export function rowsStatement<Row extends readonly Cell[], Result = never>(
   build: (rows: RawBuilder<unknown>, db: QueryExecutorProvider) => RawBuilder<Result>,
 ): RowsStatement<Row, Result> {
   const cells = types.map((type) => sql`cast(${null} as ${sql.raw(type)})`)
-  const rowsOf = (size: number) => sql`values ${sql.join(Array.from({ length: size }, () => sql`(${sql.join(cells)})`))}`
+  const rowsOf = (size: number) =>
+    sql`values ${sql.join(Array.from({ length: size }, () => sql`(${sql.join(cells)})`))}`
   const columns = sql`select * from unnest(${sql.join(types.map((type) => sql`cast(${null} as ${sql.raw(type)}[])`))})`
   /** By dialect, which all transactions of a store have in common, and size. */
   const compiled = new WeakMap<object, Map<number, KeptQuery<Result>>>()

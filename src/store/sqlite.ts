@@ -43,14 +43,15 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
         const source = new Database(file, { ...options, readonly: true, timeout: busyTimeoutMs })
         try {
           await copyDatabase(source, aside)
+          if (prepare === undefined) return
+          const copy = await openSqlite(aside, 'change')
+          await prepare(copy).finally(() => copy.close())
         } catch (error) {
+          // A copy is as damaged as what it was made of.
           throw isDamage(error) ? asStoreError(path, error) : error
         } finally {
           source.close()
         }
-        if (prepare === undefined) return
-        const copy = await openSqlite(aside, 'change')
-        await prepare(copy).finally(() => copy.close())
       },
       makeWay,
     )
@@ -149,7 +150,8 @@ function storeError(path: string, code: string, reason: string, cause?: unknown)
     SQLITE_CANTOPEN: ['cannot be opened', 'check that the folder is there and may be written'],
     SQLITE_READONLY: ['cannot be written', 'check the permissions of the file and of its folder'],
     SQLITE_BUSY: ['is locked by another process', 'wait for it to finish, then try again'],
-    SQLITE_CORRUPT: ['is damaged', 'restore a backup, or start again in another file with --store sqlite:<file>'],
+    SQLITE_CORRUPT: ['is damaged', 'put a backup in its place, or run `swath doctor --repair`'],
+    SQLITE_IOERR: ['is on a disk that reports an error', 'make a backup on another one: swath backup FILE'],
     SQLITE_FULL: [
       'cannot grow: the disk is full',
       'make room and run the same command again: nothing reported is lost',

@@ -7,6 +7,7 @@ import { builtinPrograms } from '../programs/reference.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { secondsOf } from './duration.ts'
 import type { SweepFile } from './read.ts'
+import { sweepFileSchema } from './schema.ts'
 
 /** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
 export interface SweepDefinition {
@@ -70,6 +71,16 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
     checkpoint,
+  }
+}
+
+/** Those of a sweep in the store; an older swath did not write all of them. */
+export function storedSettings({ settings }: { readonly settings: string }): SweepSettings {
+  const { retries, checkpoint } = sweepFileSchema.pick({ retries: true, checkpoint: true }).parse({})
+  const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null }
+  return {
+    ...defaults,
+    ...(JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial' | 'metric'>),
   }
 }
 

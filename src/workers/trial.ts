@@ -19,12 +19,17 @@ let current: RunningTrial | undefined
 
 process.on('uncaughtException', (error) => current?.fail(error))
 process.on('unhandledRejection', (reason) => current?.fail(reason))
-process.stdout.write = (chunk: string | Uint8Array) => relay(chunk)
-process.stderr.write = (chunk: string | Uint8Array) => relay(chunk)
+process.stdout.write = relay
+process.stderr.write = relay
+
+type Taken = (error?: Error | null) => void
 
 /** What a program prints goes over the port: the terminal belongs to the main thread. */
-function relay(chunk: string | Uint8Array): boolean {
-  current?.send({ type: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() })
+function relay(chunk: string | Uint8Array, encoding?: BufferEncoding | Taken, taken?: Taken): boolean {
+  const bytes = typeof chunk === 'string' && typeof encoding === 'string' ? Buffer.from(chunk, encoding) : chunk
+  current?.send({ type: 'log', text: typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString() })
+  const callback = typeof encoding === 'function' ? encoding : taken
+  if (callback !== undefined) process.nextTick(callback)
   return true
 }
 

@@ -139,3 +139,16 @@ test('a command that reports nothing completes, and is told how to report', asyn
   expect(stderr).toMatch(/trial 1: it reported nothing: a line such as \{"epoch": 1, "val_loss": 0\.3\} is a report/)
   expect(stdout).toMatch(/The trials of mute have reported no metric\./)
 })
+
+test('whatever a command calls its files, its next attempt finds them', async () => {
+  const script = `cd "$SWATH_CHECKPOINT_DIR"
+if [ -f attempt-1.pt ]; then echo '{"loss": 1}'; else echo kept >attempt-1.pt; exit 1; fi
+`
+  const folder = workFolder({
+    'keep.yaml': 'program: keep.sh\nmethod: grid\nretries: 1\nparameters: { a: { value: 1 } }\n',
+    'keep.sh': script,
+  })
+  const run = await swath(['run', 'keep.yaml'], folder)
+  expect(run.code, run.stderr).toBe(0)
+  expect(await ask('select state, attempt from trials', folder)).toEqual([{ state: 'completed', attempt: 2 }])
+})

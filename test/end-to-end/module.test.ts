@@ -189,3 +189,19 @@ test('a program that never awaits its reports is slowed to what the disk takes, 
     { n: 20_000, last: 20_000, sum: 200_010_000 },
   ])
 })
+
+test('a program that waits until what it prints has been taken goes on', async () => {
+  const printing = `export default {
+    async train({ report }) {
+      const print = (stream, ...args) => new Promise((taken) => stream.write(...args, taken))
+      await print(process.stdout, 'plain')
+      await print(process.stderr, 'aW4gYmFzZTY0', 'base64')
+      await print(process.stdout, Buffer.from('bytes'))
+      await report({ epoch: 1, value: 1 })
+    },
+  }`
+  const folder = workFolder({ 'own.mjs': printing, 'own.yaml': sweep('own.mjs', '1') })
+  const run = await swath(['run', 'own.yaml', '--set', 'timeout.trial=20s', '--set', 'retries=0'], folder)
+  expect(run.code, run.stderr).toBe(0)
+  for (const text of ['plain', 'in base64', 'bytes']) expect(run.stderr).toContain(`: ${text}`)
+})

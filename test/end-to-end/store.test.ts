@@ -3,6 +3,9 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { withStore } from '../../src/store/open.ts'
+import type { SweepSettings } from '../../src/sweep/definition.ts'
+import { trainedStore } from '../maintenance/stores.ts'
 import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 
 const hashes = 'select params, repeat, weights_sha256 from trials order by number'
@@ -87,6 +90,23 @@ test('a sweep that was killed is found, and mended without being run', async () 
   expect(existsSync(join(folder, 'swath.db.damaged'))).toBe(false)
 })
 
+test('a sweep of an older swath, which knew of no retries and no checkpoints, is taken up again', async () => {
+  const folder = workFolder({ 'mute.yaml': 'command: ["false"]\nmethod: grid\nparameters: { a: { value: 1 } }\n' })
+  expect((await swath(['run', 'mute.yaml', '--set', 'retries=0'], folder)).code).toBe(1)
+  await withStore(join(folder, 'swath.db'), 'change', async ({ db }) => {
+    const { settings } = await db.selectFrom('sweeps').select('settings').executeTakeFirstOrThrow()
+    const { program, dataset, coresPerTrial, metric } = JSON.parse(settings) as SweepSettings
+    await db
+      .updateTable('sweeps')
+      .set({ settings: JSON.stringify({ program, dataset, coresPerTrial, metric }) })
+      .execute()
+  })
+  const { code, stderr } = await swath(['resume'], folder)
+  expect(stderr).toMatch(/trial 1 \(a 1\) failed, to be tried again/)
+  expect(code).toBe(1)
+  expect(await ask('select state, attempt from trials', folder)).toEqual([{ state: 'failed', attempt: 3 }])
+})
+
 test('another store is looked at where --store names it', async () => {
   const folder = workFolder({ 'small.yaml': smallSweep, 'notes.txt': 'by no means a database '.repeat(100) })
   expect(await problems(folder)).toEqual([])
@@ -94,4 +114,24 @@ test('another store is looked at where --store names it', async () => {
   const { code, stderr } = await swath(['doctor', '--repair', '--store', 'notes.txt'], folder)
   expect(code).toBe(1)
   expect(stderr).toMatch(/nothing of notes\.txt can be read.*\n→ put a backup in its place/)
+})
+
+test.each([
+  ...[['list'], ['show', '1'], ['pareto'], ['cancel', 'grid'], ['delete', 'grid', '--yes'], ['resume']],
+  ...[['gc'], ['gc', '--dry-run'], ['export', '1'], ['sql', 'select * from trials'], ['backup', 'copy.db']],
+])('%s says that the store is damaged, and what to do', async (...args) => {
+  const folder = workFolder()
+  const { store } = await trainedStore()
+  const { rows } = await store.query(
+    "select rootpage from sqlite_schema where rootpage > 1 and tbl_name not like 'kysely%'",
+  )
+  await store.close()
+  const path = store.location.replace('sqlite:', '')
+  const bytes = readFileSync(path)
+  for (const { rootpage } of rows) bytes.fill(0xa5, (Number(rootpage) - 1) * 4096, Number(rootpage) * 4096)
+  writeFileSync(path, bytes)
+
+  const { code, stderr } = await swath([...args, '--store', path], folder)
+  expect(stderr).toMatch(/^error: .*swath\.db is damaged \(.*\)\n\S+ .*swath doctor --repair/)
+  expect(code).toBe(1)
 })

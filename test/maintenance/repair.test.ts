@@ -109,6 +109,23 @@ test('what a process that is gone left running is found, and queued again', asyn
   await start(store, running, 2)
 })
 
+test('a trial that takes one process after another with it is not repaired for ever', async () => {
+  const { store, ids } = await trainedStore({ completed: 0 })
+  const [poisonous = 0] = ids
+  for (const attempt of [1, 2, 3]) {
+    await start(store, poisonous, attempt)
+    expect(await repaired(store.location)).toEqual([
+      `trial ${poisonous} is queued again, its attempt ${attempt} closed`,
+    ])
+    expect(await trialById(store.db, poisonous)).toMatchObject({ state: 'queued', losses: attempt })
+  }
+  await start(store, poisonous, 4)
+  expect(await repaired(store.location)).toEqual([
+    expect.stringMatching(`trial ${poisonous} has failed: 4 processes in a row ended while they trained it`),
+  ])
+  expect(await trialById(store.db, poisonous)).toMatchObject({ state: 'failed', losses: 4 })
+})
+
 test('a trial does without a checkpoint that is gone or damaged, and falls back to the one before', async () => {
   const { store, artifacts, ids } = await trainedStore()
   const [first = 0, second = 0, third = 0] = ids

@@ -24,10 +24,9 @@ export const backupCommand: Command<Options> = {
       .example('$0 backup /mnt/disk/swath.db', 'Into /mnt/disk/swath.db and /mnt/disk/swath-artifacts')
       .example('$0 list --store sqlite:/mnt/disk/swath.db', 'What is in it'),
   handler: async ({ file, force, artifacts, json, store: location }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { backUp } = await import('../../maintenance/backup.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       const backup = await backUp(store, file, { replace: force, withArtifacts: artifacts })
       for (const reason of backup.leftOut) process.stderr.write(`left out: ${reason}\n`)
       if (json === true) process.stdout.write(`${JSON.stringify(backup)}\n`)
@@ -36,8 +35,6 @@ export const backupCommand: Command<Options> = {
         const files = artifacts ? `${checkpoints} checkpoints (${formatCompact(bytes)}B)` : 'no checkpoints'
         process.stdout.write(`${store.location} copied, with ${files}. Use it with --store ${copy}\n`)
       }
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

@@ -8,22 +8,19 @@ export const cancelCommand: Command<{ readonly sweep: string }> = {
       .positional('sweep', { type: 'string', demandOption: true, describe: 'The name of a sweep' })
       .example('$0 cancel mnist-depth-width', 'What is completed stays; `swath resume` takes the rest up again'),
   handler: async ({ sweep: name, store: location }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { cancelSweep } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
-    const store = await openExistingStore(location, 'change')
-    try {
+    await withExistingStore(location, 'change', async (store) => {
       const sweep = await findSweep(store, name)
-      const now = new Date()
+      const now = store.now()
       const runner = await liveCoordinator(store.db, sweep.id, now)
       const cancelled = await cancelSweep(store.db, sweep.id, now.toISOString(), { orphans: runner === undefined })
       process.stdout.write(`${sweep.name}: ${cancelled} waiting trials cancelled.\n`)
       if (runner !== undefined) {
         process.stdout.write(`Process ${runner.pid} on ${runner.host} ends the trials that it is training.\n`)
       }
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

@@ -12,16 +12,15 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       .option('yes', { type: 'boolean', alias: 'y', default: false, describe: 'Do not ask' })
       .example('$0 delete mnist-depth-width', 'Asks, then deletes'),
   handler: async ({ sweep: name, store: location, yes }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { refuseLiveRuns } = await import('../../store/runs.ts')
     const { deleteSweep, progressOf } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { trialFolder } = await import('../../artifacts/artifacts.ts')
     const { artifactLocation, openArtifacts } = await import('../../artifacts/open.ts')
-    const store = await openExistingStore(location, 'change')
-    try {
+    await withExistingStore(location, 'change', async (store) => {
       const sweep = await findSweep(store, name)
-      await refuseLiveRuns(store.db, new Date(), { sweep: sweep.name })
+      await refuseLiveRuns(store.db, store.now(), { sweep: sweep.name })
       const { trials, completed } = await progressOf(store.db, sweep.id)
       const question = `Delete ${sweep.name} with its ${trials} trials (${completed} completed)? This cannot be undone. [y/N] `
       if (!yes && !(await isConfirmed(question))) {
@@ -29,12 +28,10 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
         return
       }
       // The rows first: a crash between the two leaves files that nobody names, for `swath gc`, not names without a file.
-      const deleted = await deleteSweep(store.db, sweep, new Date())
+      const deleted = await deleteSweep(store.db, sweep, store.now())
       openArtifacts(artifactLocation(store.location)).remove(deleted.map(trialFolder))
       process.stdout.write(`${sweep.name} deleted.\n`)
-    } finally {
-      await store.close()
-    }
+    })
   },
 }
 

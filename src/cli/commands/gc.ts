@@ -21,15 +21,12 @@ export const gcCommand: Command<Options> = {
       .example('$0 gc --dry-run', 'What there is to remove, and how many bytes')
       .example('$0 gc --vacuum', 'After sweeps were deleted'),
   handler: async ({ dryRun, vacuum, json, store: location }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { collectGarbage } = await import('../../maintenance/collect-garbage.ts')
     const { printGarbage } = await import('../print-garbage.ts')
-    const store = await openExistingStore(location, dryRun ? 'read' : 'change')
-    try {
-      const garbage = await collectGarbage(store, { dryRun, compact: vacuum }, new Date())
+    await withExistingStore(location, dryRun ? 'read' : 'change', async (store) => {
+      const garbage = await collectGarbage(store, { dryRun, compact: vacuum }, store.now())
       printGarbage(garbage, { dryRun, json })
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

@@ -8,11 +8,10 @@ export const hostsCommand: Command<FormatOptions> = {
   describe: 'Who trains for a store that hosts share, and who was set aside',
   builder: (yargs) => formatOptions(yargs).example('$0 hosts', 'Every worker process with its state'),
   handler: async ({ store: location, json, csv }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { hostsOf, runningByHost } = await import('../../store/hosts.ts')
     const { printRows } = await import('../print-rows.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       const running = await runningByHost(store.db)
       const now = store.now().getTime()
       const rows = (await hostsOf(store.db)).map(
@@ -25,8 +24,6 @@ export const hostsCommand: Command<FormatOptions> = {
         },
       )
       printRows(rows, { json, csv, columns, empty: 'No host yet: start one with `swath worker`.' })
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

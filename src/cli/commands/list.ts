@@ -10,15 +10,12 @@ export const listCommand: Command<FormatOptions> = {
   describe: 'The sweeps in the store and how far they are',
   builder: (yargs) => formatOptions(yargs).example('$0 list', 'Every sweep with its progress'),
   handler: async ({ store: location, json, csv }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { sweepProgress } = await import('../../store/sweeps.ts')
     const { printRows } = await import('../print-rows.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       const rows = await sweepProgress(store.db)
       printRows(rows, { json, csv, columns, empty: 'No sweep yet: start one with `swath run FILE`.' })
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

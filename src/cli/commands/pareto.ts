@@ -30,14 +30,11 @@ export const paretoCommand: Command<Options> = {
         'Losses, errors, seconds and costs are minimized, all else is maximized; -name and +name say it yourself: --y -my_score.',
       ),
   handler: async ({ sweep, store: location, x, y, json, csv, limit }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { printPareto } = await import('../print-pareto.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       await printPareto(store, await findSweep(store, sweep), { x, y, json, csv, limit })
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

@@ -15,15 +15,12 @@ export const showCommand: Command<FormatOptions & LimitOption & { readonly what:
       .example('$0 show mnist-depth-width', 'Every trial of a sweep')
       .example('$0 show 7', 'Trial 7'),
   handler: async ({ what, store: location, json, csv, limit }) => {
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { showTrial } = await import('../show.ts')
     const { showSweep } = await import('../show-sweep.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       if (/^\d+$/.test(what)) await showTrial(store, Number(what), { json, csv })
       else await showSweep(store, what, { json, csv, limit })
-    } finally {
-      await store.close()
-    }
+    })
   },
 }

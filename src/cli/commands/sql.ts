@@ -45,11 +45,10 @@ export const sqlCommand: Command<Options> = {
     const most = atLeastZero('--limit', limit ?? (isTable ? tableRows : 0))
     const timeoutMs = 1000 * atLeastZero('--timeout', timeout)
     if (!Number.isInteger(most)) throw new SwathError('usage', `--limit ${most}: expected a whole number of rows`)
-    const { openExistingStore } = await import('../open-store.ts')
+    const { withExistingStore } = await import('../open-store.ts')
     const { describeViews, readQuery } = await import('../ask.ts')
     const { printRows } = await import('../print-rows.ts')
-    const store = await openExistingStore(location)
-    try {
+    await withExistingStore(location, 'read', async (store) => {
       const statement = file === undefined ? query : readQuery(file)
       if (statement === undefined) {
         await describeViews(store, { json, csv })
@@ -61,9 +60,7 @@ export const sqlCommand: Command<Options> = {
       })
       printRows(rows, { json, csv, columns, empty: 'No rows.' })
       if (truncated) process.stderr.write(`There are more than these ${rows.length} rows: --limit 0 prints all.\n`)
-    } finally {
-      await store.close()
-    }
+    })
   },
 }
 

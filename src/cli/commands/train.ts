@@ -69,7 +69,7 @@ export const trainCommand: Command<Options> = {
         const { runSweep } = await import('../../run/run-sweep.ts')
         return runSweep(context, { file, isNew: true })
       },
-      (location, result) => printTraining(location, result, { json }),
+      (opened, result) => printTraining(opened, result, { json }),
     )
   },
 }

@@ -4,13 +4,18 @@ import Cursor from 'pg-cursor'
 import type { Asked } from '../reader/asked.ts'
 import type { AnswerParts } from '../reader/parts.ts'
 import type { PostgresSettings, Question } from '../reader/protocol.ts'
+import { notInTime } from '../reader/question.ts'
 import type { SqlValue } from '../store.ts'
 import { exactValues } from './exact-values.ts'
 import { parseLocation } from './location.ts'
 import { becomeReader, refuseClimbing } from './reading-role.ts'
 
-/** So many rows are fetched at once: those of an answer that nobody wants whole are never read. */
-const rowsAtOnce = 1_000
+/** So many rows are fetched at once, fewer of long ones: of an answer that nobody wants whole most are never read. */
+const mostRows = 1_000
+const firstRows = 20
+const mostBytes = 2 ** 21
+/** How the server says that its time is up, or that somebody gave the question up. */
+const cancelled = '57014'
 /** 24 days: the server counts milliseconds in 32 bits. */
 const longestMs = 2 ** 31 - 1
 
@@ -24,7 +29,6 @@ export class AskedPostgres implements Asked {
   readonly misunderstood = [
     [/cannot insert multiple commands/, 'there is more than one statement: ask one question at a time'],
     [/bind message supplies/, 'the statement has parameters such as $1: write their values in it'],
-    [/canceling statement due to statement timeout/, 'the question was not answered in its time'],
     [/in a read-only transaction/, 'only questions are answered here: the statement has to be a SELECT'],
   ] as const
   readonly #settings: PostgresSettings
@@ -45,6 +49,8 @@ export class AskedPostgres implements Asked {
       set local client_connection_check_interval = '1s'`)
     try {
       await answerWithin(client, statement, parts)
+    } catch (error) {
+      throw (error as { readonly code?: unknown }).code === cancelled ? notInTime(timeoutMs) : error
     } finally {
       await client.query('rollback').catch(() => undefined)
     }
@@ -68,7 +74,8 @@ async function answerWithin(client: pg.Client, statement: string, parts: AnswerP
   let isOpen = true
   try {
     for (;;) {
-      const wanted = Math.min(rowsAtOnce, parts.left)
+      const many = hasColumns ? Math.ceil(mostBytes / Math.max(1, parts.rowBytes)) : firstRows
+      const wanted = Math.min(many, mostRows, parts.left)
       isOpen = false
       const { rows, columns } = await read(cursor, wanted)
       isOpen = rows.length === wanted

@@ -8,17 +8,16 @@ import {
   type Kysely,
   type TableMetadata,
 } from 'kysely'
-import type { Pool } from 'pg'
 
-import { LockingPostgresDriver } from './driver.ts'
+import { LockingPostgresDriver, type PostgresServer } from './driver.ts'
 
 /** PostgreSQL where swath has one schema of a database to itself. */
 export class SchemaPostgresDialect implements Dialect {
-  readonly #pool: Pool
+  readonly #server: PostgresServer
   readonly #schema: string
 
-  constructor(pool: Pool, schema: string) {
-    this.#pool = pool
+  constructor(server: PostgresServer, schema: string) {
+    this.#server = server
     this.#schema = schema
   }
 
@@ -27,7 +26,7 @@ export class SchemaPostgresDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new LockingPostgresDriver(this.#pool)
+    return new LockingPostgresDriver(this.#server)
   }
 
   createIntrospector(db: Kysely<unknown>): PostgresIntrospector {

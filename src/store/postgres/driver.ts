@@ -2,8 +2,17 @@ import type { Driver, TransactionSettings } from 'kysely'
 import type { Pool, QueryResult } from 'pg'
 
 import { shareStore, takeStore } from '../../../db/dialect.ts'
+import type { ServerClock } from './clock.ts'
 import { PostgresConnection } from './connection.ts'
 import { CommitUnknown, isConnectionLost } from './errors.ts'
+
+export interface PostgresServer {
+  readonly pool: Pool
+  readonly clock: ServerClock
+}
+
+/** Seconds since 1970, when it is worked out and not when the transaction began. */
+export const serverTime = 'extract(epoch from clock_timestamp())::double precision'
 
 /**
  * What SQLite gives by having one writer, by one lock of the store's that others take as well:
@@ -19,9 +28,11 @@ import { CommitUnknown, isConnectionLost } from './errors.ts'
  */
 export class LockingPostgresDriver implements Driver {
   readonly #pool: Pool
+  readonly #clock: ServerClock
 
-  constructor(pool: Pool) {
+  constructor({ pool, clock }: PostgresServer) {
     this.#pool = pool
+    this.#clock = clock
   }
 
   async init(): Promise<void> {
@@ -41,11 +52,13 @@ export class LockingPostgresDriver implements Driver {
     }
     const lock = settings.isolationLevel === 'read committed' ? shareStore : takeStore
     try {
-      const results: unknown = await client.query(
-        `begin isolation level read committed; select ${lock}, pg_current_xact_id()::text as id`,
-      )
-      const [, locked] = results as QueryResult<{ id: string }>[]
-      connection.transactionId = locked?.rows[0]?.id
+      const results: unknown = await client.query(`
+        begin isolation level read committed;
+        select ${lock}, pg_current_xact_id()::text as id, ${serverTime} as seconds`)
+      const [, locked] = results as QueryResult<{ id: string; seconds: number }>[]
+      const { id, seconds } = locked?.rows[0] ?? {}
+      connection.transactionId = id
+      if (seconds !== undefined) this.#clock.heard(seconds)
     } catch (error) {
       await this.rollbackTransaction(connection)
       throw error

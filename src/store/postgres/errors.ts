@@ -51,6 +51,13 @@ export function isConnectionLost(error: unknown): boolean {
   return isSocketGone || unreachable.test(codeOf(cause)) || broken.test(cause.message)
 }
 
+/** An error that a question was answered with, where it is not the question's. */
+export function explainAnswer(code: string, message: string, shown: string): SwathError | undefined {
+  const isOfServer = serverCode.test(code) && !/^(08(?!P)|28|3D|53|57P|58)/.test(code)
+  const error = isOfServer ? undefined : explain(Object.assign(new Error(message), { code }), shown)
+  return error instanceof SwathError ? error : undefined
+}
+
 /** An error of the server, or of the way to it, as a SwathError('store'); any other as it is. */
 export function explain(error: unknown, shown: string): unknown {
   const cause = rootOf(error)

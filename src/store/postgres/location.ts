@@ -64,6 +64,11 @@ export function parseLocation(location: string): PostgresLocation {
   return { client: { ...client, ...withPassword(client, passfile) }, schema, shown }
 }
 
+/** @throws SwathError('usage') */
+export function schemaOf(location: string): string {
+  return parseLocation(location).schema
+}
+
 /** Parameters that the driver does not know, or knows otherwise. */
 const ownNames = ['schema', 'passfile', 'connect_timeout', 'options']
 

@@ -46,6 +46,11 @@ export class AnswerParts {
     return this.#limit + 1 - this.#count
   }
 
+  /** Of a row so far, on average. */
+  get rowBytes(): number {
+    return this.#bytes / Math.max(1, this.#count)
+  }
+
   /** True where `flush` is called for. */
   get isFull(): boolean {
     return this.#bytes - this.#sentBytes > partBytes

@@ -24,6 +24,12 @@ export function onlyQuestions(): SwathError {
   })
 }
 
+export function notInTime(timeoutMs: number): SwathError {
+  return new SwathError('sql', `the question was not answered within ${timeoutMs / 1000} s`, {
+    hint: 'give it longer with --timeout SECONDS (0 for as long as it takes), or ask for less',
+  })
+}
+
 /** A space for each comment. @param nest whether comments are within comments, as PostgreSQL has it */
 function withoutComments(statement: string, nest: boolean): string {
   let text = ''

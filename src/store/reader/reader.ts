@@ -15,7 +15,7 @@ import {
   type Question,
   type ReaderSettings,
 } from './protocol.ts'
-import { refuseAllButQuestions } from './question.ts'
+import { notInTime, refuseAllButQuestions } from './question.ts'
 
 const extension = extname(import.meta.url)
 const entry = fileURLToPath(new URL(`../../../workers/reader${extension}`, import.meta.url))
@@ -130,11 +130,7 @@ export class Reader {
 }
 
 function endOf({ timeoutMs }: Question, how: string): SwathError {
-  if (how === timeIsUp) {
-    return new SwathError('sql', `the question was not answered within ${timeoutMs / 1000} s`, {
-      hint: 'give it longer with --timeout SECONDS (0 for as long as it takes), or ask for less',
-    })
-  }
+  if (how === timeIsUp) return notInTime(timeoutMs)
   if (signalsOfMemory.includes(how)) {
     return new SwathError('sql', `the question took more memory than the ${mostMemory / 2 ** 30} GB that it may`, {
       hint: 'ask for less at once: fewer rows to sort or to group, shorter texts',

@@ -32,7 +32,8 @@ test.each([
   expect(shownLocation(location)).not.toContain('secret')
 })
 
-const settingsOf = (options = '') => Object.fromEntries(options.split(' -c ').map((each) => each.split('=')))
+const settingsOf = (options = '') =>
+  Object.fromEntries(options.split(' -c ').map((each) => each.split('='))) as Record<string, string>
 
 test('tables are in a schema of their own, which may be named', () => {
   const { client, schema, shown } = parseLocation('postgres://me:secret@host:5433/db?schema=mine&connect_timeout=3')

@@ -1,0 +1,147 @@
+import pg from 'pg'
+import { expect, inject, onTestFinished, test } from 'vitest'
+
+import { sql } from 'kysely'
+
+import { applyChanges } from '../../../src/store/changes.ts'
+import { acquireSweep, thisProcess } from '../../../src/store/coordinators.ts'
+import { openStore, setUpRoles } from '../../../src/store/open.ts'
+import { scramVerifier } from '../../../src/store/postgres/scram.ts'
+import type { Store } from '../../../src/store/store.ts'
+import { defineSweepView } from '../../../src/store/sweep-view.ts'
+import { deleteSweep, sweepProgress } from '../../../src/store/sweeps.ts'
+import { trialsOf } from '../../../src/store/trials.ts'
+import { at, end, report, start } from '../change-of.ts'
+import { plannedSweep, postgresLocation } from '../temporary-store.ts'
+
+const passwords = { owner: "an owner's", worker: 'a worker’s ≠ ü', reader: '%?@/:' }
+type Role = keyof typeof passwords
+
+async function asSuperuser(...statements: string[]): Promise<void> {
+  const client = new pg.Client(inject('postgres').superuserUrl)
+  await client.connect()
+  for (const statement of statements) await client.query(statement)
+  await client.end()
+}
+
+/** A store with a trained trial, and its URL for each role. */
+async function storeWithRoles() {
+  const location = postgresLocation()
+  const store = await openStore(location, 'write')
+  const sweep = await plannedSweep(store)
+  await defineSweepView(store.db, sweep, ['depth'], [])
+  await store.close()
+  const names = await setUpRoles(location, passwords)
+  onTestFinished(async () => {
+    const all = Object.values(names).join(', ')
+    const database = new URL(inject('postgres').url).pathname.slice(1)
+    const client = new pg.Client(new URL(`/${database}`, inject('postgres').superuserUrl).href)
+    await client.connect()
+    for (const name of Object.values(names)) await client.query(`drop owned by ${String(name)} cascade`)
+    await client.query(`drop role ${all}`)
+    await client.end()
+  })
+  const as = async (role: Role, access: 'read' | 'change' | 'write' = 'read'): Promise<Store> => {
+    const url = new URL(location)
+    url.username = names[role]
+    url.password = encodeURIComponent(passwords[role])
+    const opened = await openStore(url.href, access)
+    onTestFinished(() => opened.close())
+    return opened
+  }
+  return { location, sweep, names, as }
+}
+
+async function expectDenied(store: Store, statement: string): Promise<void> {
+  const error: unknown = await sql
+    .raw(statement)
+    .execute(store.db)
+    .catch((reason: unknown) => store.explain(reason))
+  expect(error, statement).toMatchObject({
+    code: 'store',
+    message: expect.stringMatching(/may not be used so by this user \((permission denied|must be owner)/) as string,
+  })
+}
+
+test('a worker trains, and can neither make, change nor drop', async () => {
+  const { as, sweep } = await storeWithRoles()
+  const worker = await as('worker', 'change')
+  const [trial] = await trialsOf(worker.db, sweep.id)
+  const id = trial?.id ?? 0
+  expect(await acquireSweep(worker.db, sweep.id, thisProcess(), worker.now())).toBeUndefined()
+  const checkpoint = { name: `of-${sweep.name}-${id}`, bytes: 1, sha256: 'x', epoch: 1 }
+  await applyChanges(worker.db, [start(id), report(id, { epoch: 1, loss: 1 }), end(id, 'completed', 1, { checkpoint })])
+  await applyChanges(worker.db, [
+    { type: 'event', sweepId: sweep.id, trialId: id, kind: 'warning', detail: 'late', at },
+  ])
+  expect(
+    (await worker.query('select loss from trials t, lateral (select value as loss from metrics) m limit 1')).rows,
+  ).toEqual([{ loss: 1 }])
+  for (const statement of [
+    'drop table metrics',
+    'alter table trials add column mine text',
+    'create table mine (id integer)',
+    'truncate metrics',
+    'delete from sweeps',
+    'delete from trials',
+    "update sweeps set program = 'another'",
+    'drop view sweep_grid',
+    'drop schema public cascade',
+    'alter table metrics disable trigger all',
+  ]) {
+    await expectDenied(worker, statement)
+  }
+})
+
+test('a reader reads, also views that are made later, and cannot write', async () => {
+  const { as, sweep } = await storeWithRoles()
+  const owner = await as('owner', 'write')
+  await defineSweepView(owner.db, sweep, ['depth'], ['loss'])
+  const reader = await as('reader')
+  expect(reader.isReadOnly).toBe(true)
+  expect(await sweepProgress(reader.db)).toMatchObject([{ trials: 3 }])
+  expect((await reader.query('select depth, loss from sweep_grid')).rows).toHaveLength(3)
+  for (const statement of [
+    'delete from metrics',
+    "update trials set state = 'failed'",
+    'drop view sweep_grid',
+    'truncate events',
+  ]) {
+    await expectDenied(reader, statement)
+  }
+  await expect(as('reader', 'change')).rejects.toThrow('may only be read by this user')
+  await expect(reader.query("select pg_read_file('/etc/passwd')")).rejects.toThrow('permission denied')
+})
+
+test('who owned a store stays an owner, and what one owner makes another may change', async () => {
+  const { as, sweep, location, names } = await storeWithRoles()
+  const before = await openStore(location, 'write')
+  onTestFinished(() => before.close())
+  await defineSweepView(before.db, sweep, ['depth'], ['loss'])
+  const owner = await as('owner', 'write')
+  await defineSweepView(owner.db, sweep, ['depth'], ['loss', 'score'])
+  const second = await plannedSweep(before, 2, 'second')
+  await deleteSweep(owner.db, second, new Date())
+  // Once more is no harm.
+  expect(await setUpRoles(location, {})).toEqual(names)
+  expect((await owner.query('select current_user::text as name')).rows).toEqual([{ name: names.reader }])
+})
+
+test('a password is sent as what the server keeps of it', async () => {
+  const verifier = scramVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'))
+  // PostgreSQL's own, of the example of RFC 7677.
+  expect(verifier).toBe(
+    'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+  )
+  await asSuperuser(`create role test_scram login password '${scramVerifier('pencil')}'`)
+  const url = new URL(inject('postgres').url)
+  Object.assign(url, { username: 'test_scram', password: 'pencil' })
+  const client = new pg.Client(url.href)
+  await client.connect()
+  await client.end()
+  await asSuperuser('drop role test_scram')
+})
+
+test('a store that is a file has no roles', async () => {
+  await expect(setUpRoles('sqlite:swath.db', {})).rejects.toThrow('is a file: who may use it, its permissions say')
+})
