@@ -50,7 +50,11 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
 const parser = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
-  .option('seed', { type: 'number', default: 0, describe: 'Of the moments at which faults happen' })
+  .option('seed', {
+    type: 'number',
+    default: 0,
+    describe: 'Of the moments at which `faults` and `cluster-faults` strike',
+  })
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {

@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 import { describeOwnMachine, writeResults } from '../machine.ts'
 import { runProcess } from '../run-process.ts'
 import { clusterStorm } from './cluster-storm.ts'
 import { differences, resultsOf } from './inspect.ts'
 
-export const swathCommand = [process.execPath, join(import.meta.dirname, '..', '..', 'bin', 'swath.js')]
+const swathCommand = [process.execPath, join(import.meta.dirname, '..', '..', 'bin', 'swath.js')]
 
 /** Real networks on a part of MNIST. */
-export const stormSweep = (epochs: number) => `program: mlp
+const stormSweep = (epochs: number) => `program: mlp
 method: grid
 dataset: { name: mnist, limit: 6000 }
 metric: { name: val_loss }
@@ -35,9 +35,7 @@ export async function benchClusterFaults({ quick, seed }: { quick: boolean; seed
     console.log('The sweep on one machine, left alone …')
     const location = `sqlite:${join(calm, 'swath.db')}`
     await runProcess([...swathCommand, 'run', join(calm, 'calm.yaml'), '--store', location])
-    const store = await openStore(location, 'read')
-    const expected = await resultsOf(store, 'calm')
-    await store.close()
+    const expected = await withStore(location, 'read', (store) => resultsOf(store, 'calm'))
 
     console.log(`The same by three workers on one PostgreSQL, with ${wanted} faults at random moments (seed ${seed}) …`)
     const began = performance.now()

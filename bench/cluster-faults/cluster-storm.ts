@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { openStore } from '../../src/store/open.ts'
+import { openStore, withStore } from '../../src/store/open.ts'
 import { randomStream } from '../../src/random/stream.ts'
 import { Database } from './database.ts'
 import { faults, type Fault } from './faults.ts'
@@ -91,16 +91,12 @@ export async function clusterStorm(options: ClusterStormOptions): Promise<Cluste
       await round(name)
     } while (total() < options.faults)
     for (const host of hosts) crashes.push(...host.crashes)
-    const direct = database.url.href
-    const store = await openStore(direct, 'read')
-    try {
+    return await withStore(database.url.href, 'read', async (store) => {
       const reports: SweepReport[] = []
       for (const name of sweeps) reports.push(await inspect(store, name, acknowledged))
       const { rows } = await store.query('select count(*) as n from swath_queue.job')
       return { faults: counts, sweeps: reports, jobsLeft: Number(rows[0]?.n), crashes }
-    } finally {
-      await store.close()
-    }
+    })
   } finally {
     for (const host of hosts) await host.stop()
     coordinator.close()

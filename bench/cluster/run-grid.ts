@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { resultsOf, type Results } from '../cluster-faults/inspect.ts'
 import { runProcess } from '../run-process.ts'
-import { openStore } from '../../src/store/open.ts'
+import { openStore, withStore } from '../../src/store/open.ts'
 import { availableCores } from '../../src/tensorflow/cores.ts'
 
 export interface GridRun {
@@ -63,16 +63,13 @@ export async function runOnCluster(url: string, workers: number, set: readonly s
 }
 
 async function hostsAreThere(location: string, hosts: number): Promise<void> {
-  const store = await openStore(location, 'read')
-  try {
+  await withStore(location, 'read', async (store) => {
     for (;;) {
       const { rows } = await store.query("select count(*) as n from hosts where state = 'active'")
       if (Number(rows[0]?.n) === hosts) return
       await delay(100)
     }
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -85,13 +82,10 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 }
 
 async function outcomeOf(location: string): Promise<{ seconds: number; results: Results }> {
-  const store = await openStore(location, 'read')
-  try {
+  return withStore(location, 'read', async (store) => {
     const { rows } = await store.query('select min(started_at) as began, max(finished_at) as ended from trials')
     const { began, ended } = rows[0] ?? {}
     const seconds = (Date.parse(String(ended)) - Date.parse(String(began))) / 1000
     return { seconds, results: await resultsOf(store, sweep) }
-  } finally {
-    await store.close()
-  }
+  })
 }

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { openStore } from '../../src/store/open.ts'
+import { openStore, withStore } from '../../src/store/open.ts'
 import type { LocalPostgres } from '../../src/local-postgres/server.ts'
 import { workBetween, workOf, type ServerWork } from './own-server.ts'
 
@@ -119,8 +119,7 @@ function startHost(location: string, workers: number, trialMs: number, folder: s
 
 /** From the first start to the last end, in seconds; throws if anything is missing in the store. */
 async function courseOf(location: string, trials: number): Promise<number> {
-  const store = await openStore(location, 'read')
-  try {
+  return withStore(location, 'read', async (store) => {
     const { rows } = await store.query(`select
       (select count(*) from trials where state = 'completed') as completed,
       (select count(*) from attempts where state = 'completed') as attempts,
@@ -132,7 +131,5 @@ async function courseOf(location: string, trials: number): Promise<number> {
       throw new Error(`${String(completed)} of ${trials} trials completed, with ${String(reports)} reports`)
     }
     return (Date.parse(String(ended)) - Date.parse(String(began))) / 1000
-  } finally {
-    await store.close()
-  }
+  })
 }

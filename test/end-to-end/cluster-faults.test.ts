@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { clusterStorm } from '../../bench/cluster-faults/cluster-storm.ts'
 import { resultsOf } from '../../bench/cluster-faults/inspect.ts'
-import { openStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 import { postgresLocation } from '../store/temporary-store.ts'
 import { smallSweep, Swath, swath, workFolder } from './swath.ts'
 
@@ -12,9 +12,8 @@ test('whatever befalls a cluster, each trial counts once and ends with the bits 
   const sweep = smallSweep.replace('name: small\n', 'retries: 1000\n').replace('{ value: 2 }', '{ value: 12 }')
   const calm = workFolder({ 'calm.yaml': `name: calm\n${sweep}` })
   expect((await swath(['run', 'calm.yaml'], calm)).code).toBe(0)
-  const store = await openStore(`sqlite:${join(calm, 'swath.db')}`, 'read')
-  const expected = await resultsOf(store, 'calm')
-  await store.close()
+  const location = `sqlite:${join(calm, 'swath.db')}`
+  const expected = await withStore(location, 'read', (store) => resultsOf(store, 'calm'))
 
   const report = await clusterStorm({
     ...{ swath: [process.execPath, resolve('bin/swath.js')], folder: workFolder(), sweep },
