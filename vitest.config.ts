@@ -18,7 +18,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: [
-            'test/store/{changes,coordinators,final-metrics,front,lost-trials,progress}.test.ts',
+            'test/store/{changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
             'test/store/{references,runs,sweep-view,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },

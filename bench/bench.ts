@@ -29,6 +29,18 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'What a trial costs that does nothing, beside Optuna and Ray Tune',
     async (options) => (await import('./orchestrate/bench-orchestrate.ts')).benchOrchestrate(options),
   ],
+  cluster: [
+    'The MNIST grid by several worker processes on one PostgreSQL; trials that do nothing by 1,000 workers',
+    async (options) => (await import('./cluster/bench-cluster.ts')).benchCluster(options),
+  ],
+  'cluster-faults': [
+    'Workers, coordinator, database and network that fail, at random moments',
+    async (options) => (await import('./cluster-faults/bench-cluster-faults.ts')).benchClusterFaults(options),
+  ],
+  scale: [
+    'What a trial, a queue and a host cost a PostgreSQL server',
+    async (options) => (await import('./scale/bench-scale.ts')).benchScale(options),
+  ],
   store: [
     'Questions to a store of 100,000 trials',
     async (options) => (await import('./store/bench-store.ts')).benchStore(options),
@@ -38,7 +50,7 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
 const parser = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('quick', { type: 'boolean', default: false, describe: 'Few cases, short: to see that it works' })
-  .option('seed', { type: 'number', default: 0, describe: 'Of the moments at which `faults` kills' })
+  .option('seed', { type: 'number', default: 0, describe: 'Of the moments at which faults happen' })
   .demandCommand(1, 'Name a benchmark.')
   .strict()
   .fail((message: string | undefined, error: unknown, parser) => {

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { exportCommand } from './commands/export.ts'
 import { gcCommand } from './commands/gc.ts'
+import { hostsCommand } from './commands/hosts.ts'
 import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { postgresCommand } from './commands/postgres.ts'
@@ -20,6 +21,7 @@ import { setupCommand } from './commands/setup.ts'
 import { showCommand } from './commands/show.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { trainCommand } from './commands/train.ts'
+import { workerCommand } from './commands/worker.ts'
 import { fail } from './fail.ts'
 
 const args = hideBin(process.argv)
@@ -46,6 +48,8 @@ await yargs(args)
   .command(runCommand)
   .command(trainCommand)
   .command(resumeCommand)
+  .command(workerCommand)
+  .command(hostsCommand)
   .command(evaluateCommand)
   .command(predictCommand)
   .command(retrainCommand)

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import type { Change } from '../store/change.ts'
-import { applyChanges } from '../store/changes.ts'
+import { applyChanges, type SharedWork } from '../store/changes.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Patience } from './patience.ts'
 
@@ -21,12 +21,14 @@ interface Waiting {
 export class Aggregator {
   readonly #db: Kysely<Schema>
   readonly #patience: Patience
+  readonly #shared: SharedWork | undefined
   readonly #waiting: Waiting[] = []
   #isWriting = false
 
-  constructor(db: Kysely<Schema>, patience: Patience) {
+  constructor(db: Kysely<Schema>, patience: Patience, shared?: SharedWork) {
     this.#db = db
     this.#patience = patience
+    this.#shared = shared
   }
 
   /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
@@ -46,7 +48,7 @@ export class Aggregator {
       const refused = new Set<Change>()
       await this.#patience
         .write(async () => {
-          await applyChanges(this.#db, changes, refused)
+          await applyChanges(this.#db, changes, { shared: this.#shared, refused })
         })
         .then(
           () => {

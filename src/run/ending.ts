@@ -24,3 +24,8 @@ export function endingOf(
     }
   }
 }
+
+/** Before an attempt that failed is followed by another: one second after the first, then twice as long, half a minute at most. */
+export function backoffSeconds(failures: number): number {
+  return Math.min(2 ** (failures - 1), 30)
+}

@@ -1,5 +1,11 @@
+import { dirname, resolve } from 'node:path'
+
 import { SwathError } from '../errors.ts'
+import { packProgram, type SentFiles } from '../programs/sent-files.ts'
+import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
+import { enqueue } from '../store/enqueue.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { createSweep, freeSweepName, newestSweepOfFile } from '../store/sweeps.ts'
@@ -16,15 +22,21 @@ export interface PreparedSweep {
   readonly plan: Plan
   readonly definition: SweepDefinition
   readonly settings: SweepSettings
+  /** What goes to hosts that share the store. */
+  readonly sent: SentFiles | undefined
 }
 
 export function prepareSweep(file: SweepFile): PreparedSweep {
   const program = resolveProgram(file)
+  const { send } = file.content
+  const folder = resolve(dirname(file.source.path))
+  const sent = send === false ? undefined : packProgram(program, folder, send)
   return {
+    sent,
     file,
     plan: planSweep(file),
     definition: defineSweep(file, programSha256(program)),
-    settings: settingsOf(file, program),
+    settings: settingsOf(file, program, sent === undefined ? null : { sha256: sent.sha256, folder }),
   }
 }
 
@@ -53,8 +65,9 @@ function changed(sweep: string, changes: readonly string[]): SwathError {
 /** Writes a new sweep with its trials. Another process may have been quicker: then its sweep is continued. */
 export async function storeSweep(
   store: Store,
-  { file, plan, definition, settings }: PreparedSweep,
+  { file, plan, definition, settings, sent }: PreparedSweep,
   trials: readonly DescribedTrial[],
+  shared?: SharedQueue,
 ): Promise<SweepRow> {
   const { name, method, seed, description = null } = file.content
   const sweep = await createSweep(
@@ -74,6 +87,11 @@ export async function storeSweep(
       cancelled_at: null,
     },
     rows(trials),
+    async (transaction, { id, created_at }) => {
+      if (shared === undefined) return
+      if (sent !== undefined) await keepProgram(transaction, sent, created_at)
+      await enqueue(transaction, await shared.of(id), id)
+    },
   )
   if (sweep === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
   await defineSweepView(store.db, sweep, plan.parameters, [])
@@ -81,8 +99,17 @@ export async function storeSweep(
 }
 
 /** Adds the points that a raised `run_cap` lets in. */
-export async function extendSweep(store: Store, sweep: SweepRow, trials: readonly DescribedTrial[]): Promise<void> {
-  await store.db.transaction().execute((transaction) => insertTrials(transaction, sweep.id, rows(trials)))
+export async function extendSweep(
+  store: Store,
+  sweep: SweepRow,
+  trials: readonly DescribedTrial[],
+  shared?: SharedQueue,
+): Promise<void> {
+  const queue = await shared?.of(sweep.id)
+  await store.db.transaction().execute(async (transaction) => {
+    await insertTrials(transaction, sweep.id, rows(trials))
+    if (queue !== undefined) await enqueue(transaction, queue, sweep.id)
+  })
 }
 
 function* rows(trials: readonly DescribedTrial[]) {

@@ -1,12 +1,13 @@
 import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
-import { TrialDatasets } from '../datasets/of-trial.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
-import { setup, storeDriverFor } from '../setup/setup.ts'
+import { storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
+import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation, progressOf } from '../store/sweeps.ts'
@@ -15,14 +16,14 @@ import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
-import { tensorflowEnvironment } from '../tensorflow/environment.ts'
-import { WorkerPool } from '../workers/pool.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
+import { setUp, withWorkers, type Machinery } from './machinery.ts'
+import { runShared } from './run-shared.ts'
 import { trainQueued } from './train.ts'
 
 export interface RunContext {
@@ -50,30 +51,30 @@ export async function runSweep(
   { file: read, isNew }: { file: SweepFile; isNew: boolean },
 ): Promise<RunResult> {
   const prepared = prepareSweep(read)
-  const layout = layOut(prepared.settings.coresPerTrial, context.machine)
+  const layout = layOut(prepared.settings.coresPerTrial, workersFor(context))
 
   await setUp(context, prepared.settings)
-  return withStore(context.store, 'write', async (store) => {
+  return usingStore(context.store, 'write', async (store, queue) => {
     if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
     if (known !== undefined && planned >= prepared.plan.size) {
-      return await continueSweep(context, store, known, prepared.settings, layout, ['cancelled'])
+      return continueSweep(context, store, queue, known, prepared.settings, layout, ['cancelled'])
     }
 
     // Points that the store does not have yet are checked and counted by the program itself.
     const { file, settings, plan } = prepared
     const writeTrials = async (trials: readonly DescribedTrial[]) => {
-      if (known === undefined) return storeSweep(store, prepared, trials)
-      await extendSweep(store, known, trials)
+      if (known === undefined) return storeSweep(store, prepared, trials, queue)
+      await extendSweep(store, known, trials, queue)
       return known
     }
-    return await withWorkers(context, layout, settings, async (machinery) => {
+    return withWorkers(layout, settings, async (machinery) => {
       const sweep = await writeTrials(
         await describeTrials(machinery, file, settings.program, plan.trials(), context.signal),
       )
-      return await train(context, store, sweep, settings, machinery, ['cancelled'])
+      return train(context, store, queue, sweep, settings, machinery, ['cancelled'])
     })
   })
 }
@@ -82,20 +83,42 @@ export async function runSweep(
 export async function resumeSweep(context: RunContext, name: string | undefined): Promise<RunResult> {
   refuseMissingStore(context.store)
   await storeDriverFor(context.store, context.setup)
-  return withStore(context.store, 'change', async (store) => {
+  return usingStore(context.store, 'change', async (store, queue) => {
     const sweep = await findSweep(store, name)
     const settings = storedSettings(sweep)
-    refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
     await setUp(context, settings)
-    const layout = layOut(settings.coresPerTrial, context.machine)
-    return await continueSweep(context, store, sweep, settings, layout, ['cancelled', 'failed'])
+    const layout = layOut(settings.coresPerTrial, workersFor(context))
+    return continueSweep(context, store, queue, sweep, settings, layout, ['cancelled', 'failed'])
   })
+}
+
+/** A store, and the queue that hosts share if it has one. */
+function usingStore(
+  location: string,
+  access: 'change' | 'write',
+  use: (store: Store, queue: SharedQueue | undefined) => Promise<RunResult>,
+): Promise<RunResult> {
+  return withStore(location, access, async (store) => {
+    const queue = await store.openQueue?.()
+    try {
+      return await use(store, queue)
+    } finally {
+      await queue?.close()
+    }
+  })
+}
+
+/** Where hosts share a store one may have no workers, and only watch: a thread is still there to check points. */
+function workersFor({ store, machine }: RunContext): LayoutOptions {
+  return isPostgres(store) && machine.workers === 0 ? { ...machine, workers: 1 } : machine
 }
 
 /** Trains what is left, and starts nothing at all where nothing is. */
 async function continueSweep(
   context: RunContext,
   store: Store,
+  queue: SharedQueue | undefined,
   sweep: SweepRow,
   settings: SweepSettings,
   layout: Layout,
@@ -104,58 +127,25 @@ async function continueSweep(
   const progress = await progressOf(store.db, sweep.id)
   const left = progress.queued + progress.running + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
-  return withWorkers(context, layout, settings, (machinery) => train(context, store, sweep, settings, machinery, again))
-}
-
-/** Makes what is missing on this machine; without TensorFlow it goes on in plain JavaScript, and says so. */
-async function setUp(context: RunContext, { program }: SweepSettings): Promise<void> {
-  if ('command' in program) {
-    await storeDriverFor(context.store, context.setup)
-    return
-  }
-  const { tensorflowError } = await setup({ observer: context.setup, store: context.store })
-  // Ctrl-C also reaches what the set-up runs, and fails it: that is no reason to train without TensorFlow.
-  context.signal.throwIfAborted()
-  if (tensorflowError !== undefined) {
-    const { message, hint } = tensorflowError
-    context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
-  }
-}
-
-/** What trials train on. */
-interface Machinery {
-  readonly layout: Layout
-  readonly pool: WorkerPool
-  readonly datasets: TrialDatasets
-}
-
-/** Checks the data, and keeps the worker threads for as long as `use` needs them. */
-async function withWorkers<T>(
-  context: RunContext,
-  layout: Layout,
-  { dataset: reference, coresPerTrial, program }: SweepSettings,
-  use: (machinery: Machinery) => Promise<T>,
-): Promise<T> {
-  const datasets = new TrialDatasets(reference)
-  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them. A command, which may
-  // have a TensorFlow of its own, would inherit them.
-  if (!('command' in program)) Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
-  const pool = new WorkerPool(layout.workers)
-  try {
-    return await use({ layout, pool, datasets })
-  } finally {
-    await pool.close()
-  }
+  return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
 
 async function train(
-  { observer, signal }: RunContext,
+  { observer, signal, machine }: RunContext,
   store: Store,
+  queue: SharedQueue | undefined,
   sweep: SweepRow,
   settings: SweepSettings,
-  { layout, pool, datasets }: Machinery,
+  machinery: Machinery,
   again: readonly EndedState[],
 ): Promise<RunResult> {
+  const { layout, pool, datasets } = machinery
+  if (queue !== undefined) {
+    const trains = machine.workers !== 0
+    const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
+    return { sweep, progress: await runShared(run), trained: true }
+  }
+
   // Take the sweep, and take back what a process that is gone has left running.
   const end = new AbortController()
   const tenure = await takeSweep(store, sweep, () => {

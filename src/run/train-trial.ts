@@ -8,9 +8,9 @@ import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialMessage } from '../workers/protocol.ts'
-import type { WorkerPool } from '../workers/pool.ts'
+import type { Trainer } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
-import { endingOf } from './ending.ts'
+import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
@@ -25,18 +25,20 @@ export interface TrialTraining {
   /** Where the trials' checkpoints go, and what carries them there. */
   readonly artifacts: SharedArtifacts
   readonly carry: Carry
-  readonly pool: WorkerPool
+  readonly pool: Trainer
   readonly aggregator: Aggregator
   readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
   /** Parameters that tell the trials apart. */
   readonly telling: readonly string[]
+  /** True once a trial that has reported, with its checkpoint, is to be handed back. */
+  readonly isDraining?: () => boolean
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
 
-/** Resolves when its end is on disk: to how many attempts failed so far if it is to be tried again. */
+/** Resolves when its end is on disk: to a number of seconds if it failed and is to be tried again after them. */
 export interface TrainedTrial {
   readonly written: Promise<number | undefined>
 }
@@ -45,7 +47,7 @@ export interface TrainedTrial {
  * One attempt at a trial, from its row to its row. The worker is free when it resolves: the next trial's start shares a
  * group with this one's end.
  */
-export async function trainTrial(training: TrialTraining, trial: TrialRow): Promise<TrainedTrial> {
+export async function trainTrial(training: TrialTraining, trial: TrialRow, job?: string): Promise<TrainedTrial> {
   const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
@@ -78,7 +80,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
       ...{ limits: settings.timeout, onMessage: receive },
       onStart: async (worker) => {
         isOurs = await aggregator.write({
-          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged },
+          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
@@ -115,16 +117,18 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
     })
     const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
     const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
+    const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
+    const delaySeconds = isPostponed ? backoffSeconds(trial.failures + 1) : 0
     await aggregator.write({
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
       ...(packed && { folder: { ...packed.folder, epoch: lastEpoch } }),
-      ...ending,
+      ...{ ...ending, delaySeconds },
     })
     checkpoints.remove(going)
     await checkpoints.settled()
-    if (ending.state === 'queued' && outcome.status === 'failed') {
+    if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
-      return trial.failures + 1
+      return delaySeconds
     }
     observer.trialFinished(trialId, outcome)
     return undefined
@@ -146,7 +150,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow): Prom
         checkpoints.remove(superseded)
         await training.recordMetrics(report)
         observer.trialReported(trialId, report)
-        return 'continue'
+        return checkpoint !== undefined && training.isDraining?.() === true ? 'cancel' : 'continue'
       }
       case 'began':
         return undefined

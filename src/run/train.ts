@@ -69,7 +69,7 @@ export async function trainQueued(training: Training): Promise<void> {
         try {
           const { written } = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial)
           const settled: Promise<void> = written
-            .then((failures) => (failures === undefined ? undefined : tryAgain(trialId, failures)))
+            .then((seconds) => (seconds === undefined ? undefined : tryAgain(trialId, seconds)))
             .catch(fail)
             .finally(() => underWay.delete(settled))
           underWay.add(settled)
@@ -78,8 +78,8 @@ export async function trainQueued(training: Training): Promise<void> {
         }
       },
     })
-    const tryAgain = async (trialId: number, failures: number) => {
-      await delay(backoffMs(failures), undefined, { signal }).catch(() => undefined)
+    const tryAgain = async (trialId: number, seconds: number) => {
+      await delay(1000 * seconds, undefined, { signal }).catch(() => undefined)
       if (!signal.aborted) queue.add([trialId])
     }
     signal.addEventListener(
@@ -97,11 +97,6 @@ export async function trainQueued(training: Training): Promise<void> {
     } while (underWay.size > 0)
     if (failure !== undefined) throw failure.error
   }
-}
-
-/** One second after the first failure, then twice as long each time, half a minute at most. */
-function backoffMs(failures: number): number {
-  return Math.min(1_000 * 2 ** (failures - 1), 30_000)
 }
 
 /** Keeps the sweep's own view up to date: a metric that nobody reported before becomes a column. */

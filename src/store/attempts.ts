@@ -15,7 +15,7 @@ type Started = readonly [
 const startTrials = rowsStatement<Started, { readonly id: number }>(
   ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (values ${rows})
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
     update trials
     set state = 'running', attempt = v.attempt, host = v.host, pid = v.pid, process_start = v.process_start,
       worker = v.worker, lease_expires_at = v.lease_expires_at, started_at = v.at, finished_at = null, error = null
@@ -29,7 +29,7 @@ const startTrials = rowsStatement<Started, { readonly id: number }>(
 const insertAttempts = rowsStatement<Started>(
   ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (values ${rows})
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
     insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch)
     select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch from v`,
 )
@@ -61,7 +61,7 @@ type Ended = readonly [
 const endTrials = rowsStatement<Ended, { readonly id: number }>(
   ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer'],
   (rows) => sql`
-    with v (id, attempt, state, weights_sha256, error, finished_at, failed) as (values ${rows})
+    with v (id, attempt, state, weights_sha256, error, finished_at, failed) as (${rows})
     update trials
     set state = v.state, weights_sha256 = v.weights_sha256, lease_expires_at = null, error = v.error,
       finished_at = v.finished_at, failures = trials.failures + v.failed, losses = 0
@@ -78,7 +78,7 @@ type EndedAttempt = readonly [
 const closeAttempts = rowsStatement<EndedAttempt>(
   ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer', 'text'],
   (rows) => sql`
-    with v (trial_id, attempt, state, finished_at, error, stack, exit_code, signal) as (values ${rows})
+    with v (trial_id, attempt, state, finished_at, error, stack, exit_code, signal) as (${rows})
     update attempts
     set state = v.state, finished_at = v.finished_at, error = v.error, stack = v.stack, exit_code = v.exit_code,
       signal = v.signal

@@ -16,6 +16,8 @@ export type Change =
       /** Checkpoints that turned out to be damaged. */
       readonly drop: readonly string[]
       readonly leaseExpiresAt: string
+      /** What gave it to this host, where hosts share a queue. */
+      readonly job?: string | undefined
       readonly at: string
     }
   | {
@@ -38,6 +40,8 @@ export type Change =
       /** `queued` hands it back: one that was interrupted, or one that `failed` and is to be tried again. */
       readonly state: Exclude<TrialState, 'running'>
       readonly failed?: boolean
+      /** Before one that is handed back is taken again. */
+      readonly delaySeconds?: number
       readonly weightsSha256?: string | null
       /** Written and safe by now. */
       readonly checkpoint?: (StoredArtifact & { readonly epoch: number }) | undefined

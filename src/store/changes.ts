@@ -1,9 +1,17 @@
 import type { Kysely, Transaction } from 'kysely'
 
 import { endAttempts, startAttempts } from './attempts.ts'
+import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { Change, ChangeOf } from './change.ts'
+import { enqueue } from './enqueue.ts'
 import { recordReports, settleReport, staleReports } from './reports.ts'
 import type { Schema } from './schema.ts'
+
+/** Of a store that hosts share: the sweep that all changes of a group belong to, and its queue. */
+export interface SharedWork {
+  readonly sweepId: number
+  readonly queue: SweepQueue
+}
 
 /**
  * Writes a group of changes in one transaction: all of it is on disk when this resolves, or none. Resolves to those that
@@ -13,7 +21,7 @@ import type { Schema } from './schema.ts'
 export async function applyChanges(
   db: Kysely<Schema>,
   changes: readonly Change[],
-  refused = new Set<Change>(),
+  { shared, refused = new Set() }: { readonly shared?: SharedWork | undefined; readonly refused?: Set<Change> } = {},
 ): Promise<ReadonlySet<Change>> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
@@ -27,10 +35,28 @@ export async function applyChanges(
     for (const report of reports) await settleReport(transaction, report)
     await recordReports(transaction, reports)
     const unknown = await endAttempts(transaction, of('end'))
+    const ends = of('end').filter((end) => !unknown.includes(end))
+    if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)
     await recordEvents(transaction, of('event'))
     for (const change of [...late, ...stale, ...unknown]) refused.add(change)
   })
   return refused
+}
+
+/** A trial that began waits no longer, one that was handed back waits again. */
+async function settleQueue(
+  db: Transaction<Schema>,
+  { sweepId, queue }: SharedWork,
+  starts: readonly ChangeOf<'start'>[],
+  ends: readonly ChangeOf<'end'>[],
+): Promise<void> {
+  await queue.done(
+    db,
+    starts.flatMap(({ job }) => (job === undefined ? [] : [job])),
+  )
+  for (const { trialId, state, delaySeconds = 0 } of ends) {
+    if (state === 'queued') await enqueue(db, queue, sweepId, { ids: [trialId], delaySeconds })
+  }
 }
 
 async function recordEvents(db: Transaction<Schema>, events: readonly ChangeOf<'event'>[]): Promise<void> {

@@ -6,12 +6,17 @@ import type { Kysely } from 'kysely'
 import { isRunning } from '../process-running.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
-/** Between machines a coordinator counts as gone when it has been silent for this long. */
-const silenceMs = 30_000
+const asked = Number(process.env.SWATH_LEASE_MS)
+
+/**
+ * Between machines a coordinator, or whoever trains a trial, counts as gone when it has been silent for this long. All
+ * processes of a store have to agree.
+ */
+export const leaseMs = asked >= 1_000 ? asked : 30_000
 
 /** A trial whose process has not renewed its lease for as long is lost. */
 export function leaseEnd(now: Date): string {
-  return new Date(now.getTime() + silenceMs).toISOString()
+  return new Date(now.getTime() + leaseMs).toISOString()
 }
 
 export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
@@ -89,7 +94,7 @@ function isSame(a: Coordinator, b: Coordinator): boolean {
 }
 
 export function isAlive(row: Coordinator & { readonly heartbeat_at: string }, now: Date): boolean {
-  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < silenceMs
+  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < leaseMs
   return isRunningHere(row)
 }
 

@@ -19,7 +19,7 @@ const addRows = rowsStatement<
     'double precision',
   ],
   (rows, db) => sql`
-    insert into final_metrics as f (trial_id, name, epoch, value, total, reports, least, greatest) values ${rows}
+    insert into final_metrics as f (trial_id, name, epoch, value, total, reports, least, greatest) ${rows}
     on conflict (trial_id, name) do update set
       epoch = excluded.epoch,
       value = excluded.value,

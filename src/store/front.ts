@@ -49,19 +49,26 @@ export async function bestTrialIds(
       from trials t ${joined('x', x.source, x.key)} ${joined('y', y.source, y.key)}
       where t.sweep_id = ${sweepId} and t.state = 'completed'
     ),
-    best as (select x, min(y) as y from points where x is not null and y is not null group by x),
     ranked as (
-      select x, y, min(y) over (order by x rows between unbounded preceding and 1 preceding) as least_for_less from best
-    ),
-    front as (select x, y from ranked where least_for_less is null or y < least_for_less)
-    select p.id
-    from points p
-    left join front f on f.x = p.x and f.y = p.y
+      select
+        id, x, y,
+        min(y) over (partition by x) as least,
+        min(case when x is not null then y end) over (
+          order by x groups between unbounded preceding and 1 preceding
+        ) as least_for_less
+      from points
+    )
+    select id
+    from ranked
     order by
-      case when p.x is null or p.y is null then 2 when f.x is null then 1 else 0 end,
-      p.y,
-      p.x,
-      p.id
+      case
+        when x is null or y is null then 2
+        when y = least and (least_for_less is null or y < least_for_less) then 0
+        else 1
+      end,
+      y,
+      x,
+      id
     limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }

@@ -1,7 +1,22 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { enqueue } from './enqueue.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { Schema } from './schema.ts'
+
+/** True if a trial of a sweep has a lease that is over. */
+export async function anyExpired(db: Kysely<Schema>, sweepId: number, at: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('trials')
+    .select('id')
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'running')
+    .where('lease_expires_at', '<=', at)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
 
 /**
  * How many processes more than attempts may be lost in a row over a trial: who ends one by force, or loses power, does not
@@ -20,12 +35,14 @@ type FailedByLoss = ReadonlyMap<number, string>
 interface LossOptions {
   readonly limit: number
   readonly at: string
+  /** Of a store that hosts share: only trials whose lease is over, which wait in this queue then. */
+  readonly shared?: SweepQueue
 }
 
 /**
  * Takes back what a process that is gone left running. Each loss counts against its trial, because a trial can take the
  * whole process with it; one that got further than where it began starts from none. A trial that was lost more than
- * `limit` times in a row fails, the others are queued again.
+ * `limit` times in a row fails, the others are queued again. Resolves to how many there were.
  */
 export function takeBackLost(db: Kysely<Schema>, sweepId: number, options: LossOptions): Promise<FailedByLoss> {
   return db.transaction().execute((transaction) => takeBackIn(transaction, sweepId, options))
@@ -45,7 +62,11 @@ export async function takeBackAllLost(db: Transaction<Schema>, at: string): Prom
   return new Map(failed)
 }
 
-async function takeBackIn(db: Transaction<Schema>, sweepId: number, { limit, at }: LossOptions): Promise<FailedByLoss> {
+async function takeBackIn(
+  db: Transaction<Schema>,
+  sweepId: number,
+  { limit, at, shared }: LossOptions,
+): Promise<FailedByLoss> {
   const lost = await db
     .selectFrom('trials as t')
     .innerJoin('attempts as a', (join) => join.onRef('a.trial_id', '=', 't.id').onRef('a.attempt', '=', 't.attempt'))
@@ -61,6 +82,7 @@ async function takeBackIn(db: Transaction<Schema>, sweepId: number, { limit, at 
     )
     .where('t.sweep_id', '=', sweepId)
     .where('t.state', '=', 'running')
+    .$if(shared !== undefined, (all) => all.where('t.lease_expires_at', '<=', at))
     .execute()
   const failed = new Map<number, string>()
   for (const { id, attempt, losses: before, progressed, host, pid, started_at } of lost) {
@@ -87,6 +109,9 @@ async function takeBackIn(db: Transaction<Schema>, sweepId: number, { limit, at 
       })
       .where('id', '=', id)
       .execute()
+  }
+  if (shared !== undefined && lost.length > 0) {
+    await enqueue(db, shared, sweepId, { ids: lost.map(({ id }) => id) })
   }
   return failed
 }

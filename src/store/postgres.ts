@@ -39,6 +39,10 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     now: () => clock.now(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
+    openQueue: async () => {
+      const { openBossQueue } = await import('../queue/pg-boss.ts')
+      return openBossQueue(pool, { schema: `${schema}_queue`, mayMigrate: rights.mayMigrate })
+    },
     wasCommitted: (error) => wasCommitted(pool, error),
     explain: (error) => explain(error, shown),
     check: () => checkSchema(db),

@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts'
 const runningAttempts = rowsStatement<readonly [number], { readonly id: number; readonly attempt: number }>(
   ['integer'],
   (ids) => sql`
-    with v (id) as (values ${ids})
+    with v (id) as (${ids})
     select t.id, t.attempt from v join trials t on t.id = v.id where t.state = 'running'`,
 )
 
@@ -75,7 +75,7 @@ export async function supersedeMetrics(
 
 const insertMetrics = rowsStatement<readonly [trial_id: number, epoch: number, name: string, value: number]>(
   ['integer', 'integer', 'text', 'double precision'],
-  (rows) => sql`insert into metrics (trial_id, epoch, name, value) values ${rows}`,
+  (rows) => sql`insert into metrics (trial_id, epoch, name, value) ${rows}`,
 )
 
 export async function recordReports(

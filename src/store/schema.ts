@@ -14,6 +14,8 @@ export interface Schema {
   artifact_place: ArtifactPlaceTable
   events: EventTable
   coordinators: CoordinatorTable
+  hosts: HostTable
+  programs: ProgramTable
   progress: ProgressView
   trial_metrics: TrialMetricView
 }
@@ -171,6 +173,33 @@ interface CoordinatorTable {
   heartbeat_at: string
 }
 
+/** A process that trains for a store that hosts share. */
+interface HostTable {
+  id: Generated<number>
+  name: string
+  pid: number
+  process_start: string
+  version: string
+  /** JSON of {@link Capabilities}. */
+  capabilities: string
+  state: HostState
+  /** Why it was set aside. */
+  reason: string | null
+  started_at: string
+  heartbeat_at: string
+}
+
+export type HostState = 'active' | 'draining' | 'set aside' | 'gone'
+
+/** A program that was sent to hosts with its sweep. */
+interface ProgramTable {
+  /** Of `files`. */
+  sha256: string
+  /** JSON: each file's path, from the folder of the sweep file, and its bytes in base64. */
+  files: string
+  created_at: string
+}
+
 interface ProgressView {
   id: number
   name: string
@@ -197,4 +226,5 @@ export type TrialRow = Selectable<TrialTable>
 export type ArtifactRow = Selectable<ArtifactTable>
 export type AttemptRow = Selectable<AttemptTable>
 export type CoordinatorRow = Selectable<CoordinatorTable>
+export type HostRow = Selectable<HostTable>
 export type ProgressRow = Selectable<ProgressView>

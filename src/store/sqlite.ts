@@ -75,6 +75,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     isReadOnly,
     db,
     now: () => new Date(),
+    openQueue: undefined,
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     explain: (error) => asStoreError(path, error),

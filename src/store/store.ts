@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 
+import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { Schema } from './schema.ts'
 
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array
@@ -79,6 +80,8 @@ export interface Store {
   explain(error: unknown): unknown
   /** Looks at all of it, and changes nothing. */
   check(): StoreCheck | Promise<StoreCheck>
+  /** Opens the queue of a store that hosts share, which is closed before the store; undefined where there is one machine. */
+  readonly openQueue: (() => Promise<SharedQueue>) | undefined
   /** @throws SwathError('usage') where a server keeps it, whose own tools do that */
   file(): StoreFile
   close(): Promise<void>

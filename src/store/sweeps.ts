@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Kysely } from 'kysely'
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 
 import { takeDefinitions } from '../../db/dialect.ts'
 import { recordEvent } from './events.ts'
@@ -9,11 +9,12 @@ import { insertTrials, type NewTrial } from './trials.ts'
 
 export type NewSweep = Insertable<Schema['sweeps']>
 
-/** Writes a sweep and all its trials, or nothing. Returns undefined if another process took the name first. */
+/** Writes a sweep and all its trials, and what comes `afterwards`, or nothing. Returns undefined if another process took the name first. */
 export async function createSweep(
   db: Kysely<Schema>,
   sweep: NewSweep,
   trials: Iterable<NewTrial>,
+  afterwards: (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void> = () => Promise.resolve(),
 ): Promise<SweepRow | undefined> {
   // Nobody else sees it before it is whole: others may write meanwhile.
   return db
@@ -29,6 +30,7 @@ export async function createSweep(
       if (row === undefined) return undefined
       await insertTrials(transaction, row.id, trials)
       await recordEvent(transaction, row.id, 'planned', sweep.created_at)
+      await afterwards(transaction, row)
       return row
     })
 }
@@ -98,6 +100,44 @@ export async function cancelSweep(
     await recordEvent(transaction, sweepId, 'cancelled', at)
     return Number(numUpdatedRows)
   })
+}
+
+/** Sweeps that have trials waiting, the oldest first. */
+export function sweepsThatWait(db: Kysely<Schema>): Promise<SweepRow[]> {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where('cancelled_at', 'is', null)
+    .where((sweep) =>
+      sweep.exists(
+        sweep
+          .selectFrom('trials')
+          .select('trials.id')
+          .whereRef('trials.sweep_id', '=', 'sweeps.id')
+          .where('trials.state', '=', 'queued'),
+      ),
+    )
+    .orderBy('id')
+    .execute()
+}
+
+/** Sweeps with a trial whose process let its lease expire. */
+export function sweepsLeftBehind(db: Kysely<Schema>, at: string): Promise<SweepRow[]> {
+  return db
+    .selectFrom('sweeps')
+    .selectAll()
+    .where((sweep) =>
+      sweep.exists(
+        sweep
+          .selectFrom('trials')
+          .select('trials.id')
+          .whereRef('trials.sweep_id', '=', 'sweeps.id')
+          .where('trials.state', '=', 'running')
+          .where('trials.lease_expires_at', '<=', at),
+      ),
+    )
+    .orderBy('id')
+    .execute()
 }
 
 export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {

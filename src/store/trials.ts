@@ -34,8 +34,16 @@ export async function insertTrials(db: Kysely<Schema>, sweepId: number, trials: 
 
 const trialsWithIds = rowsStatement<readonly [id: number], TrialRow>(
   ['integer'],
-  (ids) => sql`with v (id) as (values ${ids}) select t.* from v join trials t on t.id = v.id`,
+  (ids) => sql`with v (id) as (${ids}) select t.* from v join trials t on t.id = v.id`,
 )
+
+/** In any order; without those that are not there. */
+export function trialsById(db: Kysely<Schema>, ids: readonly number[]): Promise<TrialRow[]> {
+  return trialsWithIds(
+    db,
+    ids.map((id) => [id]),
+  )
+}
 
 export async function trialById(db: Kysely<Schema>, id: number): Promise<TrialRow | undefined> {
   const [trial] = await trialsWithIds(db, [[id]])

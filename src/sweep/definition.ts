@@ -29,6 +29,10 @@ export interface SweepSettings {
   /** With an absolute path. */
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
+  /** What a host has to have to train it, where hosts share the store. */
+  readonly tags: readonly string[]
+  /** What is sent to hosts that share the store, and from which folder; null where they have the program. */
+  readonly sent: { readonly sha256: string; readonly folder: string } | null
   readonly metric: Metric | null
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
@@ -52,16 +56,17 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
   }
 }
 
-export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
+export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
   const { resources, metric, retries, timeout, checkpoint } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
-    program,
+    ...{ program, sent },
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
+    tags: resources.tags,
     metric: metric ?? null,
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
@@ -72,7 +77,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
 /** Those of a sweep in the store; an older swath did not write all of them. */
 export function storedSettings({ settings }: { readonly settings: string }): SweepSettings {
   const { retries, checkpoint } = sweepFileSchema.pick({ retries: true, checkpoint: true }).parse({})
-  const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null } }
+  const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null }
   return {
     ...defaults,
     ...(JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial' | 'metric'>),

@@ -58,6 +58,12 @@ export const sweepFileSchema = z
       .describe(
         'The command that a trial is, a word an item; ${env} ${interpreter} ${program} ${args} ${args_no_boolean_flags} ${args_no_hyphens} ${args_json} ${args_json_file} ${envvar:NAME} stand for others.',
       ),
+    send: z
+      .union([z.literal(false), z.array(z.string().min(1))])
+      .default([])
+      .describe(
+        '(swath) Files and folders that go with the program to hosts that share the store; false if the program is on each of them.',
+      ),
     method: z.enum(searchMethods).describe('How points are chosen.'),
     metric: z
       .strictObject({
@@ -94,6 +100,10 @@ export const sweepFileSchema = z
           .min(0)
           .default(1)
           .describe('Cores that each trial has to itself; 0 for trials that need none, so that any number share all.'),
+        tags: z
+          .array(z.string().regex(/^[\w.-]{1,100}$/))
+          .default([])
+          .describe('What a host has to have (swath worker --tags gpu,big), where hosts share the store.'),
       })
       .prefault({})
       .describe('(swath) What each trial gets.'),

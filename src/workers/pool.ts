@@ -36,6 +36,9 @@ export interface TrainOptions {
   readonly limits: TimeLimits
 }
 
+/** What trains trials: worker threads, or what a benchmark has in their place. */
+export type Trainer = Pick<WorkerPool, 'train' | 'cancel'>
+
 interface Worker {
   /** From 1. */
   readonly number: number

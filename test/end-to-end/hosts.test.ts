@@ -1,179 +1,162 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 
-import { cached } from '../../src/setup/cache.ts'
-import { openStore } from '../../src/store/open.ts'
-import { startS3, type S3Server } from '../artifacts/s3-server.ts'
 import { postgresLocation } from '../store/temporary-store.ts'
-import { ask, smallSweep, Swath, swath, workFolder, type Finished } from './swath.ts'
+import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 
-/** Every process has a folder of its own for artifacts, so that one is to the next what another host is. */
-class Hosts {
-  readonly location = postgresLocation()
-  readonly folder: string
-  readonly #server: S3Server | undefined
+interface Trial {
+  readonly params: string
+  readonly state: string
+  readonly attempt: number
+  readonly weights_sha256: string | null
+}
 
-  constructor(files: Readonly<Record<string, string>>, server?: S3Server) {
-    this.folder = workFolder(files)
-    this.#server = server
+const trialsQuery = `
+  select t.params, t.state, t.attempt, t.weights_sha256
+  from trials t join sweeps s on s.id = t.sweep_id where s.name = 'small' order by t.number`
+const metricsQuery = `
+  select t.number, m.epoch, m.name, m.value
+  from metrics m join trials t on t.id = m.trial_id
+  where m.name not in ('epoch_seconds', 'images_per_second') order by t.number, m.epoch, m.name`
+
+const longSweep = smallSweep.replace('epochs: { value: 2 }', 'epochs: { value: 8 }')
+
+/** A folder whose `swath` commands use a store of their own on the server of the test run. */
+function onPostgres(files: Readonly<Record<string, string>>) {
+  const folder = workFolder(files)
+  const environment = { SWATH_STORE: postgresLocation() }
+  const startWith = (more: NodeJS.ProcessEnv, ...args: string[]) =>
+    new Swath(args, folder, undefined, { ...environment, ...more })
+  const start = (...args: string[]) => startWith({}, ...args)
+  const query = async <Row>(sql: string): Promise<Row[]> => {
+    const { code, stdout, stderr } = await start('sql', sql, '--json', '--limit', '0').finished
+    if (code !== 0) throw new Error(stderr)
+    return JSON.parse(stdout) as Row[]
   }
+  return { folder, start, startWith, query }
+}
 
-  start(...args: string[]): Swath {
-    const environment = { SWATH_STORE: this.location, ...this.#server?.environment }
-    const place = this.#server && args[0] === 'run' ? { SWATH_ARTIFACTS: `s3://${this.#server.bucket}/swath` } : {}
-    return new Swath(args, this.folder, undefined, { ...environment, ...place })
-  }
-
-  run(...args: string[]): Promise<Finished> {
-    return this.start(...args).finished
-  }
-
-  async query<T>(query: string): Promise<T[]> {
-    const store = await openStore(this.location, 'read')
-    const { rows } = await sql
-      .raw<T>(query)
-      .execute(store.db)
-      .finally(() => store.close())
-    return rows
+/** What one machine makes of the same file. */
+async function onOneMachine(file: string) {
+  const folder = workFolder({ 'small.yaml': file })
+  expect((await swath(['run', 'small.yaml', '--workers', '1'], folder)).code).toBe(0)
+  return {
+    trials: await ask<Trial>(trialsQuery, folder),
+    metrics: await ask(`${metricsQuery} limit 1000`, folder),
   }
 }
 
-const results = `select t.number, t.weights_sha256, m.epoch, m.name, m.value from trials t join metrics m on m.trial_id = t.id
-  where m.name not like '%seconds' and m.name not like '%per_second' order by 1, 3, 4`
-const one = ['--set', 'depth=1', '--set', 'width=16', '--set', 'epochs=4']
+describe('a sweep on hosts', () => {
+  test('is trained to the same bits as on one machine, by whoever is there', async () => {
+    const alone = await onOneMachine(smallSweep)
+    const { start, query } = onPostgres({ 'small.yaml': smallSweep })
+    const workers = [start('worker', '--workers', '1'), start('worker', '--workers', '1')]
+    const { code, stdout, stderr } = await start('run', 'small.yaml', '--workers', '0').finished
+    expect(stderr).toContain('trial 1 (depth 1, width 16) completed')
+    expect(stdout).toContain('small: ')
+    expect(code).toBe(0)
+    expect(await query<Trial>(trialsQuery)).toEqual(alone.trials)
+    expect(await query(metricsQuery)).toEqual(alone.metrics)
+    expect(await query(`select distinct host from attempts where state <> 'completed'`)).toEqual([])
 
-/** What processes that were killed left in the cache; each is gone when the next one of its host has been there. */
-function leftInCache(pid: number | undefined): string[] {
-  const names = existsSync(cached('artifacts')) ? readdirSync(cached('artifacts')) : []
-  return names.filter((name) => name.startsWith(`${pid}@`))
-}
+    for (const { child } of workers) child.kill('SIGTERM')
+    for (const { finished } of workers) expect((await finished).code).toBe(0)
+    expect(await query('select state from hosts')).toEqual([{ state: 'gone' }, { state: 'gone' }])
+  })
 
-describe.each(['database', 'bucket'])('with the artifacts in a %s', (place) => {
-  const server = async () => (place === 'bucket' ? startS3() : undefined)
-
-  test('a trial goes on from its checkpoint on another host, and ends with the same bits', async () => {
-    const whole = workFolder({ 'small.yaml': smallSweep })
-    await swath(['run', 'small.yaml', ...one], whole)
-
-    const hosts = new Hosts({ 'small.yaml': smallSweep }, await server())
-    const run = hosts.start('run', 'small.yaml', ...one)
-    await run.says(/epoch 2: /)
-    run.child.kill('SIGKILL')
-    await run.finished
-    const resumed = await hosts.run('resume')
-    expect(resumed.code, resumed.stderr).toBe(0)
-    expect(await hosts.query('select resumed_epoch from attempts order by attempt')).toEqual([
-      { resumed_epoch: 0 },
-      { resumed_epoch: expect.toSatisfy((epoch) => epoch === 2 || epoch === 3) as number },
+  test('goes on from its checkpoints when a host is drained in mid-trial, and again when who watches is killed', async () => {
+    const alone = await onOneMachine(longSweep)
+    const { start, query } = onPostgres({ 'small.yaml': longSweep })
+    const coordinator = start('run', 'small.yaml', '--workers', '0')
+    const first = start('worker', '--workers', '1')
+    await first.says(/epoch 2/)
+    first.child.kill('SIGTERM')
+    expect((await first.finished).code).toBe(0)
+    expect(await query(`select state, resumed_epoch from attempts`)).toEqual([
+      { state: 'interrupted', resumed_epoch: 0 },
     ])
-    expect(await hosts.query(results)).toEqual(await ask(results, whole))
-    expect(leftInCache(run.child.pid)).toEqual([])
+    coordinator.child.kill('SIGKILL')
+    await coordinator.finished
 
-    // Whoever reaches the store has the trained model.
-    const evaluated = await hosts.run('evaluate', '1', '--json')
-    expect(evaluated.code, evaluated.stderr).toBe(0)
-    expect((await hosts.run('export', '1', '--format', 'safetensors')).stdout).toMatch(/Trial 1 as safetensors/)
-    const doctor = await hosts.run('doctor', '--json')
-    expect(JSON.parse(doctor.stdout)).toContainEqual(
-      expect.objectContaining({ name: 'Checkpoints', status: 'ok', detail: expect.stringMatching(/^1,/) as string }),
+    const second = start('worker', '--workers', '1')
+    await second.says(/completed/)
+    const { code } = await start('resume', 'small', '--workers', '0').finished
+    expect(code).toBe(0)
+    const trials = await query<Trial>(trialsQuery)
+    expect(trials.map(({ weights_sha256 }) => weights_sha256)).toEqual(
+      alone.trials.map((trial) => trial.weights_sha256),
     )
-
-    expect((await hosts.run('delete', 'small', '--yes')).code).toBe(0)
-    expect(JSON.parse((await hosts.run('gc', '--json')).stdout)).toMatchObject({ strays: [] })
-    expect(await hosts.query('select * from artifact_parts')).toEqual([])
+    expect(trials.map(({ attempt }) => attempt).toSorted()).toEqual([1, 1, 1, 2])
+    expect(await query(metricsQuery)).toEqual(alone.metrics)
+    const [again] = await query<{ resumed_epoch: number }>('select resumed_epoch from attempts where attempt = 2')
+    expect(again?.resumed_epoch).toBeGreaterThanOrEqual(2)
   })
 
-  test('what a command keeps in its folder follows it from host to host', async () => {
-    const script = `
-here=$PWD
-cd "$SWATH_CHECKPOINT_DIR"
-mkdir -p state
-epoch=$(cat state/epoch 2> /dev/null || echo 0)
-echo "begins after epoch $epoch" >&2
-while [ "$epoch" -lt 4 ]; do
-  epoch=$((epoch + 1))
-  echo "$epoch" > state/aside && mv state/aside state/epoch
-  echo "{\\"epoch\\": $epoch, \\"x\\": $epoch}"
-  while [ "$epoch" = 2 ] && [ ! -e "$here/go-on" ]; do sleep 0.1; done
-done
-echo whole > result.txt
-`
-    const hosts = new Hosts(
-      {
-        'count.sh': script,
-        'count.yaml': 'name: count\ncommand: [sh, count.sh]\nmethod: grid\nparameters: { a: { value: 1 } }\n',
-      },
-      await server(),
-    )
-    const run = hosts.start('run', 'count.yaml')
-    await run.says(/epoch 2: /)
-    run.child.kill('SIGKILL')
-    await run.finished
-    writeFileSync(join(hosts.folder, 'go-on'), '')
-    const resumed = await hosts.run('resume')
-    expect(resumed.code, resumed.stderr).toBe(0)
-    expect(resumed.stderr).toMatch(/begins after epoch 2/)
-    expect(await hosts.query('select epoch, value from metrics order by epoch')).toEqual(
-      [1, 2, 3, 4].map((epoch) => ({ epoch, value: epoch })),
-    )
+  test('whose program is a module is sent it, and what it imports, to hosts with its tags', async () => {
+    const { folder, start, query } = onPostgres({
+      'own.yaml': own(`send: [lib]\nresources: { cores: 0, tags: [near] }`),
+      'own.mjs': `import { square } from './lib/square.mjs'\n${reporting('square(params.x)')}`,
+      'lib/square.mjs': `export const square = (x) => x * x\n`,
+    })
+    const far = start('worker', '--workers', '1')
+    const run = start('run', 'own.yaml', '--workers', '0')
+    await run.says(/^sweep/)
+    // Gone before anybody trains it: hosts have their own.
+    rmSync(join(folder, 'lib'), { recursive: true })
+    const near = start('worker', '--workers', '1', '--tags', 'near,big')
+    expect((await run.finished).code).toBe(0)
+    expect(await query('select value from metrics order by value')).toEqual([{ value: 1 }, { value: 4 }])
+    expect(await query('select distinct pid from attempts')).toEqual([{ pid: near.child.pid }])
+    far.child.kill()
+  })
 
-    // The last of its packed folders is left, and anybody can have what is in it.
-    expect(await hosts.query('select kind from artifacts')).toEqual([{ kind: 'folder' }])
-    expect((await hosts.run('export', '1', '--format', 'folder', '--out', 'mine')).stdout).toMatch(/as folder: mine/)
-    expect(readFileSync(join(hosts.folder, 'mine/result.txt'), 'utf8')).toBe('whole\n')
-    expect(readFileSync(join(hosts.folder, 'mine/state/epoch'), 'utf8')).toBe('4\n')
+  test('whose program is another on a host is refused there with the reason, and waits for a host that has it', async () => {
+    const { folder, start, query } = onPostgres({
+      'own.yaml': own(`send: false\nresources: { cores: 0 }`),
+      'own.mjs': reporting('params.x'),
+    })
+    const run = start('run', 'own.yaml', '--workers', '0')
+    await run.says(/^sweep/)
+    writeFileSync(join(folder, 'own.mjs'), reporting('0'))
+    const other = start('worker', '--workers', '1')
+    await other.says(/own cannot be trained on this host: the program on this host is not the one/)
+    writeFileSync(join(folder, 'own.mjs'), reporting('params.x'))
+    start('worker', '--workers', '1')
+    expect((await run.finished).code).toBe(0)
+    expect(await query('select value from metrics order by value')).toEqual([{ value: 1 }, { value: 2 }])
+    expect(await query(`select distinct kind from events where kind = 'refused'`)).toEqual([{ kind: 'refused' }])
+  })
+
+  test('leaves a host on which trials fail, while they complete elsewhere', async () => {
+    const { start, startWith, query } = onPostgres({
+      'own.yaml': own('retries: 0\nresources: { cores: 0 }').replace(
+        '[1, 2]',
+        '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]',
+      ),
+      'own.mjs': `export default { async train({ params, report }) {
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        if (process.env.BROKEN === 'yes') throw new Error('no such device')
+        await report({ epoch: 1, y: params.x })
+      } }`,
+    })
+    const run = start('run', 'own.yaml', '--workers', '0')
+    const good = start('worker', '--workers', '1')
+    await good.says(/completed/)
+    const bad = startWith({ BROKEN: 'yes' }, 'worker', '--workers', '1')
+    const { code, stderr } = await run.finished
+    expect(stderr).toMatch(/Host .* is set aside: 3 attempts in a row failed here .*no such device/)
+    expect(code).toBe(0)
+    expect(await query(`select count(*) as n from trials where state = 'completed'`)).toEqual([{ n: 20 }])
+    bad.child.kill()
   })
 })
 
-test('a checkpoint that was changed is refused on another host, and the one before is as good', async () => {
-  const whole = workFolder({ 'small.yaml': smallSweep })
-  await swath(['run', 'small.yaml', ...one], whole)
-  const hosts = new Hosts({ 'small.yaml': smallSweep })
-  const run = hosts.start('run', 'small.yaml', ...one)
-  await run.says(/epoch 2: /)
-  run.child.kill('SIGKILL')
-  await run.finished
-  const store = await openStore(hosts.location, 'change')
-  await sql`update artifact_parts set content = overlay(content placing '\\x00'::bytea from 100000)
-    where name = (select name from artifacts order by id desc limit 1)`
-    .execute(store.db)
-    .finally(() => store.close())
-  const resumed = await hosts.run('resume')
-  expect(resumed.code, resumed.stderr).toBe(0)
-  expect(resumed.stderr).toMatch(/trial 1: .*its SHA-256 differs; it goes on from epoch [12]/)
-  expect(await hosts.query(results)).toEqual(await ask(results, whole))
-})
+function own(more: string): string {
+  return `name: own\nprogram: ./own.mjs\nmethod: grid\nparameters: { x: { values: [1, 2] } }\n${more}\n`
+}
 
-test('while the bucket cannot be reached a sweep waits, and fails no trial', async () => {
-  const server = await startS3()
-  const hosts = new Hosts({ 'small.yaml': smallSweep }, server)
-  const run = hosts.start('run', 'small.yaml', ...one)
-  await run.says(/epoch 1: /)
-  await server.stop()
-  await run.says(/s3:.* cannot be written: it cannot be reached .* The sweep waits/)
-  await server.start()
-  const { code, stderr } = await run.finished
-  expect(code, stderr).toBe(0)
-  expect(stderr).toMatch(/takes writes again/)
-  expect(await hosts.query('select state, attempt from trials')).toEqual([{ state: 'completed', attempt: 1 }])
-})
-
-test('where artifacts are is chosen once, and not for a store that is a file', async () => {
-  const server = await startS3()
-  const hosts = new Hosts({ 'small.yaml': smallSweep }, server)
-  const elsewhere = await hosts.run('run', 'small.yaml', '--artifacts', 's3://nowhere/swath')
-  expect(elsewhere.stderr).toMatch(/s3:\/\/nowhere\/swath\/swath-\w+ cannot be used: the bucket is not there/)
-  // Nothing is there yet, so it may still be changed.
-  expect((await hosts.run('run', 'small.yaml', ...one)).code).toBe(0)
-  const other = await hosts.run('run', 'small.yaml', ...one, '--new', '--artifacts', 's3://models/other')
-  expect(other.code).toBe(2)
-  expect(other.stderr).toMatch(/keeps its artifacts in s3:\/\/models\/swath\/swath-\w+ already/)
-  expect((await hosts.run('backup', 'kept.db')).stderr).toMatch(/pg_dump/)
-
-  const file = await hosts.run('run', 'small.yaml', '--store', 'sqlite:own.db')
-  expect(file.code).toBe(2)
-  expect(file.stderr).toMatch(/a store that is a file keeps its artifacts beside it/)
-})
+function reporting(y: string): string {
+  return `export default { async train({ params, report }) { await report({ epoch: 1, y: ${y} }) } }\n`
+}

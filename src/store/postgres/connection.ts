@@ -13,8 +13,12 @@ export class PostgresConnection implements DatabaseConnection {
     this.client = client
   }
 
-  async executeQuery<R>({ sql, parameters }: Asked): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.client.query<R & object>(sql, parameters.map(storable))
+  async executeQuery<R>({ sql: text, parameters, name }: Asked): Promise<QueryResult<R>> {
+    const values = parameters.map((value) => (Array.isArray(value) ? value.map(storable) : storable(value)))
+    const { command, rowCount, rows } = await this.client.query<R & object>({
+      ...{ text, values },
+      ...(name !== undefined && { name }),
+    })
     return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
 
@@ -25,6 +29,8 @@ export class PostgresConnection implements DatabaseConnection {
 }
 
 interface Asked {
+  /** Of a statement that the server is to keep. */
+  readonly name?: string
   readonly sql: string
   readonly parameters: readonly unknown[]
 }

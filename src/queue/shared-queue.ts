@@ -1,0 +1,36 @@
+import type { Transaction } from 'kysely'
+
+import type { Schema } from '../store/schema.ts'
+
+interface WaitingTrial {
+  readonly id: number
+  /** The higher is taken first; below 0 it is taken alone. */
+  readonly priority: number
+  readonly delaySeconds: number
+}
+
+export interface TakenTrial {
+  readonly trialId: number
+  readonly job: string
+}
+
+/**
+ * Trials of a store that wait for any host. It holds ids alone, and gives each at least once: what they mean, and who has
+ * which, is in the store.
+ */
+export interface SharedQueue {
+  /** The part of one sweep, made if it is not there. */
+  of(sweepId: number): Promise<SweepQueue>
+  /** Forgets all that waits of a sweep. */
+  drop(sweepId: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SweepQueue {
+  /** Adds trials in the transaction that makes them wait; one that waits already is left as it is. */
+  add(transaction: Transaction<Schema>, trials: readonly WaitingTrial[]): Promise<void>
+  /** Takes trials; they are somebody else's to take, too, unless they are done soon. @param alone those below 0 as well */
+  take(most: number, options: { readonly alone: boolean }): Promise<TakenTrial[]>
+  /** Takes them out in the transaction that begins them. */
+  done(transaction: Transaction<Schema>, jobs: readonly string[]): Promise<void>
+}

@@ -1,0 +1,55 @@
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { leaseMs } from '../store/coordinators.ts'
+import { setBadHostsAside } from '../store/hosts.ts'
+import { anyExpired, lossLimit, takeBackLost } from '../store/lost-trials.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import type { RunObserver } from './events.ts'
+
+/**
+ * What whoever looks after a sweep of a shared store does each few seconds: takes back trials whose leases are over, and
+ * sets bad hosts aside. Any process may, and several at once.
+ */
+export class Caretaker {
+  readonly #store: Store
+  readonly #queue: SweepQueue
+  readonly #sweep: SweepRow
+  readonly #settings: SweepSettings
+  readonly #observer: Pick<RunObserver, 'note'>
+  /** Since when the store has answered without a break. */
+  #since = performance.now()
+
+  constructor(
+    store: Store,
+    queue: SweepQueue,
+    sweep: SweepRow,
+    settings: SweepSettings,
+    observer: Pick<RunObserver, 'note'>,
+  ) {
+    this.#store = store
+    this.#queue = queue
+    this.#sweep = sweep
+    this.#settings = settings
+    this.#observer = observer
+  }
+
+  async look(): Promise<void> {
+    try {
+      const at = this.#store.now().toISOString()
+      const { db } = this.#store
+      // While the store was away nobody could renew a lease: all have the time of one to do so first.
+      const isSettled = performance.now() - this.#since > leaseMs
+      if (isSettled && (await anyExpired(db, this.#sweep.id, at))) {
+        await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
+        this.#observer.note('A host is gone: its trials wait again.')
+      }
+      for (const { name, reason } of await setBadHostsAside(db, this.#sweep.id, { queue: this.#queue, at })) {
+        this.#observer.note(`Host ${name} is set aside: ${reason}`)
+      }
+    } catch (error) {
+      this.#since = performance.now()
+      if (this.#store.obstacle(error) === undefined) throw error
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { commandTitle } from '../programs/command/resolve.ts'
+import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { clearCancellation } from '../store/sweeps.ts'
+import { requeue, type EndedState } from '../store/trials.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
+import type { RunObserver } from './events.ts'
+import { announceHost, capabilitiesOf } from './host.ts'
+import { localProgram } from './local-program.ts'
+import type { Machinery } from './machinery.ts'
+import { outlookOf } from './outlook.ts'
+import { trainHere } from './train-here.ts'
+import { watchSweep } from './watch.ts'
+
+const idleMs = 1_000
+
+interface SharedRun {
+  readonly store: Store
+  readonly queue: SharedQueue
+  readonly sweep: SweepRow
+  readonly settings: SweepSettings
+  /** States of trials that are to be trained again. */
+  readonly again: readonly EndedState[]
+  readonly machinery: Machinery
+  /** False for who only watches. */
+  readonly trains: boolean
+  readonly observer: RunObserver
+  readonly signal: AbortSignal
+}
+
+/** Has hosts train a sweep, this one among them, and watches until it has ended. */
+export async function runShared(run: SharedRun): Promise<ProgressRow> {
+  const { store, sweep, settings, machinery, observer, signal, trains, again } = run
+  const { layout, datasets } = machinery
+  await store.db
+    .updateTable('sweeps')
+    .set({ settings: JSON.stringify(settings) })
+    .where('id', '=', sweep.id)
+    .execute()
+  await clearCancellation(store.db, sweep.id)
+  await requeue(store.db, sweep.id, again)
+
+  const outlook = await outlookOf(store, sweep.id, datasets)
+  observer.started({
+    sweep: sweep.name,
+    trials: outlook.trials,
+    done: outlook.trials - outlook.work.size,
+    workers: trains ? layout.workers.length : 0,
+    coresPerTrial: layout.coresPerTrial,
+    runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
+    store: store.location,
+    work: outlook.work,
+  })
+  const queue = await run.queue.of(sweep.id)
+  const over = new AbortController()
+  const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
+  try {
+    const [progress] = await Promise.all([
+      watchSweep({ store, queue, sweep, settings, outlook, observer, signal }).finally(() => {
+        over.abort()
+      }),
+      training,
+    ])
+    return progress
+  } finally {
+    observer.finished()
+  }
+}
+
+/** This process as a host among the others, for as long as the sweep is watched. */
+async function trainUntil(
+  { store, sweep, settings: planned, machinery, observer, signal }: SharedRun,
+  queue: SweepQueue,
+  telling: readonly string[],
+  over: AbortSignal,
+): Promise<void> {
+  const settings = { ...planned, program: await localProgram(store, sweep, planned) }
+  const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
+  try {
+    while (!over.aborted && !signal.aborted) {
+      const quiet = {
+        ...observer,
+        trialStarted: ignore,
+        trialReported: ignore,
+        trialFinished: ignore,
+        trialPostponed: ignore,
+      }
+      const here = { store, queue, sweep, settings, machinery, telling, host, observer: quiet, draining: over, signal }
+      if ((await trainHere(here)) === 0) await delay(idleMs, undefined, { signal: over }).catch(() => undefined)
+    }
+  } finally {
+    await host.leave().catch(() => undefined)
+  }
+}
+
+/** What the rows tell whoever watches is not told twice. */
+function ignore(): void {
+  // Told already.
+}

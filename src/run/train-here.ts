@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { usingArtifacts } from '../artifacts/open-shared.ts'
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { leaseMs } from '../store/coordinators.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { isCancelled } from '../store/sweeps.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import { Caretaker } from './caretaker.ts'
+import type { RunObserver } from './events.ts'
+import type { Host } from './host.ts'
+import type { Machinery } from './machinery.ts'
+import { trainShared } from './train-shared.ts'
+import type { Trainer } from '../workers/pool.ts'
+
+const lookMs = leaseMs / 6
+
+export interface TrainingHere {
+  readonly store: Store
+  readonly queue: SweepQueue
+  readonly sweep: SweepRow
+  readonly settings: SweepSettings
+  readonly machinery: Pick<Machinery, 'layout' | 'datasets'> & { readonly pool: Trainer }
+  readonly telling: readonly string[]
+  readonly host: Host
+  readonly observer: RunObserver
+  /** No further trial is taken; each that trains is handed back after its next checkpoint. */
+  readonly draining: AbortSignal
+  /** What trains is handed back now. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Trains trials of a sweep on this host until its queue is empty, and meanwhile looks after those that other hosts left
+ * behind. Resolves to how many it took.
+ */
+export async function trainHere(training: TrainingHere): Promise<number> {
+  const { store, queue, sweep, settings, machinery, telling, host, observer, draining, signal } = training
+  const caretaker = new Caretaker(store, queue, sweep, settings, observer)
+  const cancelled = new AbortController()
+  const over = new AbortController()
+  const looking = lookAfter(over.signal, async () => {
+    await caretaker.look()
+    if (await isCancelled(store.db, sweep.id).catch(() => false)) cancelled.abort()
+  })
+  try {
+    return await usingArtifacts(store, (artifacts) =>
+      trainShared({
+        ...{ store, sweep, settings, artifacts, observer, queue, telling },
+        ...{ pool: machinery.pool, datasets: machinery.datasets },
+        workers: machinery.layout.workers.length,
+        isOver: () => draining.aborted || cancelled.signal.aborted || host.asideBecause() !== undefined,
+        isDraining: () => draining.aborted,
+        isCancelled: () => cancelled.signal.aborted,
+        signal: AbortSignal.any([signal, cancelled.signal]),
+      }),
+    )
+  } finally {
+    over.abort()
+    await looking
+  }
+}
+
+async function lookAfter(over: AbortSignal, look: () => Promise<void>): Promise<void> {
+  const pause = () => delay(lookMs, true, { signal: over }).catch(() => false)
+  while (await pause()) await look()
+}

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
+import { trialsById } from '../store/trials.ts'
+import { Aggregator } from './aggregator.ts'
+import { Patience } from './patience.ts'
+import type { Carry } from './trial-checkpoints.ts'
+import { trainTrial, type TrialTraining } from './train-trial.ts'
+
+export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
+  readonly queue: SweepQueue
+  readonly workers: number
+  /** True once no further trial is to be taken. */
+  readonly isOver: () => boolean
+  /** What trains is cancelled and handed back to the queue. */
+  readonly signal: AbortSignal
+}
+
+/** How long a host that has a free worker and found nothing waits before it looks again. */
+const pollMs = 500
+
+/**
+ * Trains trials of one sweep that hosts share, as long as its queue has some. Resolves to how many were taken, once
+ * nothing waits and nothing runs here; what failed and is to be tried again is in the queue, and anybody's.
+ */
+export async function trainShared(training: SharedTraining): Promise<number> {
+  const { store, sweep, queue, observer, pool, signal, workers } = training
+  const end = () => {
+    pool.cancel()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  const patience = new Patience(store, observer, signal)
+  const carrying = new Patience(training.artifacts, observer, signal)
+  const carry: Carry = (work) => carrying.read(work)
+  const aggregator = new Aggregator(store.db, patience, { sweepId: sweep.id, queue })
+  const recordMetrics = () => Promise.resolve()
+
+  let failure: { readonly error: unknown } | undefined
+  let wake: () => void = () => undefined
+  const here = { busy: 0 }
+  let taken = 0
+  const written = new Set<Promise<unknown>>()
+  const train = async (trial: Awaited<ReturnType<typeof trialsById>>[number], job: string) => {
+    here.busy++
+    try {
+      const trained = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial, job)
+      const settled: Promise<unknown> = trained.written
+        .catch((error: unknown) => (failure ??= { error }))
+        .finally(() => written.delete(settled))
+      written.add(settled)
+    } catch (error) {
+      failure ??= { error }
+    } finally {
+      here.busy--
+      wake()
+    }
+  }
+
+  const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
+  while (failure === undefined && !signal.aborted && !training.isOver()) {
+    const room = workers - here.busy
+    const jobs = room > 0 ? await take(room, false) : []
+    // What processes were lost over is taken when nothing else is there, and by itself.
+    const suspects = jobs.length === 0 && here.busy === 0 ? await take(1, true) : []
+    if (jobs.length + suspects.length + here.busy === 0) break
+    taken += jobs.length + suspects.length
+    const freed = new Promise<void>((resolve) => (wake = resolve))
+    for (const { trial, job } of await waiting(training, patience, [...jobs, ...suspects])) void train(trial, job)
+    if (here.busy === 0) continue
+    const isFull = suspects.length > 0 || here.busy >= workers
+    if (isFull) await freed
+    else if (jobs.length === 0) await Promise.race([freed, delay(pollMs)])
+  }
+  while (here.busy > 0) await new Promise<void>((resolve) => (wake = resolve))
+  await Promise.all(written)
+  signal.removeEventListener('abort', end)
+  if (failure !== undefined) throw failure.error
+  return taken
+}
+
+/** The trials that were taken, without those that wait no longer: their jobs are done. */
+async function waiting({ store, queue }: SharedTraining, patience: Patience, jobs: readonly TakenTrial[]) {
+  if (jobs.length === 0) return []
+  const rows = await patience.read(() =>
+    trialsById(
+      store.db,
+      jobs.map(({ trialId }) => trialId),
+    ),
+  )
+  const byId = new Map(rows.map((trial) => [trial.id, trial]))
+  const idle = jobs.filter(({ trialId }) => byId.get(trialId)?.state !== 'queued')
+  if (idle.length > 0) {
+    await patience.read(() =>
+      store.db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((transaction) =>
+          queue.done(
+            transaction,
+            idle.map(({ job }) => job),
+          ),
+        ),
+    )
+  }
+  return jobs.flatMap(({ trialId, job }) => {
+    const trial = byId.get(trialId)
+    return trial?.state === 'queued' ? [{ trial, job }] : []
+  })
+}

@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { Parameters, Report } from '../programs/program.ts'
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
+import { enqueue } from '../store/enqueue.ts'
+import { endedSince, lastReports, runningTrials, type WatchedTrial } from '../store/watched.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
+import { progressOf } from '../store/sweeps.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import type { TrialOutcome } from '../workers/protocol.ts'
+import { Caretaker } from './caretaker.ts'
+import type { RunObserver } from './events.ts'
+import type { Outlook } from './outlook.ts'
+import { Patience } from './patience.ts'
+
+const lookMs = 500
+
+export interface Watch {
+  readonly store: Store
+  readonly queue: SweepQueue
+  readonly sweep: SweepRow
+  readonly settings: SweepSettings
+  readonly outlook: Outlook
+  readonly observer: RunObserver
+  /** Ends the watching; the sweep goes on. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Tells an observer what hosts make of a sweep, from the rows alone, until it has ended. Of all that watch one acts: it
+ * adds to the queue what should be there, looks after hosts and keeps the sweep's view. When it is gone another does.
+ */
+export async function watchSweep(watch: Watch): Promise<ProgressRow> {
+  const { store, queue, sweep, settings, outlook, observer, signal } = watch
+  const self = thisProcess()
+  const patience = new Patience(store, observer, signal)
+  const caretaker = new Caretaker(store, queue, sweep, settings, observer)
+  const known = new Set(await patience.read(() => metricNamesOf(store.db, sweep.id)))
+  const seen = new Onlooker(watch)
+  const role = { acts: false }
+  const take = async () => {
+    if ((await acquireSweep(store.db, sweep.id, self, store.now())) !== undefined) return
+    role.acts = true
+    await store.db.transaction().execute((transaction) => enqueue(transaction, queue, sweep.id))
+  }
+  const act = async () => {
+    if (role.acts) await renewSweep(store.db, sweep.id, self, store.now())
+    else await take()
+    if (!role.acts) return
+    await caretaker.look()
+    const before = known.size
+    for (const name of seen.metrics) known.add(name)
+    if (known.size > before && before < mostColumns) {
+      await defineSweepView(store.db, sweep, outlook.parameters, [...known].sort())
+    }
+  }
+  const look = async () => {
+    await patience.read(act)
+    await patience.read(() => seen.look())
+    const progress = await patience.read(() => progressOf(store.db, sweep.id))
+    return { progress, hasEnded: progress.queued + progress.running === 0 }
+  }
+  try {
+    for (;;) {
+      const { progress, hasEnded } = await look()
+      if (signal.aborted) return progress
+      // The last trial may have failed on a host that is set aside, and wait again.
+      const last = hasEnded ? await look() : undefined
+      if (last?.hasEnded === true) return last.progress
+      await delay(lookMs, undefined, { signal }).catch(() => undefined)
+    }
+  } finally {
+    if (role.acts) await releaseSweep(store.db, sweep.id, self)
+  }
+}
+
+/** Makes of rows, looked at again and again, what an observer would have been told at once. */
+class Onlooker {
+  readonly #watch: Watch
+  /** The last epoch that each trial under way has reported. */
+  readonly #running = new Map<number, number>()
+  /** Of all reports seen. */
+  readonly metrics = new Set<string>()
+  #until: string
+  readonly #ended = new Set<number>()
+
+  constructor(watch: Watch) {
+    this.#watch = watch
+    this.#until = watch.store.now().toISOString()
+  }
+
+  async look(): Promise<void> {
+    const { store, sweep, observer } = this.#watch
+    const running = await runningTrials(store.db, sweep.id)
+    for (const trial of running) this.#begin(trial)
+    const reports = await lastReports(
+      store.db,
+      running.map(({ id }) => id),
+    )
+    for (const [id, report] of reports) this.#report(id, report)
+
+    for (const trial of await endedSince(store.db, sweep.id, this.#until)) {
+      if (this.#ended.has(trial.id) && trial.finished_at === this.#until) continue
+      if (trial.finished_at > this.#until) this.#ended.clear()
+      this.#until = trial.finished_at
+      this.#ended.add(trial.id)
+      this.#begin(trial)
+      this.#running.delete(trial.id)
+      observer.trialFinished(trial.id, outcomeOf(trial))
+    }
+    const still = new Set(running.map(({ id }) => id))
+    for (const id of this.#running.keys()) {
+      if (still.has(id)) continue
+      this.#running.delete(id)
+      observer.trialPostponed(id, { kind: 'crashed', message: 'its host handed it back, or is gone' })
+    }
+  }
+
+  #begin({ id, worker, params: json }: WatchedTrial): void {
+    if (this.#running.has(id)) return
+    this.#running.set(id, 0)
+    const params = JSON.parse(json) as Parameters
+    const names = this.#watch.outlook.telling.filter((name) => name in params)
+    const label = Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
+    this.#watch.observer.trialStarted({ id, worker: worker ?? 0, label })
+  }
+
+  #report(id: number, report: Report): void {
+    if (report.epoch <= (this.#running.get(id) ?? Infinity)) return
+    this.#running.set(id, report.epoch)
+    for (const name of Object.keys(report)) if (name !== 'epoch') this.metrics.add(name)
+    this.#watch.observer.trialReported(id, report)
+  }
+}
+
+function outcomeOf({ state, error, weights_sha256 }: WatchedTrial): TrialOutcome {
+  switch (state) {
+    case 'completed':
+      return { status: 'completed', weightsSha256: weights_sha256, checkpoint: null }
+    case 'stopped':
+      return { status: 'stopped', checkpoint: null }
+    case 'failed':
+      return { status: 'failed', failure: { kind: 'threw', message: error ?? '' } }
+    default:
+      return { status: 'cancelled' }
+  }
+}
