@@ -3,7 +3,6 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { artifactLocation } from '../../../src/artifacts/open.ts'
 import { shownLocation } from '../../../src/store/location.ts'
 import { parseLocation } from '../../../src/store/postgres/location.ts'
 import { temporaryFolder } from '../temporary-store.ts'
@@ -100,12 +99,4 @@ test('a password is in the URL, in PGPASSWORD, or in a file', async () => {
   expect(process.env.PGPASSFILE).toBe(one)
   setEnvironment({ PGPASSWORD: 'from PGPASSWORD' })
   expect(await passwordFor('postgres://me@host:5432/db')).toBe('from PGPASSWORD')
-})
-
-test('stores on a server keep their files apart', () => {
-  const folders = ['a/db', 'a/db?schema=x', 'b/db', 'a:5433/db'].map((place) =>
-    artifactLocation(`postgres://me:secret@${place}`),
-  )
-  expect(new Set(folders).size).toBe(4)
-  expect(artifactLocation('postgres://you@a/db')).toBe(folders[0])
 })

@@ -3,6 +3,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 
 import { sql } from 'kysely'
 
+import { usingArtifacts } from '../../../src/artifacts/open-shared.ts'
 import { applyChanges } from '../../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../../src/store/coordinators.ts'
 import { openStore, setUpRoles } from '../../../src/store/open.ts'
@@ -77,7 +78,14 @@ test('a worker trains, and can neither make, change nor drop', async () => {
   expect(
     (await worker.query('select loss from trials t, lateral (select value as loss from metrics) m limit 1')).rows,
   ).toEqual([{ loss: 1 }])
+  await usingArtifacts(worker, async (artifacts) => {
+    const stored = artifacts.host.write(`trial-${id}/attempt-1.safetensors`, [Buffer.from('weights')])
+    await artifacts.publish(stored)
+    await artifacts.publish(artifacts.host.write(stored.name, [Buffer.from('weights')]))
+    await artifacts.remove([stored.name])
+  })
   for (const statement of [
+    "insert into artifact_place values ('s3://mine')",
     'drop table metrics',
     'alter table trials add column mine text',
     'create table mine (id integer)',
