@@ -82,22 +82,10 @@ async function trainUntil(
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
     while (!over.aborted && !signal.aborted) {
-      const quiet = {
-        ...observer,
-        trialStarted: ignore,
-        trialReported: ignore,
-        trialFinished: ignore,
-        trialPostponed: ignore,
-      }
-      const here = { store, queue, sweep, settings, machinery, telling, host, observer: quiet, draining: over, signal }
+      const here = { store, queue, sweep, settings, machinery, telling, host, observer, draining: over, signal }
       if ((await trainHere(here)) === 0) await delay(idleMs, undefined, { signal: over }).catch(() => undefined)
     }
   } finally {
     await host.leave().catch(() => undefined)
   }
-}
-
-/** What the rows tell whoever watches is not told twice. */
-function ignore(): void {
-  // Told already.
 }

@@ -4,7 +4,7 @@ import type { Parameters, Report } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
 import { enqueue } from '../store/enqueue.ts'
-import { endedSince, lastReports, runningTrials, type WatchedTrial } from '../store/watched.ts'
+import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
@@ -94,23 +94,32 @@ class Onlooker {
 
   async look(): Promise<void> {
     const { store, sweep, observer } = this.#watch
-    const running = await runningTrials(store.db, sweep.id)
-    for (const trial of running) this.#begin(trial)
+    const all = await runningTrials(store.db, sweep.id)
+    const ended = (await endedSince(store.db, sweep.id, this.#until)).filter(
+      ({ id, finished_at }) => finished_at > this.#until || !this.#ended.has(id),
+    )
     const reports = await lastReports(
       store.db,
-      running.map(({ id }) => id),
+      [...all, ...ended].map(({ id }) => id),
     )
-    for (const [id, report] of reports) this.#report(id, report)
+    for (const report of reports.values()) {
+      for (const name of Object.keys(report)) if (name !== 'epoch') this.metrics.add(name)
+    }
 
-    for (const trial of await endedSince(store.db, sweep.id, this.#until)) {
-      if (this.#ended.has(trial.id) && trial.finished_at === this.#until) continue
+    const running = all.filter((trial) => !isOwn(trial))
+    for (const trial of running) this.#begin(trial)
+    for (const [id, report] of reports) this.#report(id, report)
+    for (const trial of ended) {
       if (trial.finished_at > this.#until) this.#ended.clear()
       this.#until = trial.finished_at
       this.#ended.add(trial.id)
+      if (isOwn(trial)) continue
       this.#begin(trial)
       this.#running.delete(trial.id)
       observer.trialFinished(trial.id, outcomeOf(trial))
     }
+    // Of more than can be looked at nobody knows which are still under way.
+    if (all.length >= mostWatched) return
     const still = new Set(running.map(({ id }) => id))
     for (const id of this.#running.keys()) {
       if (still.has(id)) continue
@@ -131,9 +140,14 @@ class Onlooker {
   #report(id: number, report: Report): void {
     if (report.epoch <= (this.#running.get(id) ?? Infinity)) return
     this.#running.set(id, report.epoch)
-    for (const name of Object.keys(report)) if (name !== 'epoch') this.metrics.add(name)
     this.#watch.observer.trialReported(id, report)
   }
+}
+
+/** Of what this process trains itself the observer is told as it happens. */
+function isOwn({ host, pid }: WatchedTrial): boolean {
+  const self = thisProcess()
+  return host === self.host && pid === self.pid
 }
 
 function outcomeOf({ state, error, weights_sha256 }: WatchedTrial): TrialOutcome {

@@ -4,11 +4,14 @@ import type { Report } from '../programs/program.ts'
 import type { Schema, TrialRow } from './schema.ts'
 
 /** What somebody who watches a sweep is shown of a trial. */
-export type WatchedTrial = Pick<TrialRow, 'id' | 'worker' | 'params' | 'state' | 'error' | 'weights_sha256'>
+export type WatchedTrial = Pick<
+  TrialRow,
+  'id' | 'host' | 'pid' | 'worker' | 'params' | 'state' | 'error' | 'weights_sha256'
+>
 
-const columns = ['id', 'worker', 'params', 'state', 'error', 'weights_sha256'] as const
+const columns = ['id', 'host', 'pid', 'worker', 'params', 'state', 'error', 'weights_sha256'] as const
 /** What anybody can look at; short trials that end between two looks come by thousands. */
-const most = 5_000
+export const mostWatched = 5_000
 
 export function runningTrials(db: Kysely<Schema>, sweepId: number): Promise<WatchedTrial[]> {
   return db
@@ -17,7 +20,7 @@ export function runningTrials(db: Kysely<Schema>, sweepId: number): Promise<Watc
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'running')
     .orderBy('id')
-    .limit(most)
+    .limit(mostWatched)
     .execute()
 }
 
@@ -34,7 +37,7 @@ export async function endedSince(
     .where('finished_at', '>=', since)
     .orderBy('finished_at')
     .orderBy('id')
-    .limit(most)
+    .limit(mostWatched)
     .execute()
   return rows.map((row) => ({ ...row, finished_at: row.finished_at ?? '' }))
 }

@@ -22,7 +22,7 @@ class Hosts {
   }
 
   start(...args: string[]): Swath {
-    const environment = { SWATH_STORE: this.location, ...this.#server?.environment }
+    const environment = { SWATH_STORE: this.location, SWATH_LEASE_MS: '2000', ...this.#server?.environment }
     const place = this.#server && args[0] === 'run' ? { SWATH_ARTIFACTS: `s3://${this.#server.bucket}/swath` } : {}
     return new Swath(args, this.folder, undefined, { ...environment, ...place })
   }

@@ -26,7 +26,7 @@ const longSweep = smallSweep.replace('epochs: { value: 2 }', 'epochs: { value: 8
 /** A folder whose `swath` commands use a store of their own on the server of the test run. */
 function onPostgres(files: Readonly<Record<string, string>>) {
   const folder = workFolder(files)
-  const environment = { SWATH_STORE: postgresLocation() }
+  const environment = { SWATH_STORE: postgresLocation(), SWATH_LEASE_MS: '2000' }
   const startWith = (more: NodeJS.ProcessEnv, ...args: string[]) =>
     new Swath(args, folder, undefined, { ...environment, ...more })
   const start = (...args: string[]) => startWith({}, ...args)

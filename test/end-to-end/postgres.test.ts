@@ -16,7 +16,7 @@ const command = join(import.meta.dirname, '../../bin/swath.js')
 function folderOnServer() {
   const folder = workFolder({ 'small.yaml': smallSweep })
   const url = new URL(postgresLocation())
-  const environment = { PGPASSWORD: url.password }
+  const environment = { PGPASSWORD: url.password, SWATH_LEASE_MS: '2000' }
   url.password = ''
   const start = (...args: string[]) => new Swath(args, folder, command, { ...environment, SWATH_STORE: url.href })
   const run = (...args: string[]): Promise<Finished> => start(...args).finished
