@@ -33,6 +33,7 @@ export async function announceHost(store: Store, capabilities: Capabilities): Pr
   let aside: string | undefined
   // A beat that fails is not lost: the next one follows, and what cannot be written waits.
   let lastBeat: Promise<void> = Promise.resolve()
+  let draining: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     lastBeat = beatHost(store.db, id, self, store.now()).then(
       ({ state, reason }) => {
@@ -43,10 +44,11 @@ export async function announceHost(store: Store, capabilities: Capabilities): Pr
   }, beatMs)
   return {
     asideBecause: () => aside,
-    draining: () => setHostState(store.db, id, 'draining'),
+    draining: () => (draining = setHostState(store.db, id, 'draining')),
     async leave() {
       clearInterval(timer)
-      await lastBeat
+      // Each is written over a connection of its own: the last word is to be said last.
+      await Promise.allSettled([lastBeat, draining])
       await setHostState(store.db, id, 'gone')
     },
   }

@@ -95,8 +95,8 @@ test.each([
   [['run', 'small.yaml', '--seed', '-3'], /seed: expected at least 0, got -3/],
   [['run', 'small.yaml', '--store', 'small.yaml'], /small\.yaml is not a swath database/],
   [
-    ['run', 'small.yaml', '--store', 'postgres://me:secret@db/x'],
-    /postgres:\/\/…@db\/x: PostgreSQL is not supported yet/,
+    ['run', 'small.yaml', '--store', 'postgres://me:secret@127.0.0.1:1/x'],
+    /postgres:\/\/me@127\.0\.0\.1:1\/x .*→ check/s,
   ],
   [['run', 'small.yaml', '--store', 'no/folder/swath.db'], /the folder no\/folder does not exist/],
   [['resume'], /there is no store at swath\.db/],
