@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Artifacts, StoredArtifact } from './artifacts.ts'
 import { damaged, difference } from './flaw.ts'
+import { journalName } from './host-folder.ts'
 import type { ArtifactPlace } from './place.ts'
 import type { SharedArtifacts } from './shared.ts'
 import { shortageOf } from './shortage.ts'
@@ -12,6 +13,7 @@ import { shortageOf } from './shortage.ts'
 /** Artifacts that are carried between a host's folder and a place that all hosts reach. */
 export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedArtifacts {
   const pathOf = (name: string) => join(host.location, name)
+  const underWay = new Map<string, Promise<void>>()
 
   /** The bytes of an artifact; it fails at the end if they are not those that were published. */
   async function* checked({ name, bytes, sha256 }: StoredArtifact): AsyncGenerator<Uint8Array> {
@@ -40,9 +42,18 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
       return false
     },
 
-    async publish({ name, bytes, sha256 }) {
-      await place.put({ name, path: pathOf(name), bytes, sha256 })
-      host.remove([name])
+    publish({ name, bytes, sha256 }) {
+      // Whoever asks again while one is under way, for want of patience, waits for that one.
+      const publication =
+        underWay.get(name) ??
+        place
+          .put({ name, path: pathOf(name), bytes, sha256 })
+          .then(() => {
+            host.remove([name])
+          })
+          .finally(() => underWay.delete(name))
+      underWay.set(name, publication)
+      return publication
     },
 
     async fetch(artifact) {
@@ -92,7 +103,7 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
     obstacle: (error) => place.obstacle(error) ?? shortageOf(error),
 
     async close() {
-      host.remove([''])
+      if (!existsSync(join(host.location, journalName))) host.remove([''])
       await place.close()
     },
   }

@@ -8,10 +8,18 @@ import type { ArtifactPlace } from './place.ts'
 import type { SharedArtifacts } from './shared.ts'
 import { sharedFolder } from './shared-folder.ts'
 
-/** Opens the artifacts of a store for as long as `use` needs them. */
-export async function usingArtifacts<T>(store: Store, use: (artifacts: SharedArtifacts) => Promise<T>): Promise<T> {
+/**
+ * Opens the artifacts of a store for as long as `use` needs them.
+ *
+ * @param folder of this host, for what is carried
+ */
+export async function usingArtifacts<T>(
+  store: Store,
+  use: (artifacts: SharedArtifacts) => Promise<T>,
+  folder?: string,
+): Promise<T> {
   const artifacts = isPostgres(store.location)
-    ? carriedArtifacts(await openPlace(store), openArtifacts(hostFolder()))
+    ? carriedArtifacts(await openPlace(store), openArtifacts(folder ?? hostFolder()))
     : sharedFolder(openArtifacts(artifactLocation(store.location)))
   try {
     return await use(artifacts)

@@ -27,7 +27,7 @@ export interface SharedArtifacts {
   remove(names: readonly string[]): Promise<void>
   /** Why something failed that may succeed later, for people; undefined for any other error. */
   obstacle(error: unknown): string | undefined
-  /** Also removes what is left in the host's folder, where that is not the place itself. */
+  /** Also removes what is left in the host's folder, where that is not the place itself and no journal names it. */
   close(): Promise<void>
 }
 

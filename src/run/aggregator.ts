@@ -1,40 +1,44 @@
 import type { Kysely } from 'kysely'
 
+import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { Change } from '../store/change.ts'
-import { applyChanges, type SharedWork } from '../store/changes.ts'
+import { applyChanges } from '../store/changes.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Patience } from './patience.ts'
+import type { Removal } from './removal.ts'
 
 /** Changes in one transaction: enough to share a flush, few enough that it is over in some milliseconds. */
-const mostInGroup = 500
+export const mostInGroup = 500
 
-interface Waiting {
+/** A change, and who waits until it is safe. */
+export interface PendingChange {
   readonly change: Change
+  /** Files that it names and that are on this host alone. */
+  readonly unpublished: readonly StoredArtifact[]
   readonly resolve: (isKept: boolean) => void
   readonly reject: (error: unknown) => void
 }
+
+/** Writes a group down, and tells everybody who waits for it. */
+export type WriteGroup = (group: readonly PendingChange[]) => Promise<void>
 
 /**
  * The one writer of a running sweep. Whatever arrives while a group is being written forms the next group, so that a
  * commit (and its flush to disk) is shared by all trials that report at about the same time, and none waits for a timer.
  */
 export class Aggregator {
-  readonly #db: Kysely<Schema>
-  readonly #patience: Patience
-  readonly #shared: SharedWork | undefined
-  readonly #waiting: Waiting[] = []
+  readonly #writeGroup: WriteGroup
+  readonly #waiting: PendingChange[] = []
   #isWriting = false
 
-  constructor(db: Kysely<Schema>, patience: Patience, shared?: SharedWork) {
-    this.#db = db
-    this.#patience = patience
-    this.#shared = shared
+  constructor(writeGroup: WriteGroup) {
+    this.#writeGroup = writeGroup
   }
 
   /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
-  write(change: Change): Promise<boolean> {
+  write(change: Change, unpublished: readonly StoredArtifact[] = []): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ change, resolve, reject })
+      this.#waiting.push({ change, unpublished, resolve, reject })
       if (!this.#isWriting) void this.#writeAll()
     })
   }
@@ -43,22 +47,39 @@ export class Aggregator {
     this.#isWriting = true
     while (this.#waiting.length > 0) {
       await new Promise((resolve) => setImmediate(resolve))
-      const group = this.#waiting.splice(0, mostInGroup)
-      const changes = group.map(({ change }) => change)
-      const refused = new Set<Change>()
-      await this.#patience
-        .write(async () => {
-          await applyChanges(this.#db, changes, { shared: this.#shared, refused })
-        })
-        .then(
-          () => {
-            for (const { change, resolve } of group) resolve(!refused.has(change))
-          },
-          (error: unknown) => {
-            for (const { reject } of group) reject(error)
-          },
-        )
+      await this.#writeGroup(this.#waiting.splice(0, mostInGroup))
     }
     this.#isWriting = false
   }
+}
+
+/** Writes to a store of this machine; while it takes no writes, all wait. */
+export function writeOrWait(db: Kysely<Schema>, patience: Patience, removal: Removal): WriteGroup {
+  return async (group) => {
+    const refused = new Set<Change>()
+    try {
+      await patience.write(async () => {
+        await applyChanges(
+          db,
+          group.map(({ change }) => change),
+          { refused },
+        )
+      })
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+      return
+    }
+    settle(group, refused, removal)
+  }
+}
+
+/** What a group's changes made superfluous goes, now that its rows are gone. */
+export function settle(group: readonly PendingChange[], refused: ReadonlySet<Change>, removal: Removal): void {
+  removal.begin(droppedBy(group.map(({ change }) => change).filter((change) => !refused.has(change))))
+  for (const { change, resolve } of group) resolve(!refused.has(change))
+}
+
+/** The names of the files that changes make superfluous. */
+export function droppedBy(changes: readonly Change[]): string[] {
+  return changes.flatMap((change) => ('drop' in change ? (change.drop ?? []) : []))
 }

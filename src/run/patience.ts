@@ -20,13 +20,18 @@ export class Patience {
   readonly #place: Place
   readonly #observer: Pick<RunObserver, 'note'>
   readonly #signal: AbortSignal
+  readonly #notice: typeof pauseNotice
   #isWaiting = false
 
-  /** @param signal ends the waiting: the write that cannot be made fails then */
-  constructor(place: Place, observer: Pick<RunObserver, 'note'>, signal: AbortSignal) {
+  /**
+   * @param signal ends the waiting: the write that cannot be made fails then
+   * @param notice what is said when it begins to wait
+   */
+  constructor(place: Place, observer: Pick<RunObserver, 'note'>, signal: AbortSignal, notice = pauseNotice) {
     this.#place = place
     this.#observer = observer
     this.#signal = signal
+    this.#notice = notice
   }
 
   async write(write: () => Promise<void>): Promise<void> {
@@ -52,12 +57,17 @@ export class Patience {
       } catch (error) {
         const obstacle = this.#place.obstacle(error)
         if (obstacle === undefined || this.#signal.aborted) throw error
-        if (!this.#isWaiting) this.#observer.note(pauseNotice(this.#place.location, obstacle))
+        if (!this.#isWaiting) this.#observer.note(this.#notice(this.#place.location, obstacle))
         this.#isWaiting = true
         await delay(retryMs, undefined, { signal: this.#signal }).catch(() => undefined)
       }
     }
   }
+}
+
+/** What is said where trials train on while a server is away. */
+export function keptNotice(what: string, obstacle: string): string {
+  return `${what} cannot be written: ${obstacle}. What trains goes on: its reports are kept on this host's disk until it is back.`
 }
 
 /** What is said when a sweep has to wait for a disk or a server. */

@@ -10,6 +10,7 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
+import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
 import type { Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
@@ -73,7 +74,7 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
 
 /** This process as a host among the others, for as long as the sweep is watched. */
 async function trainUntil(
-  { store, sweep, settings: planned, machinery, observer, signal }: SharedRun,
+  { store, queue: sharedQueue, sweep, settings: planned, machinery, observer, signal }: SharedRun,
   queue: SweepQueue,
   telling: readonly string[],
   over: AbortSignal,
@@ -81,6 +82,7 @@ async function trainUntil(
   const settings = { ...planned, program: await localProgram(store, sweep, planned) }
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
+    await handInLeftBehind({ store, queue: sharedQueue, observer, signal })
     while (!over.aborted && !signal.aborted) {
       const here = { store, queue, sweep, settings, machinery, telling, host, observer, draining: over, signal }
       if ((await trainHere(here)) === 0) await delay(idleMs, undefined, { signal: over }).catch(() => undefined)

@@ -15,6 +15,7 @@ import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
+import { handInLeftBehind } from './left-behind.ts'
 import { layOut, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
@@ -51,6 +52,7 @@ export async function serve(context: ServeContext): Promise<void> {
     const host = await announceHost(store, capabilitiesOf(workers.length, tags))
     draining.addEventListener('abort', () => void host.draining().catch(() => undefined), { once: true })
     try {
+      await handInLeftBehind({ store, queue, observer, signal })
       await new Server(context, store, queue, host).run()
     } finally {
       await host.leave().catch(() => undefined)

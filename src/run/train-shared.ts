@@ -3,11 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
 import { Aggregator } from './aggregator.ts'
-import { Patience } from './patience.ts'
+import { Journal } from './journal.ts'
+import { Outbox } from './outbox.ts'
+import { keptNotice, Patience } from './patience.ts'
+import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
+export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'> & {
   readonly queue: SweepQueue
   readonly workers: number
   /** True once no further trial is to be taken. */
@@ -24,15 +27,20 @@ const pollMs = 500
  * nothing waits and nothing runs here; what failed and is to be tried again is in the queue, and anybody's.
  */
 export async function trainShared(training: SharedTraining): Promise<number> {
-  const { store, sweep, queue, observer, pool, signal, workers } = training
+  const { store, sweep, queue, artifacts, observer, pool, signal, workers } = training
   const end = () => {
     pool.cancel()
   }
   signal.addEventListener('abort', end, { once: true })
-  const patience = new Patience(store, observer, signal)
-  const carrying = new Patience(training.artifacts, observer, signal)
+  const patience = new Patience(store, observer, signal, keptNotice)
+  const carrying = new Patience(artifacts, observer, signal, keptNotice)
   const carry: Carry = (work) => carrying.read(work)
-  const aggregator = new Aggregator(store.db, patience, { sweepId: sweep.id, queue })
+  const removal = new Removal(artifacts)
+  const owner = { store: store.location, sweepId: sweep.id, plannedAt: sweep.created_at }
+  const journal = Journal.create(artifacts.host.location, owner)
+  const shared = { sweepId: sweep.id, queue }
+  const outbox = new Outbox({ store, shared, artifacts, patience, carrying, removal, journal, signal })
+  const aggregator = new Aggregator(outbox.write)
   const recordMetrics = () => Promise.resolve()
 
   let failure: { readonly error: unknown } | undefined
@@ -43,7 +51,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const train = async (trial: Awaited<ReturnType<typeof trialsById>>[number], job: string) => {
     here.busy++
     try {
-      const trained = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial, job)
+      const trained = await trainTrial({ ...training, aggregator, removal, carry, patience, recordMetrics }, trial, job)
       const settled: Promise<unknown> = trained.written
         .catch((error: unknown) => (failure ??= { error }))
         .finally(() => written.delete(settled))
@@ -73,6 +81,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   }
   while (here.busy > 0) await new Promise<void>((resolve) => (wake = resolve))
   await Promise.all(written)
+  await removal.settled()
   signal.removeEventListener('abort', end)
   if (failure !== undefined) throw failure.error
   return taken

@@ -4,6 +4,7 @@ import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
 import type { Parameters, Report } from '../programs/program.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
+import type { ChangeOf } from '../store/change.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
@@ -13,6 +14,8 @@ import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { pauseNotice, type Patience } from './patience.ts'
+import { publishSoon } from './publish.ts'
+import type { Removal } from './removal.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
 
@@ -27,6 +30,8 @@ export interface TrialTraining {
   readonly carry: Carry
   readonly pool: Trainer
   readonly aggregator: Aggregator
+  /** Of what the aggregator drops. */
+  readonly removal: Removal
   readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
@@ -37,6 +42,15 @@ export interface TrialTraining {
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
+
+/** What a report or an end has to name besides itself. */
+interface Published {
+  readonly packed: PackedFolder | undefined
+  /** On this host alone so far. */
+  readonly unpublished: readonly StoredArtifact[]
+}
+
+const nothing: Published = { packed: undefined, unpublished: [] }
 
 /** Resolves when its end is on disk: to a number of seconds if it failed and is to be tried again after them. */
 export interface TrainedTrial {
@@ -66,7 +80,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
   let lastEpoch = resume?.epoch ?? 0
-  let published: Promise<PackedFolder | undefined> = Promise.resolve(undefined)
+  let published: Promise<Published> = Promise.resolve(nothing)
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
@@ -85,8 +99,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
         if (!isOurs) return false
-        checkpoints.remove(damaged)
-        if (attempt > 1) await checkpoints.removeStrays(trialId, carry, folder.names)
+        if (attempt > 1) training.removal.begin(await checkpoints.strays(trialId, carry, folder.names))
         const label = Object.fromEntries(
           training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
         )
@@ -96,11 +109,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
   )
 
-  return { written: writeDown().finally(freeHost) }
+  return { written: writeDown() }
 
   async function writeDown(): Promise<number | undefined> {
     await published
     if (!isOurs) {
+      freeHost()
       observer.trialFinished(trialId, { status: 'cancelled' })
       return undefined
     }
@@ -111,21 +125,21 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
     const isOver = ending.state !== 'queued'
     // What an attempt that is tried again cannot hand over it does without.
-    const packed = await publish(last).catch((error: unknown) => {
+    const { packed, unpublished } = await publish(last).catch((error: unknown) => {
       if (isOver) throw error
-      return undefined
+      return nothing
     })
     const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
     const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
     const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
     const delaySeconds = isPostponed ? backoffSeconds(trial.failures + 1) : 0
-    await aggregator.write({
+    const end: ChangeOf<'end'> = {
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
       ...(packed && { folder: { ...packed.folder, epoch: lastEpoch } }),
       ...{ ...ending, delaySeconds },
-    })
-    checkpoints.remove(going)
-    await checkpoints.settled()
+    }
+    await aggregator.write(end, unpublished)
+    freeHost()
     if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
       return delaySeconds
@@ -138,16 +152,16 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
-        const packed = artifacts.isCarried ? await publish(checkpoint) : undefined
+        const { packed, unpublished } = artifacts.isCarried ? await publish(checkpoint) : nothing
         const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
         lastEpoch = report.epoch
-        isOurs = await aggregator.write({
+        const change: ChangeOf<'report'> = {
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
           ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown },
-        })
+        }
+        isOurs = await aggregator.write(change, unpublished)
         if (!isOurs) return 'cancel'
         resumeIsUnknown = false
-        checkpoints.remove(superseded)
         await training.recordMetrics(report)
         observer.trialReported(trialId, report)
         return checkpoint !== undefined && training.isDraining?.() === true ? 'cancel' : 'continue'
@@ -175,11 +189,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   }
 
   /** Resolves in the order of the calls: what is reported later is not written down before. */
-  function publish(checkpoint: StoredArtifact | null | undefined): Promise<PackedFolder | undefined> {
+  function publish(checkpoint: StoredArtifact | null | undefined): Promise<Published> {
     if (!artifacts.isCarried) return published
     published = published.then(async () => {
-      if (checkpoint) await carry(() => artifacts.publish(checkpoint))
-      return folder.publish(carry)
+      const unpublished = checkpoint ? await publishSoon(artifacts, checkpoint) : []
+      const packed = await folder.publish(carry)
+      return { packed, unpublished: [...unpublished, ...(packed?.unpublished ?? [])] }
     })
     return published
   }

@@ -6,12 +6,13 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
 import { queuedTrials, trialById } from '../store/trials.ts'
-import { Aggregator } from './aggregator.ts'
+import { Aggregator, writeOrWait } from './aggregator.ts'
 import { Patience } from './patience.ts'
+import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type Training = Omit<TrialTraining, 'aggregator' | 'carry' | 'patience' | 'recordMetrics'> & {
+export type Training = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'> & {
   readonly createQueue: CreateQueue
   readonly workers: number
   /** All parameters of the sweep. */
@@ -42,7 +43,8 @@ export async function trainQueued(training: Training): Promise<void> {
   const patience = new Patience(store, observer, signal)
   const carrying = new Patience(training.artifacts, observer, signal)
   const carry: Carry = (work) => carrying.read(work)
-  const aggregator = new Aggregator(store.db, patience)
+  const removal = new Removal(training.artifacts)
+  const aggregator = new Aggregator(writeOrWait(store.db, patience, removal))
   const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
 
   const waiting = await queuedTrials(store.db, sweep.id)
@@ -52,6 +54,7 @@ export async function trainQueued(training: Training): Promise<void> {
     workers,
   )
   await trainAll(suspects, 1)
+  await removal.settled()
 
   async function trainAll(trials: readonly { readonly id: number }[], concurrency: number): Promise<void> {
     let failure: { readonly error: unknown } | undefined
@@ -67,7 +70,10 @@ export async function trainQueued(training: Training): Promise<void> {
         const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
-          const { written } = await trainTrial({ ...training, aggregator, carry, patience, recordMetrics }, trial)
+          const { written } = await trainTrial(
+            { ...training, aggregator, removal, carry, patience, recordMetrics },
+            trial,
+          )
           const settled: Promise<void> = written
             .then((seconds) => (seconds === undefined ? undefined : tryAgain(trialId, seconds)))
             .catch(fail)

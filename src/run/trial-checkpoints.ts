@@ -21,8 +21,6 @@ export class TrialCheckpoints {
   readonly #settings: Pick<SweepSettings, 'checkpoint' | 'metric'>
   readonly #scores = new Map<number, number>()
   #kept: Checkpoint[] = []
-  /** Files that are being removed. */
-  readonly #going = new Set<Promise<void>>()
 
   private constructor(artifacts: SharedArtifacts, settings: Pick<SweepSettings, 'checkpoint' | 'metric'>) {
     this.#artifacts = artifacts
@@ -71,17 +69,16 @@ export class TrialCheckpoints {
     return { resume: undefined, damaged, reasons }
   }
 
-  /** Removes what an attempt that was cut short left half done: files of attempts that neither a checkpoint is nor any of `others`. */
-  async removeStrays(trialId: number, carry: Carry, others: readonly string[]): Promise<void> {
+  /** What an attempt that was cut short left half done: files of attempts that neither a checkpoint is nor any of `others`. */
+  async strays(trialId: number, carry: Carry, others: readonly string[]): Promise<string[]> {
     const named = new Set([...this.#kept.map(({ name }) => name), ...others])
-    const strays = await carry(async () => {
+    return carry(async () => {
       const found: string[] = []
       for await (const { name } of this.#artifacts.list(`${trialFolder(trialId)}/`)) {
         if (isCheckpoint(name) && !named.has(name)) found.push(name)
       }
       return found
     })
-    this.remove(strays)
   }
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */
@@ -100,24 +97,6 @@ export class TrialCheckpoints {
     if (checkpoint !== null) this.#add(checkpoint, checkpoint.epoch)
     const drop = this.#forget({ ended: true })
     return { drop, best: this.#settings.checkpoint.keep === 'best' ? bestOf(this.#kept)?.name : undefined }
-  }
-
-  /**
-   * Removes files whose rows are gone; a crash before leaves files that nobody names, and so does a place that cannot be
-   * reached: nobody has to wait for it.
-   */
-  remove(names: readonly string[]): void {
-    if (names.length === 0) return
-    const going: Promise<void> = this.#artifacts
-      .remove(names)
-      .catch(() => undefined)
-      .finally(() => this.#going.delete(going))
-    this.#going.add(going)
-  }
-
-  /** Resolves when all is removed that was to be. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#going)
   }
 
   /** Returns what is wrong with it, if anything is. */

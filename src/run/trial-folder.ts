@@ -7,6 +7,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { foldersOf } from '../store/artifacts.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { publishSoon } from './publish.ts'
 import type { Carry } from './trial-checkpoints.ts'
 
 /** Packs that stay while a trial trains: a damaged one has one before it. */
@@ -16,6 +17,8 @@ const mostTries = 3
 
 export interface PackedFolder {
   readonly folder: StoredArtifact
+  /** It, if it is on this host alone so far. */
+  readonly unpublished: readonly StoredArtifact[]
   /** The packs that it stands in for. */
   readonly drop: readonly string[]
 }
@@ -75,10 +78,10 @@ export class TrialFolder {
     const name = `${this.#trial}/attempt-${this.#attempt}-folder-${this.#packs}.tar`
     const folder = await carry(() => this.#pack(name))
     if (folder === undefined) return undefined
-    await carry(() => this.#artifacts.publish(folder))
+    const unpublished = await publishSoon(this.#artifacts, folder)
     this.#looks = looks
     this.#kept.push(folder)
-    return { folder, drop: this.#forget(newest) }
+    return { folder, unpublished, drop: this.#forget(newest) }
   }
 
   /** The packs that go at the trial's end. */

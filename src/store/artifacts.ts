@@ -116,6 +116,8 @@ export async function recordArtifact(
   await db
     .insertInto('artifacts')
     .values({ trial_id: trialId, kind, name, bytes, sha256, epoch, created_at: at })
+    // What was written while nobody heard the answer is written again.
+    .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
 }
 

@@ -4,7 +4,7 @@ import { endAttempts, startAttempts } from './attempts.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { Change, ChangeOf } from './change.ts'
 import { enqueue } from './enqueue.ts'
-import { recordReports, settleReport, staleReports } from './reports.ts'
+import { recordedReports, recordReports, settleReport, staleReports } from './reports.ts'
 import type { Schema } from './schema.ts'
 
 /** Of a store that hosts share: the sweep that all changes of a group belong to, and its queue. */
@@ -21,7 +21,16 @@ export interface SharedWork {
 export async function applyChanges(
   db: Kysely<Schema>,
   changes: readonly Change[],
-  { shared, refused = new Set() }: { readonly shared?: SharedWork | undefined; readonly refused?: Set<Change> } = {},
+  {
+    shared,
+    refused = new Set(),
+    again = false,
+  }: {
+    readonly shared?: SharedWork | undefined
+    readonly refused?: Set<Change>
+    /** True where some may be there already: they are not written twice. */
+    readonly again?: boolean
+  } = {},
 ): Promise<ReadonlySet<Change>> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
@@ -31,7 +40,8 @@ export async function applyChanges(
     refused.clear()
     const late = await startAttempts(transaction, of('start'))
     const stale = await staleReports(transaction, of('report'))
-    const reports = stale.size === 0 ? of('report') : of('report').filter((report) => !stale.has(report))
+    const recorded = again ? await recordedReports(transaction, of('report')) : none
+    const reports = of('report').filter((report) => !stale.has(report) && !recorded.has(report))
     for (const report of reports) await settleReport(transaction, report)
     await recordReports(transaction, reports)
     const unknown = await endAttempts(transaction, of('end'))
@@ -42,6 +52,8 @@ export async function applyChanges(
   })
   return refused
 }
+
+const none: ReadonlySet<Change> = new Set()
 
 /** A trial that began waits no longer, one that was handed back waits again. */
 async function settleQueue(

@@ -28,6 +28,43 @@ export async function staleReports(
   return new Set(reports.filter(({ trialId, attempt }) => running.get(trialId) !== attempt))
 }
 
+/** Those that are there already, of reports in the order in which their trials made them. */
+export async function recordedReports(
+  db: Transaction<Schema>,
+  reports: readonly ChangeOf<'report'>[],
+): Promise<ReadonlySet<ChangeOf<'report'>>> {
+  if (reports.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('metrics')
+    .select((all) => ['trial_id', all.fn.max('epoch').as('epoch')])
+    .where('trial_id', 'in', [...new Set(reports.map(({ trialId }) => trialId))])
+    .groupBy('trial_id')
+    .execute()
+  const last = new Map(rows.map(({ trial_id, epoch }) => [trial_id, epoch]))
+  const recorded = new Set<ChangeOf<'report'>>()
+  for (const change of reports) {
+    const { trialId, attempt, report, tellsResumedEpoch = false } = change
+    if (report.epoch > (last.get(trialId) ?? 0)) continue
+    // Until it tells, what is there is of the attempt before it.
+    const isTold = !(tellsResumedEpoch && attempt > 1) || (await hasSuperseded(db, trialId, attempt - 1, report.epoch))
+    if (isTold) recorded.add(change)
+    else last.delete(trialId)
+  }
+  return recorded
+}
+
+async function hasSuperseded(db: Transaction<Schema>, trialId: number, attempt: number, epoch: number) {
+  const row = await db
+    .selectFrom('superseded_metrics')
+    .select('epoch')
+    .where('trial_id', '=', trialId)
+    .where('attempt', '=', attempt)
+    .where('epoch', '>=', epoch)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** What comes with a report: its checkpoint, and from where its attempt went on. */
 export async function settleReport(db: Transaction<Schema>, change: ChangeOf<'report'>): Promise<void> {
   const { trialId, attempt, report, tellsResumedEpoch = false, checkpoint, folder, drop = [], at } = change

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
-import { Aggregator } from '../../src/run/aggregator.ts'
+import { openArtifacts } from '../../src/artifacts/open.ts'
+import { sharedFolder } from '../../src/artifacts/shared-folder.ts'
+import { Aggregator, writeOrWait } from '../../src/run/aggregator.ts'
 import { Patience } from '../../src/run/patience.ts'
+import { Removal } from '../../src/run/removal.ts'
 import { metricsOf, trialsOf } from '../../src/store/trials.ts'
 import { end, report, start } from '../store/change-of.ts'
 import { plannedSweep, temporaryStore } from '../store/temporary-store.ts'
@@ -25,7 +28,9 @@ async function fullStore() {
     notes.push(text)
     hear()
   }
-  const aggregator = new Aggregator(store.db, new Patience(store, { note }, stop.signal))
+  const patience = new Patience(store, { note }, stop.signal)
+  const removal = new Removal(sharedFolder(openArtifacts('/nowhere')))
+  const aggregator = new Aggregator(writeOrWait(store.db, patience, removal))
   return { store, limit, notes, heard, stop, aggregator, trialId: trial?.id ?? 0 }
 }
 

@@ -1,0 +1,64 @@
+import { claimFolder, foldersLeftBehind } from '../artifacts/host-folder.ts'
+import { usingArtifacts } from '../artifacts/open-shared.ts'
+import type { SharedArtifacts } from '../artifacts/shared.ts'
+import type { SharedQueue } from '../queue/shared-queue.ts'
+import type { Store } from '../store/store.ts'
+import { mostInGroup } from './aggregator.ts'
+import type { RunObserver } from './events.ts'
+import { Journal } from './journal.ts'
+import { deliver } from './outbox.ts'
+import { Patience } from './patience.ts'
+import { Removal } from './removal.ts'
+
+interface Context {
+  readonly store: Store
+  readonly queue: SharedQueue
+  readonly observer: Pick<RunObserver, 'note'>
+  readonly signal: AbortSignal
+}
+
+/** Hands in what processes of this host that are gone could not: the store was away, and then they were ended. */
+export async function handInLeftBehind(context: Context): Promise<void> {
+  for (const folder of foldersLeftBehind()) {
+    if (Journal.leftBehind(folder)?.owner.store !== context.store.location) continue
+    const own = claimFolder(folder)
+    const journal = own === undefined ? undefined : Journal.leftBehind(own)
+    if (own !== undefined && journal !== undefined) await handIn(context, own, journal)
+  }
+}
+
+async function handIn({ store, queue, observer, signal }: Context, folder: string, journal: Journal): Promise<void> {
+  const patience = new Patience(store, observer, signal)
+  const { sweepId, plannedAt } = journal.owner
+  const sweep = await patience.read(() =>
+    store.db
+      .selectFrom('sweeps')
+      .select('name')
+      .where('id', '=', sweepId)
+      .where('created_at', '=', plannedAt)
+      .executeTakeFirst(),
+  )
+  const work = async (artifacts: SharedArtifacts) => {
+    // Of a sweep that was deleted nobody wants to know.
+    if (sweep === undefined) {
+      journal.delivered(journal.length)
+      return
+    }
+    const carrying = new Patience(artifacts, observer, signal)
+    const removal = new Removal(artifacts)
+    const shared = { sweepId, queue: await patience.read(() => queue.of(sweepId)) }
+    let [handedIn, late] = [0, 0]
+    for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
+      const refused = await deliver({ store, shared, artifacts, patience, carrying, removal }, entries)
+      journal.delivered(entries.length)
+      handedIn += entries.length - refused.size
+      late += refused.size
+    }
+    await removal.settled()
+    observer.note(
+      `${sweep.name}: handed in what an earlier process of this host had kept: ${handedIn} reports` +
+        (late === 0 ? '.' : `; ${late} came too late, their trials are others' by now.`),
+    )
+  }
+  await usingArtifacts(store, work, folder)
+}

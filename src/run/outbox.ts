@@ -1,0 +1,226 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { sql } from 'kysely'
+
+import type { SharedArtifacts } from '../artifacts/shared.ts'
+import { SwathError } from '../errors.ts'
+import { leaseMs } from '../store/coordinators.ts'
+import type { Change } from '../store/change.ts'
+import { applyChanges, type SharedWork } from '../store/changes.ts'
+import type { Store } from '../store/store.ts'
+import { droppedBy, mostInGroup, settle, type PendingChange, type WriteGroup } from './aggregator.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import type { Patience } from './patience.ts'
+import type { Removal } from './removal.ts'
+
+/** A store that has not answered for so long counts as away: its trials train on meanwhile. */
+const answerMs = leaseMs / 3
+
+/** The way from a host to the store that it shares with others. */
+export interface Delivery {
+  readonly store: Store
+  readonly shared: SharedWork
+  readonly artifacts: SharedArtifacts
+  /** With the store, and with the place of the artifacts. */
+  readonly patience: Patience
+  readonly carrying: Patience
+  readonly removal: Removal
+  readonly journal: Journal
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+}
+
+/** What a group's writing came to. */
+interface Attempt {
+  readonly group: readonly PendingChange[]
+  readonly refused: Set<Change>
+  /** Rejects as the writing did. */
+  readonly done: Promise<void>
+}
+
+/**
+ * Writes to a store that hosts share. While it is away, reports and ends are kept on this host's disk, and trials train
+ * on; what wants an answer (may this trial begin here?) waits. When it is back, what was kept goes first, in its order.
+ */
+export class Outbox {
+  readonly #delivery: Delivery
+  /** Ends that are kept, by trial; they are over when the store has them. */
+  readonly #ends = new Map<number, PendingChange>()
+  /** What waits for an answer. */
+  #held: PendingChange[] = []
+  #delivering: Promise<void> | undefined
+  #turn: Promise<void> = Promise.resolve()
+  /** What is kept cannot be delivered, ever: nothing is to come before it. */
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery
+  }
+
+  readonly write: WriteGroup = (group) => (this.#turn = this.#turn.then(() => this.#write(group)))
+
+  async #write(group: readonly PendingChange[]): Promise<void> {
+    if (group.length === 0) return
+    const { store, shared, removal } = this.#delivery
+    if (this.#failure !== undefined) {
+      for (const { reject } of group) reject(this.#failure.error)
+      return
+    }
+    if (this.#delivering !== undefined || group.some(({ unpublished }) => unpublished.length > 0)) {
+      this.#keep(group)
+      return
+    }
+    const refused = new Set<Change>()
+    const changes = group.map(({ change }) => change)
+    const done = applyChanges(store.db, changes, { shared, refused }).then(() => undefined)
+    try {
+      if (await inTime(done)) settle(group, refused, removal)
+      else this.#keep(group, { group, refused, done })
+    } catch (error) {
+      if (store.obstacle(error) !== undefined) this.#keep(group, { group, refused, done })
+      else for (const { reject } of group) reject(error)
+    }
+  }
+
+  /** @param attempt to write the group, where nobody knows yet what becomes of it */
+  #keep(group: readonly PendingChange[], attempt?: Attempt): void {
+    const { journal, artifacts } = this.#delivery
+    const entries = group.flatMap(({ change, unpublished }) =>
+      change.type === 'report' || change.type === 'end' ? [{ change, unpublished }] : [],
+    )
+    try {
+      journal.append(entries)
+    } catch {
+      // This host has no room either: then all of it waits.
+      this.#held.push(...group)
+      this.#delivering ??= this.#deliver()
+      return
+    }
+    for (const pending of group) {
+      const { change, resolve } = pending
+      if (change.type === 'end') this.#ends.set(change.trialId, pending)
+      else if (change.type !== 'report') this.#held.push(pending)
+      else {
+        // Its copies elsewhere go with their rows.
+        artifacts.host.remove(change.drop ?? [])
+        resolve(true)
+      }
+    }
+    this.#delivering ??= this.#deliver(attempt && { ...attempt, kept: entries.length })
+  }
+
+  async #deliver(attempt?: Attempt & { readonly kept: number }): Promise<void> {
+    const { journal } = this.#delivery
+    try {
+      if (attempt !== undefined && (await this.#wasWritten(attempt))) {
+        journal.delivered(attempt.kept)
+        this.#held = this.#held.filter((pending) => !attempt.group.includes(pending))
+        settle(attempt.group, attempt.refused, this.#delivery.removal)
+      }
+      for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
+        const refused = await deliver(this.#delivery, entries)
+        journal.delivered(entries.length)
+        for (const { change } of entries) {
+          if (change.type !== 'end') continue
+          this.#ends.get(change.trialId)?.resolve(!refused.has(change))
+          this.#ends.delete(change.trialId)
+        }
+      }
+    } catch (error) {
+      // What is kept stays on this host's disk, and is delivered by whoever trains here next.
+      if (!this.#delivery.signal.aborted) this.#failure = { error }
+      for (const { reject } of [...this.#ends.values(), ...this.#held]) reject(error)
+      this.#ends.clear()
+      this.#held = []
+    }
+    this.#delivering = undefined
+    await this.write(this.#held.splice(0))
+  }
+
+  async #wasWritten({ done }: Attempt): Promise<boolean> {
+    const { store, patience, signal } = this.#delivery
+    try {
+      // A server that was cut off may not answer for a quarter of an hour.
+      await Promise.race([done, rejectedBy(signal)])
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      return patience.read(async () => {
+        if (await store.wasCommitted(error)) return true
+        // It is asked nothing where the connection was lost before the commit; it is back when it answers.
+        await sql`select 1`.execute(store.db)
+        return false
+      })
+    }
+  }
+}
+
+/** Brings entries to the store, and the files that they name before them. Resolves to the changes that were refused. */
+export async function deliver(
+  { store, shared, artifacts, patience, carrying, removal }: Omit<Delivery, 'journal' | 'signal'>,
+  entries: readonly JournalEntry[],
+): Promise<ReadonlySet<Change>> {
+  const superseded = new Set(droppedBy(entries.map(({ change }) => change)))
+  const changes: Change[] = []
+  for (const { change, unpublished } of entries) {
+    const gone = new Set<string>()
+    for (const artifact of unpublished) {
+      const isThere = !superseded.has(artifact.name) && (await carrying.read(() => publishAgain(artifacts, artifact)))
+      if (!isThere) gone.add(artifact.name)
+    }
+    changes.push(withoutFiles(change, gone))
+  }
+  const refused = new Set<Change>()
+  await patience.write(async () => {
+    await applyChanges(store.db, changes, { shared, refused, again: true })
+  })
+  removal.begin(droppedBy(changes.filter((change) => !refused.has(change))))
+  return new Set(entries.flatMap(({ change }, k) => (refused.has(changes[k] ?? change) ? [change] : [])))
+}
+
+/** It may have been published while nobody waited any more. Resolves to false if it is nowhere. */
+async function publishAgain(
+  artifacts: SharedArtifacts,
+  artifact: JournalEntry['unpublished'][number],
+): Promise<boolean> {
+  try {
+    await artifacts.fetch(artifact)
+  } catch (error) {
+    if (error instanceof SwathError && error.code === 'artifact') return false
+    throw error
+  }
+  await artifacts.publish(artifact)
+  return true
+}
+
+function withoutFiles(change: JournalEntry['change'], gone: ReadonlySet<string>): JournalEntry['change'] {
+  if (gone.size === 0) return change
+  const { checkpoint, folder, ...rest } = change
+  return {
+    ...rest,
+    ...(checkpoint !== undefined && !gone.has(checkpoint.name) && { checkpoint }),
+    ...(folder !== undefined && !gone.has(folder.name) && { folder }),
+  } as JournalEntry['change']
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error)
+      },
+      { once: true },
+    )
+  })
+}
+
+async function inTime(done: Promise<void>): Promise<boolean> {
+  const over = new AbortController()
+  const late = delay(answerMs, false, { signal: over.signal, ref: false }).catch(() => false)
+  try {
+    return await Promise.race([done.then(() => true), late])
+  } finally {
+    over.abort()
+  }
+}
