@@ -65,7 +65,7 @@ test('what was committed when the connection was lost is not written twice', asy
 
 test('what was refused is known, also where the answer to the commit was lost', async () => {
   const proxy = await cuttingProxy(postgresLocation())
-  const { store, aggregator, trialId } = await sharedWriter(proxy.url)
+  const { aggregator, trialId } = await sharedWriter(proxy.url)
   await aggregator.write(start(trialId))
   const lost = proxy.cutNextCommit()
   const [late, kept] = [aggregator.write(start(trialId)), aggregator.write(report(trialId, { epoch: 1, loss: 1 }))]
