@@ -105,7 +105,7 @@ test.each([
   const { code, stderr } = await swath(args, workFolder({ 'small.yaml': smallSweep }))
   expect(stderr).toMatch(message)
   expect(stderr).not.toMatch(/secret|\n {4}at /)
-  expect(code).toBe(args.includes('--store') && !args.join().includes('postgres') ? 1 : 2)
+  expect(code).toBe(args.includes('--store') ? 1 : 2)
 })
 
 test('what is not in the store is said to be missing', async () => {
