@@ -71,9 +71,9 @@ export async function defineFunctions(db: Kysely<unknown>): Promise<void> {
     // A sum that is too large is an error there, and infinite in SQLite.
     sql`create function plus(a double precision, b double precision) returns double precision language sql immutable strict
       as $$select case
-        when abs(a / 2 + b / 2) < 8.98e307 then a + b
-        when a / 2 + b / 2 > 0 then 'Infinity'::double precision
-        else '-Infinity'::double precision
+        when a > 0 and b > 0 and a > 1.7976931348623157e308 - b then 'Infinity'::double precision
+        when a < 0 and b < 0 and a < -1.7976931348623157e308 - b then '-Infinity'::double precision
+        else a + b
       end$$`,
     sql`create aggregate total(double precision) (sfunc = plus, stype = double precision, initcond = '0')`,
   ]

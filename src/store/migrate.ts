@@ -64,7 +64,10 @@ export async function migrate(
 }
 
 export async function schemaState(db: Kysely<Schema>, migrations = allMigrations): Promise<SchemaState> {
-  const applied = await appliedMigrations(db)
+  return stateOf(await appliedMigrations(db, await tablesOf(db)), migrations)
+}
+
+function stateOf(applied: readonly string[], migrations: Migrations): SchemaState {
   return {
     applied,
     pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
@@ -78,12 +81,14 @@ export async function acceptableSchema(
   location: string,
   migrations = allMigrations,
 ): Promise<SchemaState> {
-  const state = await schemaState(db, migrations)
+  // Looked at once: another process may be making them.
+  const tables = await tablesOf(db)
+  const state = stateOf(await appliedMigrations(db, tables), migrations)
   if (state.unknown.length > 0) {
     const message = `${location} was written by a newer swath (its schema has ${state.unknown.join(', ')})`
     throw new SwathError('store', message, { hint: 'update swath, or name another store with --store' })
   }
-  if (state.applied.length === 0) await refuseForeignTables(db, location)
+  if (state.applied.length === 0) refuseForeignTables(tables, location)
   return state
 }
 
@@ -106,18 +111,22 @@ async function applyAll(db: Kysely<Schema>, migrations: Migrations): Promise<voi
   await defineViews(db)
 }
 
-async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some((table) => table.name === 'kysely_migration')) return []
+/** Their names, Kysely's own among them. */
+async function tablesOf(db: Kysely<Schema>): Promise<string[]> {
+  return (await db.introspection.getTables({ withInternalKyselyTables: true })).map(({ name }) => name)
+}
+
+async function appliedMigrations(db: Kysely<Schema>, tables: readonly string[]): Promise<string[]> {
+  if (!tables.includes('kysely_migration')) return []
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
   return rows.map((row) => row.name)
 }
 
 /** Somebody else's database is not ours to add tables to. */
-async function refuseForeignTables(db: Kysely<Schema>, location: string): Promise<void> {
-  const [foreign] = await db.introspection.getTables()
+function refuseForeignTables(tables: readonly string[], location: string): void {
+  const foreign = tables.find((name) => !name.startsWith('kysely_migration'))
   if (foreign === undefined) return
-  throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign.name})`, {
+  throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign})`, {
     hint: 'name another store with --store',
   })
 }

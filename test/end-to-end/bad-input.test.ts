@@ -96,7 +96,7 @@ test.each([
   [['run', 'small.yaml', '--store', 'small.yaml'], /small\.yaml is not a swath database/],
   [
     ['run', 'small.yaml', '--store', 'postgres://me:secret@127.0.0.1:1/x'],
-    /postgres:\/\/me@127\.0\.0\.1:1\/x .*→ check/s,
+    /postgres:\/\/me@127\.0\.0\.1:1\/x .*→ start PostgreSQL/s,
   ],
   [['run', 'small.yaml', '--store', 'no/folder/swath.db'], /the folder no\/folder does not exist/],
   [['resume'], /there is no store at swath\.db/],
