@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 
-import { identity } from '../dialect.ts'
+import { identity, isSqlite } from '../dialect.ts'
 
 /** Who trains for a store that hosts share, and the programs that are sent to them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -20,6 +20,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('heartbeat_at', 'text', (column) => column.notNull())
     .addUniqueConstraint('hosts_process', ['name', 'pid', 'process_start'])
     .execute()
+  if (!isSqlite(db)) await indexForHosts(db)
+
+  await db.schema
+    .createTable('programs')
+    .addColumn('sha256', 'text', (column) => column.primaryKey())
+    .addColumn('files', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .execute()
+}
+
+/** What hosts ask that share a store; one that a single machine uses would pay for them with every trial. */
+async function indexForHosts(db: Kysely<unknown>): Promise<void> {
   // A host's last attempts, whoever asks whether it is sound; and what ended since somebody looked last.
   await db.schema.createIndex('attempts_host').on('attempts').columns(['host', 'pid', 'finished_at']).execute()
   await db.schema.createIndex('trials_finished').on('trials').columns(['sweep_id', 'finished_at']).execute()
@@ -30,12 +42,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('trials')
     .columns(['host', 'pid', 'lease_expires_at'])
     .where(sql<boolean>`state = 'running'`)
-    .execute()
-
-  await db.schema
-    .createTable('programs')
-    .addColumn('sha256', 'text', (column) => column.primaryKey())
-    .addColumn('files', 'text', (column) => column.notNull())
-    .addColumn('created_at', 'text', (column) => column.notNull())
     .execute()
 }
