@@ -7,5 +7,12 @@ interface TrialQueue {
   clear(): void
 }
 
+interface QueueOptions {
+  readonly concurrency: number
+  readonly work: (trialId: number) => Promise<void>
+  /** Asked, by one at a time, where a worker is free and nothing waits; none once it is known that there are no more. */
+  readonly more?: (() => Promise<readonly number[]>) | undefined
+}
+
 /** Runs `work` for each trial, at most `concurrency` at once, in the order in which they were added. */
-export type CreateQueue = (options: { concurrency: number; work: (trialId: number) => Promise<void> }) => TrialQueue
+export type CreateQueue = (options: QueueOptions) => TrialQueue

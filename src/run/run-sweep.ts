@@ -23,6 +23,7 @@ import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
+import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
 import { trainQueued } from './train.ts'
 
@@ -59,7 +60,7 @@ export async function runSweep(
     // The sweep that it continues, if there is one.
     const known = isNew ? undefined : await findSweepOf(store, prepared)
     const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
-    if (known !== undefined && planned >= prepared.plan.size) {
+    if (known !== undefined && (planned >= prepared.plan.size || isPlannedLater(known))) {
       return continueSweep(context, store, queue, known, prepared.settings, layout, ['cancelled'])
     }
 
@@ -125,7 +126,8 @@ async function continueSweep(
   again: readonly EndedState[],
 ): Promise<RunResult> {
   const progress = await progressOf(store.db, sweep.id)
-  const left = progress.queued + progress.running + again.reduce((sum, state) => sum + progress[state], 0)
+  const toCome = isPlannedLater(sweep) ? Math.max(settings.cap - progress.trials, 0) : 0
+  const left = progress.queued + progress.running + toCome + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, trained: false }
   return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
@@ -165,7 +167,7 @@ async function train(
     const outlook = await outlookOf(store, sweep.id, datasets)
     observer.started({
       sweep: sweep.name,
-      trials: outlook.trials,
+      trials: isPlannedLater(sweep) ? Math.max(settings.cap, outlook.trials) : outlook.trials,
       done: outlook.trials - outlook.work.size,
       workers: layout.workers.length,
       coresPerTrial: layout.coresPerTrial,
@@ -183,6 +185,7 @@ async function train(
         createQueue: createInProcessQueue,
         workers: layout.workers.length,
         parameters: outlook.parameters,
+        planner: isPlannedLater(sweep) ? new Planner({ store, sweep, settings, datasets, pool }) : undefined,
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),
       }),

@@ -8,6 +8,7 @@ import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view
 import { queuedTrials, trialById } from '../store/trials.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
 import { Patience } from './patience.ts'
+import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
@@ -17,6 +18,8 @@ export type Training = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 
   readonly workers: number
   /** All parameters of the sweep. */
   readonly parameters: readonly string[]
+  /** Of a sweep whose points are not all known at first. */
+  readonly planner?: Planner | undefined
   /** Ends the run: what trains is cancelled and handed back to the queue. */
   readonly signal: AbortSignal
 }
@@ -52,11 +55,23 @@ export async function trainQueued(training: Training): Promise<void> {
   await trainAll(
     waiting.filter((trial) => !suspects.includes(trial)),
     workers,
+    more(),
   )
   await trainAll(suspects, 1)
   await removal.settled()
 
-  async function trainAll(trials: readonly { readonly id: number }[], concurrency: number): Promise<void> {
+  /** Points that are planned when somebody can train them: the later, the more is known. */
+  function more(): (() => Promise<number[]>) | undefined {
+    const { planner } = training
+    if (planner === undefined) return undefined
+    return async () => (signal.aborted ? [] : patience.read(() => planner.plan(1)))
+  }
+
+  async function trainAll(
+    trials: readonly { readonly id: number }[],
+    concurrency: number,
+    more?: () => Promise<number[]>,
+  ): Promise<void> {
     let failure: { readonly error: unknown } | undefined
     const fail = (error: unknown) => {
       failure ??= { error }
@@ -66,6 +81,7 @@ export async function trainQueued(training: Training): Promise<void> {
     const underWay = new Set<Promise<void>>()
     const queue = createQueue({
       concurrency,
+      more,
       work: async (trialId) => {
         const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
@@ -79,6 +95,8 @@ export async function trainQueued(training: Training): Promise<void> {
             .catch(fail)
             .finally(() => underWay.delete(settled))
           underWay.add(settled)
+          // The next point is chosen with what came of this one.
+          if (more !== undefined) await settled
         } catch (error) {
           fail(error)
         }

@@ -34,6 +34,10 @@ export interface SweepSettings {
   /** What is sent to hosts that share the store, and from which folder; null where they have the program. */
   readonly sent: { readonly sha256: string; readonly folder: string } | null
   readonly metric: Metric | null
+  /** What a search is for: the metric, or several. */
+  readonly objectives: readonly Metric[]
+  /** Trials in all, of a sweep that is planned as it goes. */
+  readonly cap: number
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
   /** Seconds that an attempt, and each of its epochs, may take. */
@@ -57,7 +61,7 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
-  const { resources, metric, retries, timeout, checkpoint } = file.content
+  const { resources, metric, objectives, retries, timeout, checkpoint, run_cap, max_trials } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
@@ -68,6 +72,8 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
     coresPerTrial: resources.cores,
     tags: resources.tags,
     metric: metric ?? null,
+    objectives: objectives ?? (metric === undefined ? [] : [metric]),
+    cap: run_cap ?? max_trials,
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
     checkpoint,
@@ -76,12 +82,13 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
 
 /** Those of a sweep in the store; an older swath did not write all of them. */
 export function storedSettings({ settings }: { readonly settings: string }): SweepSettings {
-  const { retries, checkpoint } = sweepFileSchema.pick({ retries: true, checkpoint: true }).parse({})
+  const { retries, checkpoint, max_trials } = sweepFileSchema
+    .pick({ retries: true, checkpoint: true, max_trials: true })
+    .parse({})
+  const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial' | 'metric'>
   const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null }
-  return {
-    ...defaults,
-    ...(JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial' | 'metric'>),
-  }
+  const objectives = stored.metric === null ? [] : [stored.metric]
+  return { ...defaults, objectives, cap: max_trials, ...stored }
 }
 
 /** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */

@@ -1,0 +1,92 @@
+import type { Parameters } from '../programs/program.ts'
+import { History } from '../search/history.ts'
+import type { Observation } from '../search/search.ts'
+import type { SearchSpace } from '../search/space.ts'
+import { observe, type ObservedRow } from '../store/observations.ts'
+import type { Store } from '../store/store.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+
+const over: ReadonlySet<ObservedRow['state']> = new Set(['completed', 'stopped', 'failed', 'cancelled'])
+
+/** What a sweep's rows say to its search method, read as they change. Trials of one point, with seeds of their own, are one. */
+export class Findings {
+  readonly history: History
+  /** Of all points that are planned. */
+  readonly keys = new Set<string>()
+  readonly #store: Store
+  readonly #sweepId: number
+  readonly #objectives: SweepSettings['objectives']
+  readonly #repeat: number
+  /** Trials that are not over, and all others of their points. */
+  readonly #open = new Map<number, Map<number, ObservedRow>>()
+  #trials = 0
+
+  constructor(
+    store: Store,
+    sweepId: number,
+    space: SearchSpace,
+    { objectives, repeat }: { readonly objectives: SweepSettings['objectives']; readonly repeat: number },
+  ) {
+    this.history = new History(space, objectives.length)
+    this.#store = store
+    this.#sweepId = sweepId
+    this.#objectives = objectives
+    this.#repeat = repeat
+  }
+
+  /** How many trials are planned. */
+  get trials(): number {
+    return this.#trials
+  }
+
+  async look(): Promise<void> {
+    const ids = [...this.#open.values()].flatMap((trials) =>
+      [...trials.values()].filter(({ state }) => !over.has(state)).map(({ id }) => id),
+    )
+    const rows = await observe(this.#store.db, this.#sweepId, {
+      ...{ after: this.#trials, ids },
+      metrics: this.#objectives.map(({ name }) => name),
+    })
+    const changed = new Set<number>()
+    for (const row of rows) {
+      const point = Math.ceil(row.number / this.#repeat)
+      const trials = this.#open.get(point) ?? new Map<number, ObservedRow>()
+      this.#open.set(point, trials.set(row.repeat, row))
+      this.#trials = Math.max(this.#trials, row.number)
+      this.keys.add(row.params)
+      changed.add(point)
+    }
+    for (const point of [...changed].sort((a, b) => a - b)) this.#record(point, [...(this.#open.get(point)?.values() ?? [])])
+  }
+
+  #record(number: number, trials: readonly ObservedRow[]): void {
+    const [first] = trials
+    if (first === undefined) return
+    const isOver = trials.length === this.#repeat && trials.every(({ state }) => over.has(state))
+    if (isOver) this.#open.delete(number)
+    this.history.record({
+      ...{ number, point: JSON.parse(first.params) as Parameters, state: stateOf(trials, isOver) },
+      values: this.#objectives.map((objective) => meanOf(trials, objective)),
+      epochs: Math.max(...trials.map(({ epochs }) => epochs)),
+    })
+  }
+}
+
+/** A point is as well as the best that became of one of its seeds. */
+function stateOf(trials: readonly ObservedRow[], isOver: boolean): Observation['state'] {
+  if (!isOver) return 'running'
+  const states = new Set(trials.map(({ state }) => state))
+  return states.has('completed') ? 'completed' : states.has('stopped') ? 'stopped' : 'failed'
+}
+
+/** Over the seeds that have one; less is better. */
+function meanOf(
+  trials: readonly ObservedRow[],
+  { name, goal }: SweepSettings['objectives'][number],
+): number | undefined {
+  const values = trials.flatMap(({ metrics, flops, parameter_count }) => {
+    const value = name === 'flops' ? flops : name === 'parameter_count' ? parameter_count : metrics.get(name)
+    return value === undefined || value === null ? [] : [goal === 'maximize' ? -value : value]
+  })
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+}

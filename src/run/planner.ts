@@ -1,0 +1,144 @@
+import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
+import { SwathError } from '../errors.ts'
+import type { ModelCost } from '../models/cost.ts'
+import type { Parameters } from '../programs/program.ts'
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { methods } from '../search/methods.ts'
+import type { SearchMethod } from '../search/search.ts'
+import type { SearchSpace } from '../search/space.ts'
+import { addPlanned } from '../store/observations.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import type { NewTrial } from '../store/trials.ts'
+import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { canonicalJson, trialSeed } from '../sweep/seed.ts'
+import { spaceOf, type ParametersContent } from '../sweep/space.ts'
+import type { WorkerPool } from '../workers/pool.ts'
+import { Findings } from './findings.ts'
+
+/** Points in a row that are there already: a small space has no others, as far as anybody can tell. */
+const mostTries = 1_000
+/** Points in a row that are refused: a space may have few that keep to the constraints, or none. */
+const mostRefused = 1_000
+
+export interface Planning {
+  readonly store: Store
+  readonly sweep: SweepRow
+  readonly settings: SweepSettings
+  readonly datasets: TrialDatasets
+  /** Checks points and counts their models; somebody has a worker free for it. */
+  readonly pool: Pick<WorkerPool, 'describe'>
+  /** Of a store that hosts share. */
+  readonly queue?: SweepQueue | undefined
+}
+
+/** True of a sweep whose points are chosen one after another. */
+export function isPlannedLater({ method }: Pick<SweepRow, 'method'>): boolean {
+  return method in methods
+}
+
+interface FoundPoint {
+  readonly params: Parameters
+  readonly cost: ModelCost | null
+}
+
+/**
+ * Plans the trials of a sweep whose points are chosen one after another, from the sweep's rows alone: whoever goes on with
+ * it after a crash, wherever, plans the same.
+ */
+export class Planner {
+  readonly #planning: Planning
+  readonly #definition: SweepDefinition
+  readonly #method: SearchMethod
+  readonly #space: SearchSpace
+  readonly #findings: Findings
+  #isExhausted = false
+
+  constructor(planning: Planning) {
+    const { store, sweep, settings } = planning
+    this.#planning = planning
+    this.#definition = JSON.parse(sweep.definition) as SweepDefinition
+    const method = methods[sweep.method]
+    if (method === undefined) throw new Error(`${sweep.method} plans no trials`)
+    this.#method = method
+    this.#space = spaceOf(this.#definition.parameters as ParametersContent)
+    const { repeat } = this.#definition
+    this.#findings = new Findings(store, sweep.id, this.#space, { objectives: settings.objectives, repeat })
+  }
+
+  /** Plans so many points more, or as many as there are; resolves to the ids of their trials, in order. */
+  async plan(points: number): Promise<number[]> {
+    const { store, sweep, settings, queue } = this.#planning
+    const { repeat } = this.#definition
+    for (;;) {
+      await this.#findings.look()
+      const { trials } = this.#findings
+      const room = Math.ceil((settings.cap - trials) / repeat)
+      const found = this.#isExhausted ? [] : await this.#find(Math.min(points, room))
+      if (found.length === 0) return []
+      const rows = found.flatMap((point, k) => this.#rowsOf(point, trials + k * repeat)).slice(0, settings.cap - trials)
+      const ids = await addPlanned(store.db, sweep.id, rows, { after: trials, queue })
+      if (ids !== undefined) return ids
+      // Somebody else has planned: those come first.
+    }
+  }
+
+  async #find(points: number): Promise<FoundPoint[]> {
+    const { history, keys, trials } = this.#findings
+    const { repeat, seed } = this.#definition
+    const found: FoundPoint[] = []
+    for (let k = 0; k < points; k++) {
+      const number = Math.ceil(trials / repeat) + k + 1
+      const point = await this.#findOne((attempt) => {
+        return this.#method.suggest({ space: this.#space, seed, number, attempt, history })
+      }, keys)
+      if (point === undefined) {
+        this.#isExhausted = true
+        break
+      }
+      found.push(point)
+      keys.add(canonicalJson(point.params))
+      history.record({ number, point: point.params, state: 'queued', values: [] })
+    }
+    return found
+  }
+
+  /** @throws SwathError('program') if none can be trained */
+  async #findOne(
+    suggest: (attempt: number) => Parameters,
+    keys: ReadonlySet<string>,
+  ): Promise<FoundPoint | undefined> {
+    const refused = new Map<string, string>()
+    for (let attempt = 0, known = 0; known < mostTries; attempt++) {
+      const params = suggest(attempt)
+      const key = canonicalJson(params)
+      if (keys.has(key) || refused.has(key)) {
+        known++
+        continue
+      }
+      const described = await this.#describe(params)
+      if ('cost' in described) return { params, cost: described.cost }
+      refused.set(key, described.error)
+      if (refused.size < mostRefused) continue
+      throw new SwathError('program', `none of ${refused.size} points can be trained; the last: ${described.error}`, {
+        hint: 'look at the parameters of the sweep, and at its constraints',
+      })
+    }
+    return undefined
+  }
+
+  async #describe(params: Parameters): Promise<{ readonly cost: ModelCost | null } | { readonly error: string }> {
+    const { pool, settings, datasets } = this.#planning
+    const dataset = await datasets.of(params)
+    const [description] = await pool.describe(settings.program, [{ params: programParameters(params), dataset }])
+    return description ?? { error: 'the program says nothing of it' }
+  }
+
+  #rowsOf({ params, cost }: FoundPoint, after: number): NewTrial[] {
+    const { repeat, seed } = this.#definition
+    return Array.from({ length: repeat }, (_, k) => ({
+      ...{ number: after + k + 1, params: canonicalJson(params), repeat: k, seed: trialSeed(seed, params, k) },
+      ...{ parameter_count: cost?.parameterCount ?? null, flops: cost?.flops ?? null },
+    }))
+  }
+}

@@ -1,0 +1,84 @@
+import type { Kysely } from 'kysely'
+
+import type { SweepQueue } from '../queue/shared-queue.ts'
+import { enqueue } from './enqueue.ts'
+import type { Schema, TrialRow } from './schema.ts'
+import { insertTrials, type NewTrial } from './trials.ts'
+
+/** What a search method may learn of a trial. */
+export type ObservedRow = Pick<
+  TrialRow,
+  'id' | 'number' | 'params' | 'repeat' | 'state' | 'flops' | 'parameter_count'
+> & {
+  /** The last value of each metric. */
+  readonly metrics: ReadonlyMap<string, number>
+  /** Epochs that it has reported. */
+  readonly epochs: number
+}
+
+/** Trials that an id at a time may be asked for. */
+const idsAtOnce = 1_000
+
+/** Trials of a sweep above a number, and those that are named, with their last metrics. */
+export async function observe(
+  db: Kysely<Schema>,
+  sweepId: number,
+  { after, ids, metrics }: { readonly after: number; readonly ids: readonly number[]; readonly metrics: readonly string[] },
+): Promise<ObservedRow[]> {
+  const trials = db
+    .selectFrom('trials')
+    .select(['id', 'number', 'params', 'repeat', 'state', 'flops', 'parameter_count'])
+    .where('sweep_id', '=', sweepId)
+  const rows = await trials.where('number', '>', after).orderBy('number').execute()
+  for (let from = 0; from < ids.length; from += idsAtOnce) {
+    rows.push(...(await trials.where('id', 'in', ids.slice(from, from + idsAtOnce)).execute()))
+  }
+  const found = new Map<number, Map<string, number>>()
+  const epochs = new Map<number, number>()
+  for (let from = 0; from < rows.length && metrics.length > 0; from += idsAtOnce) {
+    const values = await db
+      .selectFrom('final_metrics')
+      .select(['trial_id', 'name', 'value', 'epoch'])
+      .where('trial_id', 'in', rows.slice(from, from + idsAtOnce).map(({ id }) => id))
+      .where('name', 'in', metrics)
+      .execute()
+    for (const { trial_id, name, value, epoch } of values) {
+      const own = found.get(trial_id) ?? new Map<string, number>()
+      found.set(trial_id, own.set(name, value))
+      epochs.set(trial_id, Math.max(epochs.get(trial_id) ?? 0, epoch))
+    }
+  }
+  return rows.map((row) => ({ ...row, metrics: found.get(row.id) ?? new Map<string, number>(), epochs: epochs.get(row.id) ?? 0 }))
+}
+
+/**
+ * Adds trials behind the last one. Resolves to their ids; to undefined if somebody else has planned meanwhile.
+ *
+ * @param after the number of the last trial that is known
+ */
+export async function addPlanned(
+  db: Kysely<Schema>,
+  sweepId: number,
+  trials: readonly NewTrial[],
+  { after, queue }: { readonly after: number; readonly queue?: SweepQueue | undefined },
+): Promise<number[] | undefined> {
+  return db.transaction().execute(async (transaction) => {
+    const { last } = await transaction
+      .selectFrom('trials')
+      .select((all) => all.fn.max('number').as('last'))
+      .where('sweep_id', '=', sweepId)
+      .executeTakeFirstOrThrow()
+    if (Number(last ?? 0) !== after) return undefined
+    await insertTrials(transaction, sweepId, trials)
+    const rows = await transaction
+      .selectFrom('trials')
+      .select('id')
+      .where('sweep_id', '=', sweepId)
+      .where('number', '>', after)
+      .orderBy('number')
+      .execute()
+    const ids = rows.map(({ id }) => id)
+    if (queue !== undefined) await enqueue(transaction, queue, sweepId, { ids })
+    return ids
+  })
+}
