@@ -46,19 +46,19 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     role.acts = true
     await store.db.transaction().execute((transaction) => enqueue(transaction, queue, sweep.id))
   }
-  const act = async () => {
+  const act = async (isLast: boolean) => {
     if (role.acts) await renewSweep(store.db, sweep.id, self, store.now())
     else await take()
     if (!role.acts) return
-    await caretaker.look()
+    await caretaker.look({ isLast })
     const before = known.size
     for (const name of seen.metrics) known.add(name)
     if (known.size > before && before < mostColumns) {
       await defineSweepView(store.db, sweep, outlook.parameters, [...known].sort())
     }
   }
-  const look = async () => {
-    await patience.read(act)
+  const look = async ({ isLast = false } = {}) => {
+    await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
     return { progress, hasEnded: progress.queued + progress.running === 0 }
@@ -68,7 +68,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
       const { progress, hasEnded } = await look()
       if (signal.aborted) return progress
       // The last trial may have failed on a host that is set aside, and wait again.
-      const last = hasEnded ? await look() : undefined
+      const last = hasEnded ? await look({ isLast: true }) : undefined
       if (last?.hasEnded === true) return last.progress
       await delay(lookMs, undefined, { signal }).catch(() => undefined)
     }
