@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { commandTitle } from '../programs/command/resolve.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
+import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation } from '../store/sweeps.ts'
@@ -42,7 +43,9 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     .where('id', '=', sweep.id)
     .execute()
   await clearCancellation(store.db, sweep.id)
-  await requeue(store.db, sweep.id, again)
+  const queue = await run.queue.of(sweep.id)
+  // Somebody else may act for it, and has added what was missing.
+  if ((await requeue(store.db, sweep.id, again)) > 0) await enqueueMissing(store.db, queue, sweep.id)
 
   const outlook = await outlookOf(store, sweep.id, datasets)
   observer.started({
@@ -55,7 +58,6 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     store: store.location,
     work: outlook.work,
   })
-  const queue = await run.queue.of(sweep.id)
   const over = new AbortController()
   const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
   try {

@@ -20,7 +20,10 @@ import { plannedSweep, temporaryStore } from './temporary-store.ts'
 const before = { host: 'worker-0', pid: 7, process_start: '100' }
 const after = { ...before, process_start: '200' }
 const capabilities = { workers: 1, cores: 1, tags: [], runtime: '', node: '', platform: '', processor: '' }
-const nobody = { add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() }
+const nobody = {
+  ...{ add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() },
+  held: () => Promise.resolve(new Set<number>()),
+}
 
 function register(store: Store, process: typeof before): Promise<number> {
   return registerHost(store.db, process, { version: '0.1.0', capabilities, at })
