@@ -15,7 +15,7 @@ import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
-import { layOut, type LayoutOptions } from './machine.ts'
+import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
 import { trainHere } from './train-here.ts'
@@ -47,7 +47,8 @@ export async function serve(context: ServeContext): Promise<void> {
     }
     await setUp(context, { program: { builtin: 'mlp' } })
     const queue = await store.openQueue()
-    const { workers } = layOut(1, context.machine)
+    // The most at once: trials that need no core of their own may be any number.
+    const { workers } = layOut(0, context.machine)
     const host = await announceHost(store, capabilitiesOf(workers.length, tags))
     draining.addEventListener('abort', () => void host.draining().catch(() => undefined), { once: true })
     try {
@@ -153,7 +154,7 @@ class Server {
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
     try {
-      const layout = layOut(planned.coresPerTrial, machine)
+      const layout = layOutMost(planned.coresPerTrial, machine)
       const settings = { ...planned, program: await localProgram(store, sweep, planned) }
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)
