@@ -35,7 +35,10 @@ interface SharedRun {
 
 /** Has hosts train a sweep, this one among them, and watches until it has ended. */
 export async function runShared(run: SharedRun): Promise<ProgressRow> {
-  const { store, sweep, settings, machinery, observer, signal, trains, again } = run
+  const { store, sweep, settings, machinery, observer, signal, again } = run
+  const { tags } = settings
+  // Whoever runs a sweep has no tags: it is for those that do.
+  const trains = run.trains && tags.length === 0
   const { layout, datasets } = machinery
   await store.db
     .updateTable('sweeps')
@@ -58,6 +61,10 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     store: store.location,
     work: outlook.work,
   })
+  if (tags.length > 0) {
+    const names = `tag${tags.length > 1 ? 's' : ''} ${tags.join(', ')}`
+    observer.note(`${sweep.name} wants hosts with the ${names}: start \`swath worker --tags ${tags.join(',')}\``)
+  }
   const over = new AbortController()
   const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
   try {
