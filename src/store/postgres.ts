@@ -10,6 +10,7 @@ import { serverTime } from './postgres/driver.ts'
 import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
+import { queueSchema } from './postgres/role-names.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreAccess } from './store.ts'
@@ -41,7 +42,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     obstacle,
     openQueue: async () => {
       const { openBossQueue } = await import('../queue/pg-boss.ts')
-      return openBossQueue(pool, { schema: `${schema}_queue`, mayMigrate: rights.mayMigrate })
+      return openBossQueue(pool, { schema: queueSchema(schema), mayMigrate: rights.mayMigrate })
     },
     wasCommitted: (error) => wasCommitted(pool, error),
     explain: (error) => explain(error, shown),
