@@ -152,8 +152,14 @@ test('an owner plans, a worker trains and a reader asks, and none does what is f
   const client = new pg.Client(Object.assign(new URL(url), { username: `${schema}_worker`, password: 'worker' }).href)
   await client.connect()
   await expect(client.query(`drop table ${schema}.metrics`)).rejects.toThrow(/must be owner/)
-  await client.end()
+  const queues = async () => {
+    const { rows } = await client.query<object>(`select name from ${schema}_queue.queue where name ~ '^sweep'`)
+    return rows
+  }
+  expect(await queues()).toHaveLength(1)
   expect((await as('owner', 'delete', 'small', '--yes').finished).stdout).toBe('small deleted.\n')
+  expect(await queues()).toEqual([])
+  await client.end()
 })
 
 test('roles are made and told', async () => {
