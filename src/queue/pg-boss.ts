@@ -37,7 +37,7 @@ export async function openBossQueue(
       const name = nameOf(sweepId)
       // One job a trial, however often it is added.
       await boss.createQueue(name, { policy: 'exclusive', retryLimit: 2 ** 30, expireInSeconds: beginSeconds })
-      const queue = sweepQueue(boss, name)
+      const queue = sweepQueue(boss, name, () => heldIds(pool, schema, name))
       made.set(sweepId, queue)
       return queue
     },
@@ -60,8 +60,9 @@ function fromPool(pool: Pool): Db {
   }
 }
 
-function sweepQueue(boss: PgBoss, name: string): SweepQueue {
+function sweepQueue(boss: PgBoss, name: string, held: SweepQueue['held']): SweepQueue {
   return {
+    held,
     async add(transaction, trials) {
       for (let from = 0; from < trials.length; from += jobsPerInsert) {
         const jobs = trials.slice(from, from + jobsPerInsert).map(({ id, priority, delaySeconds }) => ({
@@ -79,6 +80,16 @@ function sweepQueue(boss: PgBoss, name: string): SweepQueue {
       if (jobs.length > 0) await boss.deleteJob(name, [...jobs], { db: fromKysely(transaction) })
     },
   }
+}
+
+/** Its own counts are of up to a minute ago, and do not say of which trials. */
+async function heldIds(pool: Pool, schema: string, name: string): Promise<ReadonlySet<number>> {
+  const { rows } = await pool.query<{ id: number }>(
+    `select singleton_key::bigint as id from ${schema}.job
+      where name = $1 and state in ('created', 'retry', 'active')`,
+    [name],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 function nameOf(sweepId: number): string {
