@@ -83,8 +83,14 @@ export async function acceptableSchema(
     const message = `${location} was written by a newer swath (its schema has ${state.unknown.join(', ')})`
     throw new SwathError('store', message, { hint: 'update swath, or name another store with --store' })
   }
-  if (state.applied.length === 0) await refuseForeignTables(db, location)
-  return state
+  const [foreign] = state.applied.length === 0 ? await db.introspection.getTables() : []
+  if (foreign === undefined) return state
+  // Another process may have made the store since.
+  if ((await appliedMigrations(db)).length > 0) return acceptableSchema(db, location, migrations)
+  // Somebody else's database is not ours to add tables to.
+  throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign.name})`, {
+    hint: 'name another store with --store',
+  })
 }
 
 /** For a store that may only be read. */
@@ -111,15 +117,6 @@ async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
   if (!tables.some((table) => table.name === 'kysely_migration')) return []
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
   return rows.map((row) => row.name)
-}
-
-/** Somebody else's database is not ours to add tables to. */
-async function refuseForeignTables(db: Kysely<Schema>, location: string): Promise<void> {
-  const [foreign] = await db.introspection.getTables()
-  if (foreign === undefined) return
-  throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign.name})`, {
-    hint: 'name another store with --store',
-  })
 }
 
 /** An older swath that runs a sweep does not know what it would write to. */
