@@ -28,7 +28,7 @@ export async function openBossQueue(
   })
   // What its supervision cannot do now it does later; whoever takes or adds a trial is told of errors.
   boss.on('error', () => undefined)
-  await boss.start()
+  await (mayMigrate ? alone(pool, schema, () => boss.start()) : boss.start())
   const made = new Map<number, SweepQueue>()
   return {
     async of(sweepId) {
@@ -46,6 +46,22 @@ export async function openBossQueue(
       await boss.deleteQueue(nameOf(sweepId))
     },
     close: () => boss.stop({ graceful: false, close: false }),
+  }
+}
+
+/** Of those that begin at once one makes what is not there; PostgreSQL's own `if not exists` fails the others. */
+async function alone(pool: Pool, schema: string, work: () => Promise<unknown>): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query("select pg_advisory_xact_lock(hashtextextended('swath queue ' || $1, 0))", [schema])
+    await work()
+    await client.query('commit')
+    client.release()
+  } catch (error) {
+    // A connection that is closed gives its lock back.
+    client.release(true)
+    throw error
   }
 }
 
