@@ -6,7 +6,8 @@ import { identity, isSqlite } from '../dialect.ts'
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('artifacts')
-    .addColumn('id', 'integer', identity(db))
+    // A checkpoint each epoch: many hosts make more than 2^31. SQLite counts so far anyway.
+    .addColumn('id', isSqlite(db) ? 'integer' : 'bigint', identity(db))
     .addColumn('trial_id', 'integer', (column) => column.notNull().references('trials.id').onDelete('cascade'))
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('name', 'text', (column) => column.notNull().unique())

@@ -28,7 +28,7 @@ export async function openBossQueue(
   })
   // What its supervision cannot do now it does later; whoever takes or adds a trial is told of errors.
   boss.on('error', () => undefined)
-  await boss.start()
+  await (mayMigrate ? alone(pool, schema, () => boss.start()) : boss.start())
   const made = new Map<number, SweepQueue>()
   return {
     async of(sweepId) {
@@ -37,7 +37,7 @@ export async function openBossQueue(
       const name = nameOf(sweepId)
       // One job a trial, however often it is added.
       await boss.createQueue(name, { policy: 'exclusive', retryLimit: 2 ** 30, expireInSeconds: beginSeconds })
-      const queue = sweepQueue(boss, name)
+      const queue = sweepQueue(boss, name, () => heldIds(pool, schema, name))
       made.set(sweepId, queue)
       return queue
     },
@@ -46,6 +46,22 @@ export async function openBossQueue(
       await boss.deleteQueue(nameOf(sweepId))
     },
     close: () => boss.stop({ graceful: false, close: false }),
+  }
+}
+
+/** Of those that begin at once one makes what is not there; PostgreSQL's own `if not exists` fails the others. */
+async function alone(pool: Pool, schema: string, work: () => Promise<unknown>): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query("select pg_advisory_xact_lock(hashtextextended('swath queue ' || $1, 0))", [schema])
+    await work()
+    await client.query('commit')
+    client.release()
+  } catch (error) {
+    // A connection that is closed gives its lock back.
+    client.release(true)
+    throw error
   }
 }
 
@@ -60,8 +76,9 @@ function fromPool(pool: Pool): Db {
   }
 }
 
-function sweepQueue(boss: PgBoss, name: string): SweepQueue {
+function sweepQueue(boss: PgBoss, name: string, held: SweepQueue['held']): SweepQueue {
   return {
+    held,
     async add(transaction, trials) {
       for (let from = 0; from < trials.length; from += jobsPerInsert) {
         const jobs = trials.slice(from, from + jobsPerInsert).map(({ id, priority, delaySeconds }) => ({
@@ -79,6 +96,16 @@ function sweepQueue(boss: PgBoss, name: string): SweepQueue {
       if (jobs.length > 0) await boss.deleteJob(name, [...jobs], { db: fromKysely(transaction) })
     },
   }
+}
+
+/** Its own counts are of up to a minute ago, and do not say of which trials. */
+async function heldIds(pool: Pool, schema: string, name: string): Promise<ReadonlySet<number>> {
+  const { rows } = await pool.query<{ id: number }>(
+    `select singleton_key::bigint as id from ${schema}.job
+      where name = $1 and state in ('created', 'retry', 'active')`,
+    [name],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 function nameOf(sweepId: number): string {

@@ -29,6 +29,8 @@ export interface SharedQueue {
 export interface SweepQueue {
   /** Adds trials in the transaction that makes them wait; one that waits already is left as it is. */
   add(transaction: Transaction<Schema>, trials: readonly WaitingTrial[]): Promise<void>
+  /** The trials that it has, waiting or taken. */
+  held(): Promise<ReadonlySet<number>>
   /** Takes trials; they are somebody else's to take, too, unless they are done soon. @param alone those below 0 as well */
   take(most: number, options: { readonly alone: boolean }): Promise<TakenTrial[]>
   /** Takes them out in the transaction that begins them. */

@@ -1,15 +1,19 @@
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { leaseMs } from '../store/coordinators.ts'
-import { setBadHostsAside } from '../store/hosts.ts'
+import { findLostHosts, setBadHostsAside } from '../store/hosts.ts'
 import { anyExpired, lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { takeTurn } from '../store/sweeps.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 
+/** One of all processes of a sweep looks after it as often. */
+export const lookAfterMs = leaseMs / 6
+
 /**
- * What whoever looks after a sweep of a shared store does each few seconds: takes back trials whose leases are over, and
- * sets bad hosts aside. Any process may, and several at once.
+ * What those that train or watch a sweep of a shared store do in turn: take back trials whose leases are over, say which
+ * hosts are lost, and set bad ones aside. Any process may, and several at once.
  */
 export class Caretaker {
   readonly #store: Store
@@ -34,15 +38,23 @@ export class Caretaker {
     this.#observer = observer
   }
 
-  async look(): Promise<void> {
+  /** @param isLast for a sweep that is about to be over, whoever's turn it is */
+  async look({ isLast = false } = {}): Promise<void> {
     try {
-      const at = this.#store.now().toISOString()
+      const now = this.#store.now()
+      const at = now.toISOString()
       const { db } = this.#store
       // While the store was away nobody could renew a lease: all have the time of one to do so first.
       const isSettled = performance.now() - this.#since > leaseMs
-      if (isSettled && (await anyExpired(db, this.#sweep.id, at))) {
-        await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
-        this.#observer.note('A host is gone: its trials wait again.')
+      // One that cannot tell yet who is gone lets others go first.
+      const ms = isSettled ? lookAfterMs : 2 * lookAfterMs
+      if (!isLast && !(await takeTurn(db, this.#sweep.id, { now, ms }))) return
+      if (isSettled) {
+        await findLostHosts(db, now)
+        if (await anyExpired(db, this.#sweep.id, at)) {
+          await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
+          this.#observer.note('A host is gone: its trials wait again.')
+        }
       }
       for (const { name, reason } of await setBadHostsAside(db, this.#sweep.id, { queue: this.#queue, at })) {
         this.#observer.note(`Host ${name} is set aside: ${reason}`)

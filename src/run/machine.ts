@@ -48,6 +48,14 @@ export function layOut(coresPerTrial: number, options: LayoutOptions, available 
   }
 }
 
+/** The same for whatever sweep comes: as many of the workers that were asked for as there are cores for its trials. */
+export function layOutMost(coresPerTrial: number, options: LayoutOptions, available = availableCores()): Layout {
+  const { cores = available.length, workers } = options
+  if (workers === undefined || coresPerTrial === 0) return layOut(coresPerTrial, options, available)
+  const most = Math.max(1, Math.floor(cores / coresPerTrial))
+  return layOut(coresPerTrial, { ...options, workers: Math.min(workers, most) }, available)
+}
+
 function refuseFractions(options: LayoutOptions): void {
   for (const [name, value] of Object.entries(options) as [string, number | undefined][]) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { commandTitle } from '../programs/command/resolve.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
+import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { clearCancellation } from '../store/sweeps.ts'
@@ -35,7 +36,10 @@ interface SharedRun {
 
 /** Has hosts train a sweep, this one among them, and watches until it has ended. */
 export async function runShared(run: SharedRun): Promise<ProgressRow> {
-  const { store, sweep, settings, machinery, observer, signal, trains, again } = run
+  const { store, sweep, settings, machinery, observer, signal, again } = run
+  const { tags } = settings
+  // Whoever runs a sweep has no tags: it is for those that do.
+  const trains = run.trains && tags.length === 0
   const { layout, datasets } = machinery
   await store.db
     .updateTable('sweeps')
@@ -43,7 +47,9 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     .where('id', '=', sweep.id)
     .execute()
   await clearCancellation(store.db, sweep.id)
-  await requeue(store.db, sweep.id, again)
+  const queue = await run.queue.of(sweep.id)
+  // Somebody else may act for it, and has added what was missing.
+  if ((await requeue(store.db, sweep.id, again)) > 0) await enqueueMissing(store.db, queue, sweep.id)
 
   const outlook = await outlookOf(store, sweep.id, datasets)
   observer.started({
@@ -56,7 +62,10 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     store: store.location,
     work: outlook.work,
   })
-  const queue = await run.queue.of(sweep.id)
+  if (tags.length > 0) {
+    const names = `tag${tags.length > 1 ? 's' : ''} ${tags.join(', ')}`
+    observer.note(`${sweep.name} wants hosts with the ${names}: start \`swath worker --tags ${tags.join(',')}\``)
+  }
   const over = new AbortController()
   const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
   try {

@@ -16,7 +16,7 @@ import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
 import { handInLeftBehind } from './left-behind.ts'
-import { layOut, type LayoutOptions } from './machine.ts'
+import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
 import { trainHere } from './train-here.ts'
@@ -48,7 +48,8 @@ export async function serve(context: ServeContext): Promise<void> {
     }
     await setUp(context, { program: { builtin: 'mlp' } })
     const queue = await store.openQueue()
-    const { workers } = layOut(1, context.machine)
+    // The most at once: trials that need no core of their own may be any number.
+    const { workers } = layOut(0, context.machine)
     const host = await announceHost(store, capabilitiesOf(workers.length, tags))
     draining.addEventListener('abort', () => void host.draining().catch(() => undefined), { once: true })
     try {
@@ -155,7 +156,7 @@ class Server {
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
     try {
-      const layout = layOut(planned.coresPerTrial, machine)
+      const layout = layOutMost(planned.coresPerTrial, machine)
       const settings = { ...planned, program: await localProgram(store, sweep, planned) }
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)

@@ -2,19 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { usingArtifacts } from '../artifacts/open-shared.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import { leaseMs } from '../store/coordinators.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { isCancelled } from '../store/sweeps.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import { Caretaker } from './caretaker.ts'
+import { Caretaker, lookAfterMs } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import type { Host } from './host.ts'
 import type { Machinery } from './machinery.ts'
 import { trainShared } from './train-shared.ts'
 import type { Trainer } from '../workers/pool.ts'
-
-const lookMs = leaseMs / 6
 
 export interface TrainingHere {
   readonly store: Store
@@ -63,6 +60,6 @@ export async function trainHere(training: TrainingHere): Promise<number> {
 }
 
 async function lookAfter(over: AbortSignal, look: () => Promise<void>): Promise<void> {
-  const pause = () => delay(lookMs, true, { signal: over }).catch(() => false)
+  const pause = () => delay(lookAfterMs, true, { signal: over }).catch(() => false)
   while (await pause()) await look()
 }

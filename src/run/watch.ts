@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Parameters, Report } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
-import { enqueue } from '../store/enqueue.ts'
+import { acquireSweep, leaseMs, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
+import { enqueueMissing } from '../store/enqueue.ts'
 import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -17,6 +17,11 @@ import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
 
 const lookMs = 500
+
+/** Watching takes a tenth of the time at most; who acts has to say in time that he is there. */
+function pauseAfter(ms: number): number {
+  return Math.max(lookMs, Math.min(9 * ms, leaseMs / 3))
+}
 
 export interface Watch {
   readonly store: Store
@@ -44,33 +49,34 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const take = async () => {
     if ((await acquireSweep(store.db, sweep.id, self, store.now())) !== undefined) return
     role.acts = true
-    await store.db.transaction().execute((transaction) => enqueue(transaction, queue, sweep.id))
+    await enqueueMissing(store.db, queue, sweep.id)
   }
-  const act = async () => {
+  const act = async (isLast: boolean) => {
     if (role.acts) await renewSweep(store.db, sweep.id, self, store.now())
     else await take()
     if (!role.acts) return
-    await caretaker.look()
+    await caretaker.look({ isLast })
     const before = known.size
     for (const name of seen.metrics) known.add(name)
     if (known.size > before && before < mostColumns) {
       await defineSweepView(store.db, sweep, outlook.parameters, [...known].sort())
     }
   }
-  const look = async () => {
-    await patience.read(act)
+  const look = async ({ isLast = false } = {}) => {
+    await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
     return { progress, hasEnded: progress.queued + progress.running === 0 }
   }
   try {
     for (;;) {
+      const began = performance.now()
       const { progress, hasEnded } = await look()
       if (signal.aborted) return progress
       // The last trial may have failed on a host that is set aside, and wait again.
-      const last = hasEnded ? await look() : undefined
+      const last = hasEnded ? await look({ isLast: true }) : undefined
       if (last?.hasEnded === true) return last.progress
-      await delay(lookMs, undefined, { signal }).catch(() => undefined)
+      await delay(pauseAfter(performance.now() - began), undefined, { signal }).catch(() => undefined)
     }
   } finally {
     if (role.acts) await releaseSweep(store.db, sweep.id, self)

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
-import { leaseEnd, type Coordinator } from './coordinators.ts'
+import { leaseEnd, leaseMs, type Coordinator } from './coordinators.ts'
 import { enqueue } from './enqueue.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { HostRow, HostState, Schema } from './schema.ts'
@@ -35,7 +35,10 @@ export async function registerHost(
   return id
 }
 
-/** Says that a host is there, and renews the leases of all that it trains. Resolves to its row: others may set it aside. */
+/**
+ * Says that a host is there, also where it was taken for lost, and renews the leases of all that it trains. Resolves to its
+ * row: others may set it aside.
+ */
 export async function beatHost(
   db: Kysely<Schema>,
   id: number,
@@ -52,7 +55,11 @@ export async function beatHost(
     .execute()
   return db
     .updateTable('hosts')
-    .set({ heartbeat_at: now.toISOString() })
+    .set({
+      heartbeat_at: now.toISOString(),
+      state: sql<HostState>`case state when 'lost' then 'active' else state end`,
+      reason: sql<string | null>`case state when 'lost' then null else reason end`,
+    })
     .where('id', '=', id)
     .returning(['state', 'reason'])
     .executeTakeFirstOrThrow()
@@ -62,6 +69,16 @@ export async function setHostState(db: Kysely<Schema>, id: number, state: HostSt
   await db.updateTable('hosts').set({ state }).where('id', '=', id).execute()
 }
 
+/** Hosts that are silent for two leases were killed, or are cut off; the first beat of one that comes back says otherwise. */
+export async function findLostHosts(db: Kysely<Schema>, now: Date): Promise<void> {
+  await db
+    .updateTable('hosts')
+    .set({ state: 'lost', reason: sql<string>`'no sign of life since ' || heartbeat_at` })
+    .where('state', 'in', ['active', 'draining'])
+    .where('heartbeat_at', '<=', new Date(now.getTime() - 2 * leaseMs).toISOString())
+    .execute()
+}
+
 /** The hosts of a store, those that are there first. */
 export async function hostsOf(
   db: Kysely<Schema>,
@@ -69,7 +86,9 @@ export async function hostsOf(
   const rows = await db
     .selectFrom('hosts')
     .selectAll()
-    .orderBy(sql`case state when 'active' then 0 when 'draining' then 1 when 'set aside' then 2 else 3 end`)
+    .orderBy(
+      sql`case state when 'active' then 0 when 'draining' then 1 when 'set aside' then 2 when 'lost' then 3 else 4 end`,
+    )
     .orderBy('id')
     .execute()
   return rows.map((row) => ({ ...row, capabilities: JSON.parse(row.capabilities) as Capabilities }))
@@ -113,17 +132,10 @@ export async function setBadHostsAside(
   sweepId: number,
   { queue, at }: { readonly queue: SweepQueue; readonly at: string },
 ): Promise<BadHost[]> {
-  const suspects = await db
-    .selectFrom('hosts')
-    .select(['id', 'name', 'pid', 'process_start'])
-    .where('state', '=', 'active')
-    .execute()
   const bad: BadHost[] = []
-  for (const host of suspects) {
+  for (const host of await suspects(db)) {
     const failed = await failedInARow(db, host)
-    const [first] = failed
-    if (failed.length < failuresOfABadHost || first === undefined) continue
-    if (!(await wentWellElsewhere(db, host, first.finished_at))) continue
+    if (!(await wentWellElsewhere(db, host, failed))) continue
     const reason = `${failed.length} attempts in a row failed here and trials completed elsewhere; the last: ${failed.at(-1)?.error ?? ''}`
     await db.transaction().execute(async (transaction) => {
       await transaction.updateTable('hosts').set({ state: 'set aside', reason }).where('id', '=', host.id).execute()
@@ -137,6 +149,35 @@ export async function setBadHostsAside(
   }
   await handBack(db, sweepId, queue)
   return bad
+}
+
+/** Hosts on which the last attempts failed: of the others, however many there are, nothing more is asked. */
+async function suspects(db: Kysely<Schema>): Promise<(HostProcess & Pick<HostRow, 'id'>)[]> {
+  return db
+    .selectFrom('hosts')
+    .select(['id', 'name', 'pid', 'process_start'])
+    .where('state', '=', 'active')
+    .where(
+      (host) =>
+        host
+          .selectFrom((from) =>
+            from
+              .selectFrom('attempts')
+              .select('attempts.state')
+              .whereRef('attempts.host', '=', 'hosts.name')
+              .whereRef('attempts.pid', '=', 'hosts.pid')
+              .whereRef('attempts.process_start', '=', 'hosts.process_start')
+              .where('attempts.finished_at', 'is not', null)
+              .orderBy('attempts.finished_at', 'desc')
+              .limit(failuresOfABadHost)
+              .as('last'),
+          )
+          .select((last) => last.fn.countAll<number>().as('failed'))
+          .where('last.state', '=', 'failed'),
+      '=',
+      failuresOfABadHost,
+    )
+    .execute()
 }
 
 interface FailedAttempt {
@@ -165,12 +206,21 @@ async function failedInARow(db: Kysely<Schema>, { name, pid, process_start }: Ho
     .reverse()
 }
 
-async function wentWellElsewhere(db: Kysely<Schema>, { name, pid }: HostProcess, since: string): Promise<boolean> {
+/** True if another host has completed a trial of the same sweep since. */
+async function wentWellElsewhere(
+  db: Kysely<Schema>,
+  { name, pid }: HostProcess,
+  failed: readonly FailedAttempt[],
+): Promise<boolean> {
+  const [first] = failed
+  if (first === undefined) return false
+  const ids = failed.map(({ trial_id }) => trial_id)
   const row = await db
-    .selectFrom('attempts')
-    .select('trial_id')
+    .selectFrom('trials')
+    .select('id')
+    .where('sweep_id', 'in', (of) => of.selectFrom('trials').select('sweep_id').where('id', 'in', ids))
     .where('state', '=', 'completed')
-    .where('finished_at', '>=', since)
+    .where('finished_at', '>=', first.finished_at)
     .where((other) => other.or([other('host', '!=', name), other('pid', '!=', pid)]))
     .limit(1)
     .executeTakeFirst()

@@ -47,7 +47,11 @@ export async function setUpRoles(location: string, passwords: RolePasswords): Pr
   }
   const { makeRoles } = await import('./postgres/roles.ts')
   const { schemaOf } = await import('./postgres/location.ts')
-  return withStore(location, 'write', (store) => makeRoles(store.db, schemaOf(location), passwords))
+  return withStore(location, 'write', async (store) => {
+    // Its schema, if it is not there yet: what is of nobody's cannot be given away.
+    await (await store.openQueue?.())?.close()
+    return makeRoles(store.db, schemaOf(location), passwords)
+  })
 }
 
 /**

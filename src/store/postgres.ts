@@ -10,6 +10,7 @@ import { serverTime } from './postgres/driver.ts'
 import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
+import { queueSchema } from './postgres/role-names.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreAccess } from './store.ts'
@@ -23,6 +24,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   let rights: Rights
   try {
     const found = await rightsOn(db, schema)
+    if (found.searchPath !== schema) throw elsewhere(found, schema, shown)
     clock.heard(found.seconds)
     rights = found
     await prepare(db, { shown, access, rights })
@@ -41,7 +43,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     obstacle,
     openQueue: async () => {
       const { openBossQueue } = await import('../queue/pg-boss.ts')
-      return openBossQueue(pool, { schema: `${schema}_queue`, mayMigrate: rights.mayMigrate })
+      return openBossQueue(pool, { schema: queueSchema(schema), mayMigrate: rights.mayMigrate })
     },
     wasCommitted: (error) => wasCommitted(pool, error),
     explain: (error) => explain(error, shown),
@@ -66,9 +68,18 @@ interface Rights {
   readonly mayMigrate: boolean
 }
 
-async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { readonly seconds: number }> {
-  const { rows } = await sql<Rights & { isReplica: boolean; seconds: number }>`
+/** How a connection came out. */
+interface Session {
+  readonly seconds: number
+  readonly searchPath: string
+  readonly user: string
+}
+
+async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & Session> {
+  const { rows } = await sql<Rights & Session & { isReplica: boolean }>`
     select
+      current_setting('search_path') as "searchPath",
+      session_user::text as "user",
       to_regclass('kysely_migration') is not null as "exists",
       coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
@@ -76,8 +87,19 @@ async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & { 
       ${sql.raw(serverTime)} as seconds`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error('the server answered without a row')
-  const { exists, mayWrite, mayMigrate, isReplica, seconds } = row
-  return { exists, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica, seconds }
+  const { isReplica, mayWrite, mayMigrate, ...found } = row
+  return { ...found, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica }
+}
+
+/** A pooler may drop what a connection asks for: tables would be made, and locks taken, where nobody else looks. */
+function elsewhere({ searchPath, user }: Session, schema: string, shown: string): SwathError {
+  return new SwathError(
+    'store',
+    `${shown} is reached by a way on which its schema is lost: search_path is ${searchPath}`,
+    {
+      hint: `a pooler drops the setting: in psql, alter role "${user}" set search_path = ${schema}; then again`,
+    },
+  )
 }
 
 async function prepare(

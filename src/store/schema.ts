@@ -41,6 +41,8 @@ interface SweepTable {
   seed: number
   created_at: string
   cancelled_at: string | null
+  /** When one of those that train or watch it last looked for what others left behind. */
+  looked_after_at: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface TrialTable {
@@ -183,13 +185,13 @@ interface HostTable {
   /** JSON of {@link Capabilities}. */
   capabilities: string
   state: HostState
-  /** Why it was set aside. */
+  /** Why it was set aside, or since when nothing was heard of it. */
   reason: string | null
   started_at: string
   heartbeat_at: string
 }
 
-export type HostState = 'active' | 'draining' | 'set aside' | 'gone'
+export type HostState = 'active' | 'draining' | 'set aside' | 'lost' | 'gone'
 
 /** A program that was sent to hosts with its sweep. */
 interface ProgramTable {

@@ -140,6 +140,28 @@ export function sweepsLeftBehind(db: Kysely<Schema>, at: string): Promise<SweepR
     .execute()
 }
 
+/**
+ * Takes the turn to look after a sweep, if nobody did within `ms`: of many processes that ask at once one gets it.
+ */
+export async function takeTurn(
+  db: Kysely<Schema>,
+  sweepId: number,
+  { now, ms }: { readonly now: Date; readonly ms: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('sweeps')
+    .set({ looked_after_at: now.toISOString() })
+    .where('id', '=', sweepId)
+    .where((sweep) =>
+      sweep.or([
+        sweep('looked_after_at', 'is', null),
+        sweep('looked_after_at', '<=', new Date(now.getTime() - ms).toISOString()),
+      ]),
+    )
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
 export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<boolean> {
   const row = await db.selectFrom('sweeps').select('cancelled_at').where('id', '=', sweepId).executeTakeFirst()
   return row?.cancelled_at !== null

@@ -7,12 +7,15 @@ import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
 
+// PostgreSQL has no text with a NUL in it, and no command an argument.
+const text = z.string().refine((value) => !value.includes('\0'), 'a text with \\0 in it cannot be kept')
+
 const parameterValue = z.union([
-  z.string(),
+  text,
   z.number(),
   z.boolean(),
   z.null(),
-  z.array(z.union([z.string(), z.number(), z.boolean()])),
+  z.array(z.union([text, z.number(), z.boolean()])),
 ])
 
 const parameterName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name such as learning_rate')

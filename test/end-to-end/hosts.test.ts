@@ -112,6 +112,20 @@ describe('a sweep on hosts', () => {
     far.child.kill()
   })
 
+  test('that wants tags is only watched by who runs it, and trained by a host with them, with more workers than cores', async () => {
+    const { start, query } = onPostgres({
+      'own.yaml': own('resources: { cores: 0, tags: [near, big] }'),
+      'own.mjs': reporting('params.x'),
+    })
+    const run = start('run', 'own.yaml')
+    await run.says(/^own wants hosts with the tags near, big: start `swath worker --tags near,big`$/m)
+    const worker = start('worker', '--workers', '64', '--tags', 'near,big')
+    const { code, stderr } = await run.finished
+    expect(code, stderr).toBe(0)
+    expect(await query('select distinct pid from attempts')).toEqual([{ pid: worker.child.pid }])
+    worker.child.kill()
+  })
+
   test('whose program is another on a host is refused there with the reason, and waits for a host that has it', async () => {
     const { folder, start, query } = onPostgres({
       'own.yaml': own(`send: false\nresources: { cores: 0 }`),

@@ -25,7 +25,7 @@ function folderOnServer() {
     if (code !== 0) throw new Error(stderr)
     return JSON.parse(stdout) as Row[]
   }
-  return { folder, url: url.href, start, run, rows }
+  return { folder, environment, url: url.href, start, run, rows }
 }
 
 test('a sweep on PostgreSQL has the same bits as on SQLite, also after it was killed', async () => {
@@ -110,8 +110,8 @@ test('a password is in no list of processes, no output, and no row', async () =>
   expect(wrong.stderr).not.toContain(password)
 })
 
-test('roles are made and told', async () => {
-  const { run, url } = folderOnServer()
+/** Roles of a store are gone when the test is. */
+function withoutRoles(url: string): string {
   const schema = new URL(url).searchParams.get('schema') ?? ''
   onTestFinished(async () => {
     const client = new pg.Client(new URL('/swath', inject('postgres').superuserUrl).href)
@@ -122,6 +122,49 @@ test('roles are made and told', async () => {
     }
     await client.end()
   })
+  return schema
+}
+
+test('an owner plans, a worker trains and a reader asks, and none does what is for another', async () => {
+  const { folder, environment, url } = folderOnServer()
+  const schema = withoutRoles(url)
+  const as = (role: string, ...args: string[]) => {
+    const own = new URL(url)
+    own.username = `${schema}_${role}`
+    return new Swath(args, folder, command, { SWATH_STORE: own.href, PGPASSWORD: role, SWATH_LEASE_MS: '2000' })
+  }
+  const passwords = { SWATH_OWNER_PASSWORD: 'owner', SWATH_WORKER_PASSWORD: 'worker', SWATH_READER_PASSWORD: 'reader' }
+  const setUp = { ...environment, ...passwords, SWATH_STORE: url }
+  expect((await new Swath(['setup', 'postgres', '--roles'], folder, command, setUp).finished).code).toBe(0)
+
+  const worker = as('worker', 'worker')
+  const { code, stderr } = await as('owner', 'run', 'small.yaml', '--workers', '0').finished
+  expect(code, stderr).toBe(0)
+  worker.child.kill('SIGTERM')
+  expect(await worker.finished).toMatchObject({ code: 0 })
+  const asked = await as('reader', 'sql', 'select distinct t.state, h.state as host from trials t, hosts h', '--json')
+    .finished
+  expect(JSON.parse(asked.stdout)).toEqual([{ state: 'completed', host: 'gone' }])
+  expect((await as('reader', 'hosts', '--csv').finished).stdout).toMatch(/,gone,/)
+
+  const refused = await as('reader', 'run', 'small.yaml').finished
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/may only be read by this user/)])
+  const client = new pg.Client(Object.assign(new URL(url), { username: `${schema}_worker`, password: 'worker' }).href)
+  await client.connect()
+  await expect(client.query(`drop table ${schema}.metrics`)).rejects.toThrow(/must be owner/)
+  const queues = async () => {
+    const { rows } = await client.query<object>(`select name from ${schema}_queue.queue where name ~ '^sweep'`)
+    return rows
+  }
+  expect(await queues()).toHaveLength(1)
+  expect((await as('owner', 'delete', 'small', '--yes').finished).stdout).toBe('small deleted.\n')
+  expect(await queues()).toEqual([])
+  await client.end()
+})
+
+test('roles are made and told', async () => {
+  const { run, url } = folderOnServer()
+  const schema = withoutRoles(url)
   const { code, stdout, stderr } = await run('setup', 'postgres', '--roles')
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(

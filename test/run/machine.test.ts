@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { layOut } from '../../src/run/machine.ts'
+import { layOut, layOutMost } from '../../src/run/machine.ts'
 
 const four = [0, 1, 2, 3]
 
@@ -22,6 +22,15 @@ test('trials that need no core of their own share all, as many at once as one li
     [0, 1],
     [0, 1],
   ])
+})
+
+test('whoever trains any sweep has as many workers as fit, of those that were asked for', () => {
+  expect(layOutMost(0, { workers: 8 }, four).workers).toHaveLength(8)
+  expect(layOutMost(1, { workers: 8 }, four).workers).toEqual([[0], [1], [2], [3]])
+  expect(layOutMost(2, { workers: 8, cores: 3 }, four).workers).toEqual([[0, 1]])
+  expect(layOutMost(1, { workers: 2 }, four).workers).toEqual([[0], [1]])
+  expect(() => layOutMost(5, { workers: 8 }, four)).toThrow('a trial wants 5 cores, there are 4')
+  expect(() => layOutMost(1, { workers: 0 }, four)).toThrow('--workers 0: expected a whole number')
 })
 
 test.each([

@@ -9,13 +9,8 @@ import { enqueue } from '../../src/store/enqueue.ts'
 import { openStore } from '../../src/store/open.ts'
 import { progressOf } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
-import type { SweepSettings } from '../../src/sweep/definition.ts'
 import { plannedSweep, postgresLocation } from '../store/temporary-store.ts'
-
-const settings: SweepSettings = {
-  ...{ program: { builtin: 'mlp' }, dataset: null, coresPerTrial: 0, tags: [], metric: null, retries: 0, sent: null },
-  ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },
-}
+import { ignoring, plainSettings } from './plain.ts'
 
 test('a worker that is free takes a trial that comes to wait while another trains', async () => {
   const store = await openStore(postgresLocation(), 'write')
@@ -41,14 +36,18 @@ test('a worker that is free takes a trial that comes to wait while another train
       else await Promise.all([add(second?.id), secondBegins])
     },
   }
-  const ignore = () => undefined
   const taken = await trainShared({
-    ...{ store, sweep, settings, queue, telling: [], artifacts: sharedFolder(openArtifacts('/nowhere')), workers: 2 },
-    ...{ datasets: new TrialDatasets(null), pool: new SimulatedWorkers(program, 2, 0) },
-    observer: {
-      ...{ started: ignore, trialStarted: ignore, trialReported: ignore, trialProgress: ignore, note: ignore },
-      ...{ trialFinished: ignore, trialPostponed: ignore, finished: ignore },
+    ...{
+      store,
+      sweep,
+      settings: plainSettings,
+      queue,
+      telling: [],
+      artifacts: sharedFolder(openArtifacts('/nowhere')),
+      workers: 2,
     },
+    ...{ datasets: new TrialDatasets(null), pool: new SimulatedWorkers(program, 2, 0) },
+    observer: ignoring,
     ...{ isOver: () => false, isCancelled: () => false, signal: new AbortController().signal },
   })
   expect(taken).toBe(2)

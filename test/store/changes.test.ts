@@ -34,6 +34,16 @@ test('a trial starts, reports and completes in one group', async () => {
   ])
 })
 
+test('a store counts more checkpoints than four bytes can', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const row = { trial_id: trialId, kind: 'checkpoint', name: 'late', bytes: 1, sha256: 'x', created_at: at } as const
+  await store.db
+    .insertInto('artifacts')
+    .values({ ...row, id: 2 ** 31 })
+    .execute()
+  expect(await artifactsOf(store.db, trialId)).toMatchObject([{ id: 2 ** 31, name: 'late' }])
+})
+
 test('a group is written whole or not at all', async () => {
   const { store, trialId } = await storeWithTrial()
   await expect(

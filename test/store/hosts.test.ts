@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
 
 import { applyChanges } from '../../src/store/changes.ts'
-import { leaseEnd } from '../../src/store/coordinators.ts'
-import { beatHost, hostsOf, registerHost, setBadHostsAside } from '../../src/store/hosts.ts'
+import { leaseEnd, leaseMs } from '../../src/store/coordinators.ts'
+import {
+  beatHost,
+  findLostHosts,
+  hostsOf,
+  registerHost,
+  setBadHostsAside,
+  setHostState,
+} from '../../src/store/hosts.ts'
 import type { Store } from '../../src/store/store.ts'
+import { takeTurn } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { at, end, start } from './change-of.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
@@ -12,7 +20,10 @@ import { plannedSweep, temporaryStore } from './temporary-store.ts'
 const before = { host: 'worker-0', pid: 7, process_start: '100' }
 const after = { ...before, process_start: '200' }
 const capabilities = { workers: 1, cores: 1, tags: [], runtime: '', node: '', platform: '', processor: '' }
-const nobody = { add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() }
+const nobody = {
+  ...{ add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() },
+  held: () => Promise.resolve(new Set<number>()),
+}
 
 function register(store: Store, process: typeof before): Promise<number> {
   return registerHost(store.db, process, { version: '0.1.0', capabilities, at })
@@ -53,4 +64,57 @@ test('a host that was set aside is asked again once it is started again', async 
     ...['queued', 'queued', 'queued', 'completed', 'failed'],
   ])
   expect((await hostsOf(store.db)).map(({ state }) => state)).toEqual(['active', 'active', 'set aside'])
+})
+
+test('a host that is silent for two leases is lost, and there again with its next beat', async () => {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store, 4)
+  const elsewhere = { host: 'worker-1', pid: 7, process_start: '1' }
+  const [id, other] = [await register(store, before), await register(store, elsewhere)]
+  await setHostState(store.db, other, 'set aside')
+  const later = (ms: number) => new Date(Date.parse(at) + ms)
+  const states = async () => (await hostsOf(store.db)).map(({ name, state, reason }) => [name, state, reason])
+
+  await findLostHosts(store.db, later(2 * leaseMs - 1))
+  expect(await states()).toContainEqual(['worker-0', 'active', null])
+  await findLostHosts(store.db, later(2 * leaseMs))
+  expect(await states()).toEqual([
+    ['worker-1', 'set aside', null],
+    ['worker-0', 'lost', `no sign of life since ${at}`],
+  ])
+
+  expect(await beatHost(store.db, id, before, later(3 * leaseMs))).toEqual({ state: 'active', reason: null })
+  expect(await beatHost(store.db, other, elsewhere, later(3 * leaseMs))).toMatchObject({ state: 'set aside' })
+  await findLostHosts(store.db, later(4 * leaseMs))
+  expect(await states()).toContainEqual(['worker-0', 'active', null])
+  expect(await setBadHostsAside(store.db, sweep.id, { queue: nobody, at })).toEqual([])
+})
+
+test('what fails everywhere, while another sweep is trained elsewhere, is no fault of the host', async () => {
+  const store = await temporaryStore()
+  const [broken, sound] = [await plannedSweep(store, 4), await plannedSweep(store, 2, 'sound')]
+  const elsewhere = { host: 'worker-1', pid: 7, process_start: '1' }
+  for (const process of [before, elsewhere]) await register(store, process)
+  const ids = (await trialsOf(store.db, broken.id)).map(({ id }) => id)
+  const complete = async (id = 0) =>
+    applyChanges(store.db, [start(id, 1, { process: elsewhere }), end(id, 'completed')])
+  for (const id of ids.slice(0, 3)) {
+    await applyChanges(store.db, [start(id, 1, { process: before }), end(id, 'failed', 1, { failed: true })])
+  }
+  await complete((await trialsOf(store.db, sound.id))[0]?.id)
+  expect(await setBadHostsAside(store.db, broken.id, { queue: nobody, at })).toEqual([])
+  await complete(ids[3])
+  expect(await setBadHostsAside(store.db, broken.id, { queue: nobody, at })).toMatchObject([{ name: 'worker-0' }])
+})
+
+test('however many look after a sweep, one does each period', async () => {
+  const store = await temporaryStore()
+  const [sweep, another] = [await plannedSweep(store), await plannedSweep(store, 1, 'another')]
+  const all = async (seconds: number, { id } = sweep) => {
+    const now = new Date(Date.parse(at) + 1_000 * seconds)
+    const turns = await Promise.all(Array.from({ length: 20 }, () => takeTurn(store.db, id, { now, ms: 5_000 })))
+    return turns.filter(Boolean).length
+  }
+  expect([await all(0), await all(4), await all(5), await all(9), await all(12)]).toEqual([1, 0, 1, 0, 1])
+  expect(await all(12, another)).toBe(1)
 })

@@ -54,6 +54,17 @@ test('a mistake is shown where it stands, with its line', () => {
   `)
 })
 
+test.each([
+  ['value: "a\\0"', 'width.value'],
+  ['values: [1, "a\\u0000b"]', 'width.values.1'],
+  ['value: [1, "\\x00"]', 'width.value.1'],
+  ['cases: [{ a: "\\0" }]', 'width.cases.0.a'],
+])('a text with a NUL is no parameter: %s', (key, where) => {
+  expect(mistake(good.replace('values: [1, 2]', `value: 1 }\n  width: { ${key}`))).toMatch(
+    new RegExp(`^sweep\\.yaml:6:\\d+: parameters\\.${where}: a text with .0 in it cannot be kept`),
+  )
+})
+
 test('an unknown key is answered with the nearest right one', () => {
   expect(mistake(good.replace('method: grid', 'methud: grid'))).toMatch(
     /sweep\.yaml:3:1: methud: unknown key; did you mean method\?/,

@@ -29,6 +29,12 @@ export const deleteCommand: Command<{ readonly sweep: string; readonly yes: bool
       }
       // The rows first: a crash between the two leaves files that nobody names, for `swath gc`, not names without a file.
       const deleted = await deleteSweep(store.db, sweep, store.now())
+      const queue = await store.openQueue?.()
+      try {
+        await queue?.drop(sweep.id)
+      } finally {
+        await queue?.close()
+      }
       await usingArtifacts(store, (artifacts) => artifacts.remove(deleted.map((id) => `${trialFolder(id)}/`)))
       process.stdout.write(`${sweep.name} deleted.\n`)
     })

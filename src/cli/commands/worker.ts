@@ -13,7 +13,7 @@ export const workerCommand: Command<Options> = {
   builder: (yargs) =>
     yargs
       .option('cores', { type: 'number', requiresArg: true, describe: 'Cores to use in all (default: all)' })
-      .option('workers', { type: 'number', requiresArg: true, describe: 'Trials to train at once' })
+      .option('workers', { type: 'number', requiresArg: true, describe: 'Trials to train at once, at most' })
       .option('tags', {
         type: 'string',
         requiresArg: true,

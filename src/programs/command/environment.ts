@@ -13,6 +13,9 @@ const threadCounts = [
   'TF_NUM_INTRAOP_THREADS',
 ]
 
+/** How swath gets into its store is not for whatever a sweep runs. */
+const secrets = ['SWATH_STORE', 'PGPASSWORD']
+
 /** What a command finds in its environment, besides what swath found in its own. */
 export function commandEnvironment(
   { id, params, seed, dataset, folder, cores }: Trial,
@@ -21,7 +24,7 @@ export function commandEnvironment(
   return {
     // Python would keep its prints until it ends, and order its sets differently in every process.
     ...{ PYTHONUNBUFFERED: '1', PYTHONHASHSEED: '0' },
-    ...inherited,
+    ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !secrets.includes(name))),
     ...(cores === undefined ? {} : Object.fromEntries(threadCounts.map((name) => [name, String(cores)]))),
     SWATH_TRIAL: String(id),
     SWATH_SEED: String(seed),

@@ -91,6 +91,11 @@ const hints: readonly (readonly [pattern: RegExp, message: string, hint: string]
   [/^ENOTFOUND|^EAI_AGAIN/, 'has no such host', 'check the host in the URL, and the network'],
   [/^ECONNREFUSED|^ENOENT/, 'is not answered by any server', 'start PostgreSQL, or check host and port in the URL'],
   [
+    /unsupported startup parameter/,
+    'is behind a pooler that wants to know less',
+    'PgBouncer: ignore_startup_parameters = options, and alter role … set search_path (docs/scale.md)',
+  ],
+  [
     /does not support SSL/,
     'has no encryption',
     'let it have a certificate, or use sslmode=disable on a network of yours',

@@ -39,9 +39,9 @@ export function parseLocation(location: string): PostgresLocation {
   const shown = shownLocation(location)
   const { url, own } = takeOwn(location, shown)
   const { schema = 'swath', passfile, connect_timeout: timeout = `${connectSeconds}`, options = '' } = own
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_')) {
+  if (!/^[a-z_][a-z0-9_]{0,55}$/.test(schema) || schema.startsWith('pg_')) {
     throw new SwathError('usage', `${shown}: schema=${schema} cannot be swath's`, {
-      hint: 'small letters, digits and _, at most 63, and no pg_ at the beginning',
+      hint: 'small letters, digits and _, at most 56, and no pg_ at the beginning',
     })
   }
   let parsed: ClientConfig

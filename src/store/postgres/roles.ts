@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 
 import { takeStore } from '../../../db/dialect.ts'
 import type { Schema } from '../schema.ts'
-import { roleNames, type RoleNames } from './role-names.ts'
+import { queueSchema, roleNames, type RoleNames } from './role-names.ts'
 import { scramVerifier } from './scram.ts'
 
 /** Passwords of roles that are to be able to log in; a role without one is a group, for logins to be in. */
@@ -12,18 +12,10 @@ export interface RolePasswords {
   readonly reader?: string | undefined
 }
 
-/** Tables that a worker writes to; of the others it changes only what its trials come to. */
+/** Tables that a worker writes to; of the others it changes only what its trials come to, and whose turn it is. */
 const written = [
-  ...[
-    'attempts',
-    'metrics',
-    'superseded_metrics',
-    'final_metrics',
-    'artifacts',
-    'artifact_parts',
-    'events',
-    'coordinators',
-  ],
+  ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'artifacts', 'artifact_parts', 'events'],
+  ...['coordinators', 'hosts'],
 ] as const
 
 /**
@@ -50,22 +42,29 @@ export async function makeRoles(db: Kysely<Schema>, schema: string, passwords: R
       await run(sql`grant connect on database ${sql.id(database)} to ${owner}, ${worker}, ${reader}`)
       await run(sql`grant create on database ${sql.id(database)} to ${owner}`)
 
-      await run(sql`alter schema ${sql.id(schema)} owner to ${owner}`)
-      for (const statement of await changesOfOwner(connection, names.owner)) await run(sql.raw(statement))
+      const queue = queueSchema(schema)
+      for (const each of [schema, queue]) {
+        await run(sql`alter schema ${sql.id(each)} owner to ${owner}`)
+        for (const statement of await changesOfOwner(connection, each, names.owner)) await run(sql.raw(statement))
+      }
 
       await run(sql`set local role ${owner}`)
-      await run(sql`revoke all on schema ${sql.id(schema)} from public`)
-      await run(sql`grant usage on schema ${sql.id(schema)} to ${worker}, ${reader}`)
-      await run(sql`revoke all on all tables in schema ${sql.id(schema)} from public, ${worker}, ${reader}`)
-      await run(sql`grant select on all tables in schema ${sql.id(schema)} to ${worker}, ${reader}`)
+      for (const each of [sql.id(schema), sql.id(queue)]) {
+        await run(sql`revoke all on schema ${each} from public`)
+        await run(sql`grant usage on schema ${each} to ${worker}, ${reader}`)
+        await run(sql`revoke all on all tables in schema ${each} from public, ${worker}, ${reader}`)
+        await run(sql`grant select on all tables in schema ${each} to ${worker}, ${reader}`)
+        await run(sql`grant usage on all sequences in schema ${each} to ${worker}`)
+        // What a newer swath adds, and the views of sweeps.
+        const later = sql`alter default privileges in schema ${each}`
+        await run(sql`${later} grant select on tables to ${worker}, ${reader}`)
+        await run(sql`${later} grant insert, update, delete on tables to ${worker}`)
+        await run(sql`${later} grant usage on sequences to ${worker}`)
+      }
       await run(sql`grant update on trials to ${worker}`)
+      await run(sql`grant update (looked_after_at) on sweeps to ${worker}`)
       await run(sql`grant insert, update, delete on ${sql.join(written.map((table) => sql.id(table)))} to ${worker}`)
-      await run(sql`grant usage on all sequences in schema ${sql.id(schema)} to ${worker}`)
-      // What a newer swath adds, and the views of sweeps.
-      const later = sql`alter default privileges in schema ${sql.id(schema)}`
-      await run(sql`${later} grant select on tables to ${worker}, ${reader}`)
-      await run(sql`${later} grant insert, update, delete on tables to ${worker}`)
-      await run(sql`${later} grant usage on sequences to ${worker}`)
+      await run(sql`grant insert, update, delete on all tables in schema ${sql.id(queue)} to ${worker}`)
       await run(sql`commit`)
     } catch (error) {
       await run(sql`rollback`).catch(() => undefined)
@@ -91,13 +90,16 @@ async function whoOwns(db: Kysely<Schema>) {
   return found
 }
 
-/** A statement for each table, view and function that another role owns; what belongs to a table goes with it. */
-async function changesOfOwner(db: Kysely<Schema>, owner: string): Promise<string[]> {
+/** A statement for each table, view, type and function of a schema; what belongs to a table goes with it. */
+async function changesOfOwner(db: Kysely<Schema>, schema: string, owner: string): Promise<string[]> {
   const { rows } = await sql<{ statement: string }>`
-    with here as (select current_schema()::regnamespace as schema)
+    with here as (select ${schema}::regnamespace as schema)
     select format('alter %s %s owner to %I', case relkind when 'v' then 'view' else 'table' end, c.oid::regclass, ${owner}::text)
       as statement
     from pg_class c, here where relnamespace = schema and relkind in ('r', 'p', 'v')
+    union all
+    select format('alter type %s owner to %I', t.oid::regtype, ${owner}::text) from pg_type t, here
+    where typnamespace = schema and typtype = 'e'
     union all
     select format('alter routine %s owner to %I', p.oid::regprocedure, ${owner}::text) from pg_proc p, here
     where pronamespace = schema

@@ -6,11 +6,13 @@ import { sql } from 'kysely'
 import { usingArtifacts } from '../../../src/artifacts/open-shared.ts'
 import { applyChanges } from '../../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../../src/store/coordinators.ts'
+import { enqueueMissing } from '../../../src/store/enqueue.ts'
+import { beatHost, registerHost, setHostState } from '../../../src/store/hosts.ts'
 import { openStore, setUpRoles } from '../../../src/store/open.ts'
 import { scramVerifier } from '../../../src/store/postgres/scram.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { defineSweepView } from '../../../src/store/sweep-view.ts'
-import { deleteSweep, sweepProgress } from '../../../src/store/sweeps.ts'
+import { deleteSweep, sweepProgress, takeTurn } from '../../../src/store/sweeps.ts'
 import { trialsOf } from '../../../src/store/trials.ts'
 import { at, end, report, start } from '../change-of.ts'
 import { plannedSweep, postgresLocation } from '../temporary-store.ts'
@@ -50,7 +52,7 @@ async function storeWithRoles() {
     onTestFinished(() => opened.close())
     return opened
   }
-  return { location, sweep, names, as }
+  return { location, sweep, names, as, schema: new URL(location).searchParams.get('schema') ?? '' }
 }
 
 async function expectDenied(store: Store, statement: string): Promise<void> {
@@ -65,7 +67,7 @@ async function expectDenied(store: Store, statement: string): Promise<void> {
 }
 
 test('a worker trains, and can neither make, change nor drop', async () => {
-  const { as, sweep } = await storeWithRoles()
+  const { as, sweep, schema } = await storeWithRoles()
   const worker = await as('worker', 'change')
   const [trial] = await trialsOf(worker.db, sweep.id)
   const id = trial?.id ?? 0
@@ -78,6 +80,25 @@ test('a worker trains, and can neither make, change nor drop', async () => {
   expect(
     (await worker.query('select loss from trials t, lateral (select value as loss from metrics) m limit 1')).rows,
   ).toEqual([{ loss: 1 }])
+  const self = { host: 'there', pid: 7, process_start: '1' }
+  const capabilities = { workers: 1, cores: 1, tags: [], runtime: '', node: '', platform: '', processor: '' }
+  const host = await registerHost(worker.db, self, { version: '0.1.0', capabilities, at })
+  await beatHost(worker.db, host, self, worker.now())
+  await setHostState(worker.db, host, 'set aside')
+  expect(await takeTurn(worker.db, sweep.id, { now: worker.now(), ms: 1 })).toBe(true)
+  const shared = await worker.openQueue?.()
+  const queue = await shared?.of(sweep.id)
+  if (queue === undefined) throw new Error('a store on a server has a queue')
+  await enqueueMissing(worker.db, queue, sweep.id)
+  const taken = await queue.take(3, { alone: false })
+  await worker.db.transaction().execute((transaction) =>
+    queue.done(
+      transaction,
+      taken.map(({ job }) => job),
+    ),
+  )
+  expect([taken.length, (await queue.held()).size]).toEqual([2, 0])
+  await shared?.close()
   await usingArtifacts(worker, async (artifacts) => {
     const stored = artifacts.host.write(`trial-${id}/attempt-1.safetensors`, [Buffer.from('weights')])
     await artifacts.publish(stored)
@@ -87,6 +108,8 @@ test('a worker trains, and can neither make, change nor drop', async () => {
   for (const statement of [
     "insert into artifact_place values ('s3://mine')",
     'drop table metrics',
+    `drop table ${schema}_queue.job`,
+    `create table ${schema}_queue.mine (id integer)`,
     'alter table trials add column mine text',
     'create table mine (id integer)',
     'truncate metrics',
@@ -102,14 +125,17 @@ test('a worker trains, and can neither make, change nor drop', async () => {
 })
 
 test('a reader reads, also views that are made later, and cannot write', async () => {
-  const { as, sweep } = await storeWithRoles()
+  const { as, sweep, schema } = await storeWithRoles()
   const owner = await as('owner', 'write')
   await defineSweepView(owner.db, sweep, ['depth'], ['loss'])
   const reader = await as('reader')
   expect(reader.isReadOnly).toBe(true)
   expect(await sweepProgress(reader.db)).toMatchObject([{ trials: 3 }])
   expect((await reader.query('select depth, loss from sweep_grid')).rows).toHaveLength(3)
+  expect((await reader.query(`select count(*) as n from ${schema}_queue.job`)).rows).toEqual([{ n: 0 }])
   for (const statement of [
+    `delete from ${schema}_queue.job`,
+    'insert into artifact_place values (null)',
     'delete from metrics',
     "update trials set state = 'failed'",
     'drop view sweep_grid',

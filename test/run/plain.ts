@@ -1,0 +1,16 @@
+import type { RunObserver } from '../../src/run/events.ts'
+import type { SweepSettings } from '../../src/sweep/definition.ts'
+
+/** Of a sweep, where a test does not say otherwise. */
+export const plainSettings: SweepSettings = {
+  ...{ program: { builtin: 'mlp' }, dataset: null, coresPerTrial: 0, tags: [], metric: null, retries: 0, sent: null },
+  ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },
+}
+
+const ignore = () => undefined
+
+/** Of a run that nobody looks at. */
+export const ignoring: RunObserver = {
+  ...{ started: ignore, trialStarted: ignore, trialReported: ignore, trialProgress: ignore, note: ignore },
+  ...{ trialFinished: ignore, trialPostponed: ignore, finished: ignore },
+}
