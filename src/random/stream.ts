@@ -2,6 +2,8 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 
+import { hash32 } from './mix.ts'
+
 /**
  * A stream of random numbers for one purpose of one seed: the same bits on every machine, and two purposes
  * ('weights', 'shuffle 3') share nothing. The seed is hashed first, because neighbouring seeds start similar streams.
@@ -20,14 +22,6 @@ export function shuffle(values: Int32Array, stream: RandomGenerator): Int32Array
     values[j] = value
   }
   return values
-}
-
-/** MurmurHash3's finaliser: every input bit reaches every output bit. Returns a signed 32-bit integer. */
-function hash32(value: number): number {
-  let h = value | 0
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return h ^ (h >>> 16)
 }
 
 /** FNV-1a. */

@@ -58,7 +58,9 @@ function knownKeys(parent: Path): string[] {
   const shape = sweepFileSchema.shape
   switch (parent[0]) {
     case 'parameters':
-      return Object.keys(shape.parameters.valueType.shape)
+      return parent.at(-2) === 'when' ? ['min', 'max'] : Object.keys(shape.parameters.valueType.shape)
+    case 'objectives':
+      return Object.keys(shape.objectives.unwrap().element.shape)
     case 'metric':
       return Object.keys(shape.metric.unwrap().shape)
     case 'resources':

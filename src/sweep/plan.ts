@@ -3,7 +3,7 @@ import { grid } from '../search/grid.ts'
 import { ParameterCensus } from './parameter-census.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
-import { dimensions, parameterNames } from './space.ts'
+import { parameterNames, spaceOf } from './space.ts'
 
 export interface PlannedTrial {
   /** Place in the plan, from 1. */
@@ -24,7 +24,7 @@ export interface Plan {
 
 /** Expands a sweep file into trials. Throws SwathError('sweep-file') if there are more than its `max_trials`. */
 export function planSweep({ content, source }: SweepFile): Plan {
-  const space = dimensions(content.parameters)
+  const space = spaceOf(content.parameters)
   const { repeat, seed, max_trials, run_cap } = content
   const points = grid.count(space)
   const size = Math.min(points * repeat, run_cap ?? Infinity)

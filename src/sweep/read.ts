@@ -2,11 +2,12 @@ import { basename } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { NotTextError, readText } from '../read-text.ts'
+import { checkParameters } from './check-parameters.ts'
 import { explain } from './explain.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
+import { withReals } from './reals.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
 import { SweepSource, type Mistake } from './source.ts'
-import { checkParameters } from './space.ts'
 
 /** A sweep file that has been read and found in order. */
 export interface SweepFile {
@@ -36,11 +37,12 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   const parsed = parseContent(source)
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
-  const content = { ...parsed.data, name: parsed.data.name ?? nameOfFile(path) }
+  const parameters = withReals(source, parsed.data.parameters)
+  const content = { ...parsed.data, parameters, name: parsed.data.name ?? nameOfFile(path) }
   const mistakes = [
     ...checkProgram(content),
     ...checkMethod(content),
-    ...checkParameters(content.parameters),
+    ...checkParameters(content),
     ...checkKeep(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)

@@ -20,10 +20,31 @@ const parameterValue = z.union([
 
 const parameterName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'expected a name such as learning_rate')
 
+/** W&B's, with the ones that it has given up. */
+const distributions = [
+  ...(['constant', 'categorical', 'categorical_w_probabilities', 'int_uniform', 'uniform', 'q_uniform'] as const),
+  ...(['log_uniform_values', 'q_log_uniform_values', 'inv_log_uniform_values'] as const),
+  ...(['normal', 'q_normal', 'log_normal', 'q_log_normal', 'beta', 'q_beta'] as const),
+  ...(['log_uniform', 'q_log_uniform', 'inv_log_uniform'] as const),
+] as const
+
+const condition = z.union([
+  parameterValue,
+  z.strictObject({
+    min: z.number().optional().describe('At least this.'),
+    max: z.number().optional().describe('At most this.'),
+  }),
+])
+
 const parameter = z
   .strictObject({
     value: parameterValue.optional().describe('One value, the same in every trial.'),
     values: z.array(parameterValue).min(1).optional().describe('The values to try.'),
+    probabilities: z
+      .array(z.number().min(0))
+      .min(1)
+      .optional()
+      .describe('How likely each of `values` is, in sum 1; not for a grid.'),
     cases: z
       .array(z.record(parameterName, parameterValue))
       .min(1)
@@ -31,13 +52,38 @@ const parameter = z
       .describe('(swath) Parameters that belong together: each case sets all of its own at once.'),
     min: z.number().optional().describe('The least value; with max, both included.'),
     max: z.number().optional().describe('The greatest value.'),
-    q: z.number().positive().optional().describe('The step of q_uniform.'),
+    q: z.number().positive().optional().describe('The step of a distribution whose name begins with q_; default 1.'),
+    mu: z
+      .number()
+      .optional()
+      .describe('The mean of a normal distribution, of the logarithm for log_normal; default 0.'),
+    sigma: z.number().positive().optional().describe('Its standard deviation; default 1.'),
+    a: z.number().positive().optional().describe('The first shape of a beta distribution; default 1.'),
+    b: z.number().positive().optional().describe('The second one; default 1.'),
     distribution: z
-      .enum(['constant', 'categorical', 'int_uniform', 'q_uniform'])
+      .enum(distributions)
       .optional()
       .describe('How values are drawn; a grid takes those that can be listed.'),
+    when: z
+      .record(parameterName, condition)
+      .optional()
+      .describe(
+        '(swath) The parameter is there only where another one has this value, one of these, or lies between min and max.',
+      ),
+    get parameters(): z.ZodOptional<z.ZodRecord<typeof parameterName, typeof parameter>> {
+      return nested
+    },
   })
-  .describe('A parameter: `value`, `values`, `cases`, or whole numbers from `min` to `max`.')
+  .meta({
+    id: 'parameter',
+    description:
+      'A parameter: `value`, `values`, `cases`, `min` and `max`, a distribution, or `parameters` of its own.',
+  })
+
+const nested = z
+  .record(parameterName, parameter)
+  .optional()
+  .describe('Parameters within it; a trial has them as `outer.inner`.')
 
 export const sweepFileSchema = z
   .strictObject({
@@ -75,6 +121,22 @@ export const sweepFileSchema = z
       })
       .optional()
       .describe('What the report ranks by.'),
+    objectives: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe('A metric that the program reports, `flops` or `parameter_count`.'),
+          goal: z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.'),
+        }),
+      )
+      .min(1)
+      .optional()
+      .describe('(swath) What is searched for, in place of `metric`: the trade-offs between all of them.'),
+    constraints: z
+      .array(z.string().min(1).max(1_000))
+      .optional()
+      .describe(
+        '(swath) What has to hold, such as `flops <= 1.2e6`: of parameters, flops and parameter_count before a trial is trained, of metrics after it.',
+      ),
     parameters: z
       .record(parameterName, parameter)
       .refine((parameters) => Object.keys(parameters).length > 0, 'expected at least one parameter')
@@ -136,16 +198,11 @@ export type ParameterContent = z.infer<typeof parameter>
 /** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
 export const keysToCome: ReadonlySet<string> = new Set([
   'budget',
-  'constraints',
   'controller',
   'early_terminate',
   'metrics',
-  'objectives',
-  'parameters',
-  'probabilities',
   'scheduler',
   'warm_start',
-  'when',
 ])
 
 /** The file's JSON Schema, for editors. */

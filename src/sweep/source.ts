@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { isMap, isNode, isSeq, LineCounter, visit, type Document, type Node } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, LineCounter, visit, type Document, type Node } from 'yaml'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { printable } from '../printable.ts'
@@ -77,6 +77,12 @@ export class SweepSource {
         { path: path.slice(0, -1), message: `--set ${printable(path.join('.'))}: ${messageOf(error)}` },
       ])
     }
+  }
+
+  /** Whether a number is written with a point: 1.0 is 1 in JavaScript, but another type where W&B reads it. */
+  hasPoint(path: Path): boolean {
+    const node = this.#nodeAt(path, false)
+    return isScalar(node) && node.source?.includes('.') === true
   }
 
   error(mistakes: readonly Mistake[], hint?: string): SwathError {

@@ -150,6 +150,13 @@ test.each(refused.map(([text, message]) => [printable(text, 200), text, message]
   },
 )
 
+test('a range with a point in it is one of real numbers, as W&B reads it', () => {
+  expect(mistake(good.replace('{ value: 1 }', '{ min: 0, max: 1.0 }'))).toMatch(
+    /a grid needs values that can be listed/,
+  )
+  expect(read(good.replace('{ value: 1 }', '{ min: 0, max: 1 }')).content.parameters.epochs).toEqual({ min: 0, max: 1 })
+})
+
 test('a missing file is named', () => {
   expect(() => readSweepFile(join(folder, 'none.yaml'))).toThrow(/there is no sweep file .*none\.yaml/)
 })

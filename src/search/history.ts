@@ -1,0 +1,104 @@
+import type { Observation } from './search.ts'
+import { coordinateIn, isThere, type SearchSpace } from './space.ts'
+
+/** What the rows of a trial say to a method, besides its point. */
+export type Outcome = 'pending' | 'completed' | 'stopped' | 'failed'
+
+/**
+ * The trials of a sweep as columns, in order of their numbers whatever the order in which they were recorded: kept by
+ * whoever asks a method again and again, and added to, so that a suggestion reads ten thousand trials without parsing one.
+ */
+export class History {
+  readonly space: SearchSpace
+  readonly objectives: number
+  readonly numbers: number[] = []
+  readonly outcomes: Outcome[] = []
+  /** By parameter, then by row: its coordinate, NaN where it is not there. */
+  readonly coordinates: readonly number[][]
+  /** By objective, then by row: less is better, NaN while unknown. */
+  readonly values: readonly number[][]
+  /** By row: how far the constraints are broken in sum; 0 where they are kept, or unknown. */
+  readonly violations: number[] = []
+  readonly epochs: number[] = []
+  /** By parameter: the rows where it is there, by coordinate and then by number. */
+  readonly sorted: readonly number[][]
+
+  constructor(space: SearchSpace, objectives: number) {
+    this.space = space
+    this.objectives = objectives
+    this.coordinates = space.parameters.map(() => [])
+    this.sorted = space.parameters.map(() => [])
+    this.values = Array.from({ length: objectives }, () => [])
+  }
+
+  static of(space: SearchSpace, objectives: number, observations: Iterable<Observation>): History {
+    const history = new History(space, objectives)
+    for (const observation of observations) history.record(observation)
+    return history
+  }
+
+  get size(): number {
+    return this.numbers.length
+  }
+
+  /** Adds a trial, or says what has become of one that is there; its point stays as it was. */
+  record(observation: Observation): void {
+    const row = lowerBound(this.numbers.length, (k) => (this.numbers[k] ?? 0) < observation.number)
+    if (this.numbers[row] !== observation.number) this.#insert(row, observation)
+    const values = this.values.map((_, k) => observation.values[k] ?? NaN)
+    this.outcomes[row] = outcomeOf(observation.state, values)
+    for (const [k, value] of values.entries()) (this.values[k] ?? [])[row] = value
+    this.violations[row] = violationOf(observation.violations)
+    this.epochs[row] = observation.epochs ?? 0
+  }
+
+  #insert(row: number, { number, point }: Observation): void {
+    // Trials come in order but for those of other sweeps; then all rows behind move by one.
+    if (row < this.numbers.length) {
+      for (const order of this.sorted) for (const [k, other] of order.entries()) if (other >= row) order[k] = other + 1
+    }
+    this.numbers.splice(row, 0, number)
+    for (const column of this.values) column.splice(row, 0, NaN)
+    this.outcomes.splice(row, 0, 'pending')
+    this.violations.splice(row, 0, 0)
+    this.epochs.splice(row, 0, 0)
+    for (const [k, parameter] of this.space.parameters.entries()) {
+      const column = this.coordinates[k] ?? []
+      const coordinate = isThere(parameter, point) ? coordinateIn(point, parameter) : NaN
+      column.splice(row, 0, coordinate)
+      if (Number.isNaN(coordinate)) continue
+      const order = this.sorted[k] ?? []
+      const place = lowerBound(order.length, (at) => {
+        const other = order[at] ?? 0
+        const its = column[other] ?? 0
+        return its < coordinate || (its === coordinate && other < row)
+      })
+      order.splice(place, 0, row)
+    }
+  }
+}
+
+/** The first k below `length` for which it is not `isBelow`. */
+function lowerBound(length: number, isBelow: (k: number) => boolean): number {
+  let [from, to] = [0, length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (isBelow(middle)) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+/** An objective that is no finite number counts as a failure: nothing can be learned from how good it is. */
+function outcomeOf(state: Observation['state'], values: readonly number[]): Outcome {
+  if (state === 'queued' || state === 'running') return 'pending'
+  if (state === 'failed') return 'failed'
+  return values.every(Number.isFinite) ? state : state === 'stopped' ? 'stopped' : 'failed'
+}
+
+function violationOf(violations: readonly number[] = []): number {
+  return violations.reduce(
+    (sum, violation) => sum + (violation > 0 ? violation : Number.isNaN(violation) ? Infinity : 0),
+    0,
+  )
+}
