@@ -7,7 +7,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricNamesOf } from '../store/sweep-view.ts'
 import { trialsOf } from '../store/trials.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import { storedSettings } from '../sweep/definition.ts'
 
 /** What `--x` and `--y` say. */
 export interface AxisOptions {
@@ -20,18 +20,20 @@ export interface AxisOptions {
  * Throws SwathError('usage') for a name that no completed trial has.
  */
 export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOptions): Promise<FoundAxis[]> {
-  const { metric } = JSON.parse(sweep.settings) as SweepSettings
+  const { objectives } = storedSettings(sweep)
+  const [first, second] = objectives
   const find = async (axis: Axis): Promise<FoundAxis | undefined> => {
     const source = await findAxisSource(store.db, sweep.id, axis.key)
     return source && { ...axis, source }
   }
-  const gain = parseAxis(y ?? metric?.name ?? (await firstOf(store, sweep, find)))
-  const cost = parseAxis(x ?? 'flops')
+  const gain = parseAxis(y ?? first?.name ?? (await firstOf(store, sweep, find)))
+  const cost = parseAxis(x ?? second?.name ?? 'flops')
   const found: FoundAxis[] = []
   for (const axis of [cost, gain]) {
-    const known = await find(axis.key === metric?.name && y === undefined ? { ...axis, goal: metric.goal } : axis)
+    const own = (axis === gain ? y : x) === undefined ? objectives.find(({ name }) => name === axis.key) : undefined
+    const known = await find(own === undefined ? axis : { ...axis, goal: own.goal })
     if (known !== undefined) found.push(known)
-    else if (axis === gain || x !== undefined) {
+    else if (axis === gain || x !== undefined || second !== undefined) {
       const metrics = await metricNamesOf(store.db, sweep.id)
       if (metrics.length === 0 && y === undefined) return []
       throw await unknownAxis(store, sweep, axis.key, metrics)

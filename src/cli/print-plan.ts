@@ -1,6 +1,7 @@
 import type { LayoutOptions } from '../run/machine.ts'
 import { planOnly } from '../run/plan-only.ts'
 import { formatCompact, formatCount, formatDuration } from '../report/format.ts'
+import { learns } from '../search/methods.ts'
 import { columnsOf, textTable } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
 import { varyingParameters } from '../sweep/plan.ts'
@@ -18,6 +19,8 @@ export async function printPlan(options: {
 }): Promise<void> {
   const { prepared, trials, workers, rate } = await planOnly(options)
   const { name, method } = prepared.file.content
+  const isWhole = prepared.plan.size > 0
+  const size = isWhole ? trials.length : prepared.settings.cap
   const varying = varyingParameters(trials)
   const rows = trials.slice(0, trialsShown).map(({ number, params, cost, trainingFlops }) => ({
     '#': number,
@@ -27,12 +30,18 @@ export async function printPlan(options: {
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
   }))
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  say(
-    `${colors.bold(name)}: ${trials.length} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`,
-  )
+  say(`${colors.bold(name)}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`)
   const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
   say(textTable(columns, rows, { width: terminalWidth() }))
   if (trials.length > rows.length) say(`… and ${trials.length - rows.length} more`)
+  if (!isWhole) {
+    const later = learns(method)
+      ? 'The others depend on what comes of those before them.'
+      : 'The others are as certain.'
+    say(`\nThe first ${rows.length} points. ${later}`)
+    say('Nothing was trained and nothing was written.')
+    return
+  }
 
   const total = trials.reduce((sum, trial) => sum + (trial.trainingFlops ?? 0), 0)
   if (total > 0) say(`\nTraining all of it takes ${formatCompact(total)} FLOPs.`)

@@ -56,7 +56,8 @@ export class Findings {
       this.keys.add(row.params)
       changed.add(point)
     }
-    for (const point of [...changed].sort((a, b) => a - b)) this.#record(point, [...(this.#open.get(point)?.values() ?? [])])
+    for (const point of [...changed].sort((a, b) => a - b))
+      this.#record(point, [...(this.#open.get(point)?.values() ?? [])])
   }
 
   #record(number: number, trials: readonly ObservedRow[]): void {

@@ -1,10 +1,14 @@
 import { trainingExamples } from '../datasets/split.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import type { Parameters } from '../programs/program.ts'
+import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { trialPages } from '../store/trials.ts'
+import type { SweepDefinition } from '../sweep/definition.ts'
 import { ParameterCensus } from '../sweep/parameter-census.ts'
+import { parameterNames, variedParameters } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
+import { isPlannedLater } from './planner.ts'
 
 /** What a run has to know of all trials before it trains the first: of a large sweep, no more than that is held. */
 export interface Outlook {
@@ -17,11 +21,11 @@ export interface Outlook {
   readonly telling: readonly string[]
 }
 
-export async function outlookOf(store: Store, sweepId: number, datasets: TrialDatasets): Promise<Outlook> {
+export async function outlookOf(store: Store, sweep: SweepRow, datasets: TrialDatasets): Promise<Outlook> {
   const census = new ParameterCensus()
   const work = new Map<number, number>()
   let trials = 0
-  for await (const page of trialPages(store.db, sweepId)) {
+  for await (const page of trialPages(store.db, sweep.id)) {
     trials += page.length
     for (const { id, state, flops, params: json } of page) {
       const params = JSON.parse(json) as Parameters
@@ -30,6 +34,10 @@ export async function outlookOf(store: Store, sweepId: number, datasets: TrialDa
       const dataset = await datasets.of(params)
       work.set(id, trainingWork({ flops, params }, dataset && trainingExamples(dataset)))
     }
+  }
+  if (isPlannedLater(sweep)) {
+    const { parameters } = JSON.parse(sweep.definition) as SweepDefinition
+    return { trials, work, parameters: parameterNames(parameters), telling: variedParameters(parameters) }
   }
   const { names, varying } = census
   return { trials, work, parameters: names.toSorted(), telling: varying.length > 0 ? varying : names }

@@ -2,6 +2,7 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import { trainingExamples } from '../datasets/split.ts'
 import { withStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
+import { previewSweep } from '../sweep/plan.ts'
 import { readSweepFile } from '../sweep/read.ts'
 import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
@@ -9,6 +10,9 @@ import { trainingWork } from './cost.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import { layOut, type LayoutOptions } from './machine.ts'
 import { prepareSweep, type PreparedSweep } from './prepare.ts'
+
+/** Of a sweep whose points are chosen as it goes, so many are shown. */
+const mostPreviewed = 10
 
 export interface PlanOnly {
   readonly prepared: PreparedSweep
@@ -35,7 +39,9 @@ export async function planOnly(options: {
   Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
   const pool = new WorkerPool(workers.slice(0, 1))
   try {
-    const described = await describeTrials({ pool, datasets }, prepared.file, program, prepared.plan.trials())
+    const { file, plan } = prepared
+    const points = plan.size > 0 ? plan.trials() : previewSweep(file, mostPreviewed)
+    const described = await describeTrials({ pool, datasets }, file, program, points)
     const trials = await Promise.all(
       described.map(async (trial) => {
         const dataset = await datasets.of(trial.params)

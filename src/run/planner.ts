@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { NewTrial } from '../store/trials.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
-import { spaceOf, type ParametersContent } from '../sweep/space.ts'
+import { spaceOf } from '../sweep/space.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 import { Findings } from './findings.ts'
 
@@ -61,9 +61,14 @@ export class Planner {
     const method = methods[sweep.method]
     if (method === undefined) throw new Error(`${sweep.method} plans no trials`)
     this.#method = method
-    this.#space = spaceOf(this.#definition.parameters as ParametersContent)
+    this.#space = spaceOf(this.#definition.parameters)
     const { repeat } = this.#definition
     this.#findings = new Findings(store, sweep.id, this.#space, { objectives: settings.objectives, repeat })
+  }
+
+  /** True once it is known that there is nothing more to plan. */
+  get isOver(): boolean {
+    return this.#isExhausted || this.#findings.trials >= this.#planning.settings.cap
   }
 
   /** Plans so many points more, or as many as there are; resolves to the ids of their trials, in order. */
@@ -104,10 +109,7 @@ export class Planner {
   }
 
   /** @throws SwathError('program') if none can be trained */
-  async #findOne(
-    suggest: (attempt: number) => Parameters,
-    keys: ReadonlySet<string>,
-  ): Promise<FoundPoint | undefined> {
+  async #findOne(suggest: (attempt: number) => Parameters, keys: ReadonlySet<string>): Promise<FoundPoint | undefined> {
     const refused = new Map<string, string>()
     for (let attempt = 0, known = 0; known < mostTries; attempt++) {
       const params = suggest(attempt)

@@ -15,7 +15,10 @@ import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
 import type { Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
+import { PlanAhead } from './plan-ahead.ts'
+import { isPlannedLater } from './planner.ts'
 import { trainHere } from './train-here.ts'
+import { WorkerPool } from '../workers/pool.ts'
 import { watchSweep } from './watch.ts'
 
 const idleMs = 1_000
@@ -51,10 +54,10 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
   // Somebody else may act for it, and has added what was missing.
   if ((await requeue(store.db, sweep.id, again)) > 0) await enqueueMissing(store.db, queue, sweep.id)
 
-  const outlook = await outlookOf(store, sweep.id, datasets)
+  const outlook = await outlookOf(store, sweep, datasets)
   observer.started({
     sweep: sweep.name,
-    trials: outlook.trials,
+    trials: isPlannedLater(sweep) ? Math.max(settings.cap, outlook.trials) : outlook.trials,
     done: outlook.trials - outlook.work.size,
     workers: trains ? layout.workers.length : 0,
     coresPerTrial: layout.coresPerTrial,
@@ -67,10 +70,13 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     observer.note(`${sweep.name} wants hosts with the ${names}: start \`swath worker --tags ${tags.join(',')}\``)
   }
   const over = new AbortController()
+  // The threads that train are busy with it.
+  const thread = isPlannedLater(sweep) ? new WorkerPool([[]]) : undefined
+  const planning = thread && new PlanAhead({ store, sweep, settings, datasets, queue, pool: thread })
   const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
   try {
     const [progress] = await Promise.all([
-      watchSweep({ store, queue, sweep, settings, outlook, observer, signal }).finally(() => {
+      watchSweep({ store, queue, sweep, settings, outlook, planning, observer, signal }).finally(() => {
         over.abort()
       }),
       training,
@@ -78,6 +84,7 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
     return progress
   } finally {
     observer.finished()
+    await thread?.close()
   }
 }
 

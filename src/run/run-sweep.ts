@@ -164,7 +164,7 @@ async function train(
     await requeue(store.db, sweep.id, again)
 
     // Say what is about to happen.
-    const outlook = await outlookOf(store, sweep.id, datasets)
+    const outlook = await outlookOf(store, sweep, datasets)
     observer.started({
       sweep: sweep.name,
       trials: isPlannedLater(sweep) ? Math.max(settings.cap, outlook.trials) : outlook.trials,

@@ -15,6 +15,7 @@ import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
+import type { PlanAhead } from './plan-ahead.ts'
 
 const lookMs = 500
 
@@ -29,6 +30,8 @@ export interface Watch {
   readonly sweep: SweepRow
   readonly settings: SweepSettings
   readonly outlook: Outlook
+  /** Of a sweep whose points are not all known at first. */
+  readonly planning?: PlanAhead | undefined
   readonly observer: RunObserver
   /** Ends the watching; the sweep goes on. */
   readonly signal: AbortSignal
@@ -39,13 +42,15 @@ export interface Watch {
  * adds to the queue what should be there, looks after hosts and keeps the sweep's view. When it is gone another does.
  */
 export async function watchSweep(watch: Watch): Promise<ProgressRow> {
-  const { store, queue, sweep, settings, outlook, observer, signal } = watch
+  const { store, queue, sweep, settings, outlook, planning, observer, signal } = watch
   const self = thisProcess()
   const patience = new Patience(store, observer, signal)
   const caretaker = new Caretaker(store, queue, sweep, settings, observer)
   const known = new Set(await patience.read(() => metricNamesOf(store.db, sweep.id)))
   const seen = new Onlooker(watch)
   const role = { acts: false }
+  /** Without it nobody knows whether there is more to come. */
+  let isPlanned = planning === undefined
   const take = async () => {
     if ((await acquireSweep(store.db, sweep.id, self, store.now())) !== undefined) return
     role.acts = true
@@ -56,6 +61,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     else await take()
     if (!role.acts) return
     await caretaker.look({ isLast })
+    if (planning !== undefined) isPlanned = await planning.look()
     const before = known.size
     for (const name of seen.metrics) known.add(name)
     if (known.size > before && before < mostColumns) {
@@ -66,7 +72,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
-    return { progress, hasEnded: progress.queued + progress.running === 0 }
+    return { progress, hasEnded: isPlanned && progress.queued + progress.running === 0 }
   }
   try {
     for (;;) {

@@ -94,6 +94,12 @@ export async function hostsOf(
   return rows.map((row) => ({ ...row, capabilities: JSON.parse(row.capabilities) as Capabilities }))
 }
 
+/** How many trials could be trained at once by the hosts that take some. */
+export async function workersPresent(db: Kysely<Schema>): Promise<number> {
+  const hosts = await db.selectFrom('hosts').select('capabilities').where('state', '=', 'active').execute()
+  return hosts.reduce((sum, { capabilities }) => sum + (JSON.parse(capabilities) as Capabilities).workers, 0)
+}
+
 /** How many trials each process trains, by {@link processKey}. */
 export async function runningByHost(db: Kysely<Schema>): Promise<Map<string, number>> {
   const rows = await db

@@ -23,7 +23,11 @@ const idsAtOnce = 1_000
 export async function observe(
   db: Kysely<Schema>,
   sweepId: number,
-  { after, ids, metrics }: { readonly after: number; readonly ids: readonly number[]; readonly metrics: readonly string[] },
+  {
+    after,
+    ids,
+    metrics,
+  }: { readonly after: number; readonly ids: readonly number[]; readonly metrics: readonly string[] },
 ): Promise<ObservedRow[]> {
   const trials = db
     .selectFrom('trials')
@@ -39,7 +43,11 @@ export async function observe(
     const values = await db
       .selectFrom('final_metrics')
       .select(['trial_id', 'name', 'value', 'epoch'])
-      .where('trial_id', 'in', rows.slice(from, from + idsAtOnce).map(({ id }) => id))
+      .where(
+        'trial_id',
+        'in',
+        rows.slice(from, from + idsAtOnce).map(({ id }) => id),
+      )
       .where('name', 'in', metrics)
       .execute()
     for (const { trial_id, name, value, epoch } of values) {
@@ -48,7 +56,11 @@ export async function observe(
       epochs.set(trial_id, Math.max(epochs.get(trial_id) ?? 0, epoch))
     }
   }
-  return rows.map((row) => ({ ...row, metrics: found.get(row.id) ?? new Map<string, number>(), epochs: epochs.get(row.id) ?? 0 }))
+  return rows.map((row) => ({
+    ...row,
+    metrics: found.get(row.id) ?? new Map<string, number>(),
+    epochs: epochs.get(row.id) ?? 0,
+  }))
 }
 
 /**
@@ -65,10 +77,10 @@ export async function addPlanned(
   return db.transaction().execute(async (transaction) => {
     const { last } = await transaction
       .selectFrom('trials')
-      .select((all) => all.fn.max('number').as('last'))
+      .select((all) => all.fn.max<number | null>('number').as('last'))
       .where('sweep_id', '=', sweepId)
       .executeTakeFirstOrThrow()
-    if (Number(last ?? 0) !== after) return undefined
+    if ((last ?? 0) !== after) return undefined
     await insertTrials(transaction, sweepId, trials)
     const rows = await transaction
       .selectFrom('trials')

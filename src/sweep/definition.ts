@@ -8,6 +8,7 @@ import type { ProgramReference } from '../workers/protocol.ts'
 import { secondsOf } from './duration.ts'
 import type { SweepFile } from './read.ts'
 import { sweepFileSchema } from './schema.ts'
+import type { ParametersContent } from './space.ts'
 
 /** All that decides a sweep's results. What only says how it is run or shown is in its settings. */
 export interface SweepDefinition {
@@ -18,7 +19,7 @@ export interface SweepDefinition {
   readonly program_sha256: string | null
   readonly method: string
   readonly dataset: DatasetReference | null
-  readonly parameters: Readonly<Record<string, unknown>>
+  readonly parameters: ParametersContent
   readonly seed: number
   readonly repeat: number
 }

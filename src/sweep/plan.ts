@@ -1,5 +1,7 @@
 import type { Parameters } from '../programs/program.ts'
 import { grid } from '../search/grid.ts'
+import { History } from '../search/history.ts'
+import { methods } from '../search/methods.ts'
 import { ParameterCensus } from './parameter-census.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
@@ -16,6 +18,7 @@ export interface PlannedTrial {
 }
 
 export interface Plan {
+  /** 0 where trials are planned one after another as the sweep goes on. */
   readonly size: number
   readonly parameters: readonly string[]
   /** Made one by one: a large grid need not be held in memory. */
@@ -24,6 +27,8 @@ export interface Plan {
 
 /** Expands a sweep file into trials. Throws SwathError('sweep-file') if there are more than its `max_trials`. */
 export function planSweep({ content, source }: SweepFile): Plan {
+  const parameters = parameterNames(content.parameters)
+  if (content.method !== 'grid') return { size: 0, parameters, trials: () => [] }
   const space = spaceOf(content.parameters)
   const { repeat, seed, max_trials, run_cap } = content
   const points = grid.count(space)
@@ -43,7 +48,7 @@ export function planSweep({ content, source }: SweepFile): Plan {
   }
   return {
     size,
-    parameters: parameterNames(content.parameters),
+    parameters,
     *trials() {
       for (let index = 0; index < size; index++) {
         const params = grid.point(space, Math.floor(index / repeat))
@@ -57,6 +62,17 @@ export function planSweep({ content, source }: SweepFile): Plan {
         }
       }
     },
+  }
+}
+
+/** The first points of a sweep that is planned as it goes; those of a method that learns as if nothing came of any. */
+export function* previewSweep({ content }: SweepFile, most: number): Iterable<PlannedTrial> {
+  const space = spaceOf(content.parameters)
+  const { seed, run_cap = most } = content
+  const history = new History(space, 1)
+  for (let number = 1; number <= Math.min(most, run_cap); number++) {
+    const params = methods[content.method]?.suggest({ space, seed, number, history }) ?? {}
+    yield { number, params, key: canonicalJson(params), repeat: 0, seed: trialSeed(seed, params, 0) }
   }
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { learns, methods } from '../search/methods.ts'
 import { NotTextError, readText } from '../read-text.ts'
 import { checkParameters } from './check-parameters.ts'
 import { explain } from './explain.ts'
@@ -91,9 +92,13 @@ function checkProgram({ program, command }: SweepFileContent): Mistake[] {
   return [{ path: ['program'], message: 'missing: expected a program, or a command' }]
 }
 
-function checkMethod({ method }: SweepFileContent): Mistake[] {
-  if (method === 'grid') return []
-  return [{ path: ['method'], message: `${method} is not there yet; today swath runs grids: \`method: grid\`` }]
+function checkMethod({ method, metric, objectives }: SweepFileContent): Mistake[] {
+  if (method !== 'grid' && !(method in methods)) {
+    const there = ['grid', ...Object.keys(methods)].join(', ')
+    return [{ path: ['method'], message: `${method} is not there yet; there are ${there}` }]
+  }
+  if (!learns(method) || metric !== undefined || objectives !== undefined) return []
+  return [{ path: ['method'], message: `${method} needs to know what is better: \`metric: { name, goal }\`` }]
 }
 
 function checkKeep({ checkpoint, metric }: SweepFileContent): Mistake[] {

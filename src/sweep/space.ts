@@ -3,7 +3,7 @@ import { numberDistribution } from './distribution.ts'
 import { flatten, type FlatParameter } from './flatten.ts'
 import type { ParameterContent } from './schema.ts'
 
-type ParametersContent = Readonly<Record<string, ParameterContent>>
+export type ParametersContent = Readonly<Record<string, ParameterContent>>
 
 /** The search space of parameters that `checkParameters` has found in order. */
 export function spaceOf(parameters: ParametersContent): SearchSpace {

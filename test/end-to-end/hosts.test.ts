@@ -143,6 +143,27 @@ describe('a sweep on hosts', () => {
     expect(await query(`select distinct kind from events where kind = 'refused'`)).toEqual([{ kind: 'refused' }])
   })
 
+  test('that searches is planned by whoever acts for it, and trained by hosts', async () => {
+    const { start, query } = onPostgres({
+      'own.yaml': own('metric: { name: y }\nrun_cap: 12\nresources: { cores: 0 }')
+        .replace('method: grid', 'method: tpe')
+        .replace('values: [1, 2]', 'min: 0.5, max: 9'),
+      'own.mjs': reporting('params.x'),
+    })
+    const workers = [start('worker', '--workers', '1'), start('worker', '--workers', '1')]
+    const first = start('run', 'own.yaml', '--workers', '0')
+    await first.says(/completed/)
+    first.child.kill('SIGKILL')
+    await first.finished
+    const { code, stderr } = await start('resume', 'own', '--workers', '0').finished
+    expect(code, stderr).toBe(0)
+    expect(await query(`select count(*) as n, count(distinct params) as points from trials`)).toEqual([
+      { n: 12, points: 12 },
+    ])
+    expect(await query(`select count(*) as n from trials where state = 'completed'`)).toEqual([{ n: 12 }])
+    for (const { child } of workers) child.kill()
+  })
+
   test('leaves a host on which trials fail, while they complete elsewhere', async () => {
     const { start, startWith, query } = onPostgres({
       'own.yaml': own('retries: 0\nresources: { cores: 0 }').replace(

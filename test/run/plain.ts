@@ -3,7 +3,17 @@ import type { SweepSettings } from '../../src/sweep/definition.ts'
 
 /** Of a sweep, where a test does not say otherwise. */
 export const plainSettings: SweepSettings = {
-  ...{ program: { builtin: 'mlp' }, dataset: null, coresPerTrial: 0, tags: [], metric: null, retries: 0, sent: null },
+  ...{
+    program: { builtin: 'mlp' },
+    dataset: null,
+    coresPerTrial: 0,
+    tags: [],
+    metric: null,
+    objectives: [],
+    cap: 100,
+    retries: 0,
+    sent: null,
+  },
   ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },
 }
 

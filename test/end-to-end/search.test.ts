@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+
+import { ask, Swath, swath, workFolder } from './swath.ts'
+
+const program = `export default { async train({ params, report }) {
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await report({ epoch: 1, loss: (params.x - 0.3) ** 2 + (params.kind === 'b' ? 0.1 : 0) })
+} }
+`
+const file = (method: string, more = '') => `name: search
+program: ./own.mjs
+method: ${method}
+metric: { name: loss, goal: minimize }
+run_cap: 30
+resources: { cores: 0 }
+parameters:
+  x: { min: 0.0, max: 1.5 }
+  kind: { values: [a, b] }
+${more}`
+const points = 'select number, params, seed from trials order by number'
+
+test('a search by tpe that is killed and resumed has the same trials as one that is not', async () => {
+  const files = { 'search.yaml': file('tpe'), 'own.mjs': program }
+  const [alone, killed] = [workFolder(files), workFolder(files)]
+  expect((await swath(['run', 'search.yaml', '--workers', '1'], alone)).code).toBe(0)
+  const first = new Swath(['run', 'search.yaml', '--workers', '1'], killed)
+  await first.says(/trial 14 .* completed/)
+  first.child.kill('SIGKILL')
+  await first.finished
+  expect((await swath(['resume', 'search', '--workers', '1'], killed)).code).toBe(0)
+  const trials = await ask(points, alone)
+  expect(trials).toHaveLength(30)
+  expect(await ask(points, killed)).toEqual(trials)
+})
+
+test('a random search has the same trials with any number of workers; a raised run_cap adds some', async () => {
+  const files = { 'search.yaml': file('random'), 'own.mjs': program }
+  const [one, eight] = [workFolder(files), workFolder(files)]
+  expect((await swath(['run', 'search.yaml', '--workers', '1'], one)).code).toBe(0)
+  expect((await swath(['run', 'search.yaml', '--workers', '8'], eight)).code).toBe(0)
+  const trials = await ask(points, one)
+  expect(await ask(points, eight)).toEqual(trials)
+  expect((await swath(['run', 'search.yaml', '--set', 'run_cap=40'], one)).code).toBe(0)
+  const more = await ask(points, one)
+  expect(more).toHaveLength(40)
+  expect(more.slice(0, 30)).toEqual(trials)
+})
+
+test('a dry run shows where a search begins, and writes nothing', async () => {
+  const folder = workFolder({ 'search.yaml': file('tpe'), 'own.mjs': program })
+  const { code, stdout } = await swath(['run', 'search.yaml', '--dry-run'], folder)
+  expect(code).toBe(0)
+  expect(stdout).toContain('search: 30 trials of ./own.mjs, tpe')
+  expect(stdout).toContain('The first 10 points. The others depend on what comes of those before them.')
+})
+
+test('a method that learns has to know from what', async () => {
+  const folder = workFolder({ 'search.yaml': file('tpe').replace(/^metric.*$/m, ''), 'own.mjs': program })
+  const { code, stderr } = await swath(['run', 'search.yaml'], folder)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/search\.yaml:3:9: method: tpe needs to know what is better/)
+})

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+
+import { TrialDatasets } from '../../src/datasets/of-trial.ts'
+import { Planner } from '../../src/run/planner.ts'
+import { applyChanges } from '../../src/store/changes.ts'
+import type { SweepRow } from '../../src/store/schema.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createSweep } from '../../src/store/sweeps.ts'
+import { trialById, trialsOf } from '../../src/store/trials.ts'
+import type { SweepSettings } from '../../src/sweep/definition.ts'
+import type { PointDescription, PointToDescribe } from '../../src/workers/protocol.ts'
+import { end, report, start } from '../store/change-of.ts'
+import { temporaryStore } from '../store/temporary-store.ts'
+
+const objective = { name: 'loss', goal: 'minimize' as const }
+const line = { x: { min: 0.0, max: 10.5 }, kind: { values: ['a', 'b'] } }
+
+interface Wanted {
+  readonly method?: string
+  readonly repeat?: number
+  readonly cap?: number
+  readonly parameters?: object
+}
+
+async function sweepOf(store: Store, { method = 'tpe', repeat = 1, parameters = line }: Wanted): Promise<SweepRow> {
+  const definition = JSON.stringify({ method, repeat, seed: 7, parameters, program: 'own', dataset: null })
+  const sweep = await createSweep(
+    store.db,
+    {
+      ...{
+        name: 'search',
+        file_name: 'search',
+        description: null,
+        method,
+        program: 'own',
+        seed: 7,
+        cancelled_at: null,
+      },
+      ...{ definition, settings: '{}', source: '', source_path: 'search.yaml', created_at: '2026-01-01T00:00:00.000Z' },
+    },
+    [],
+  )
+  return sweep ?? expect.fail('the sweep is there already')
+}
+
+const settings = (cap: number): SweepSettings => ({
+  ...{
+    program: { builtin: 'mlp' },
+    dataset: null,
+    coresPerTrial: 0,
+    tags: [],
+    metric: objective,
+    retries: 0,
+    sent: null,
+  },
+  ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' }, objectives: [objective], cap },
+})
+
+type Describe = (point: PointToDescribe) => PointDescription
+const anything: Describe = () => ({ cost: null })
+
+function plannerOf(store: Store, sweep: SweepRow, { cap = 100 }: Wanted = {}, describe = anything): Planner {
+  const pool = { describe: (_: unknown, points: readonly PointToDescribe[]) => Promise.resolve(points.map(describe)) }
+  return new Planner({ store, sweep, settings: settings(cap), datasets: new TrialDatasets(null), pool })
+}
+
+/** Trains a trial to what its parameters say. */
+async function train(store: Store, id: number): Promise<void> {
+  const trial = await trialById(store.db, id)
+  const { x = 0, kind } = JSON.parse(trial?.params ?? '{}') as { x?: number; kind?: string }
+  const loss = (x - 3) ** 2 + (kind === 'b' ? 1 : 0)
+  await applyChanges(store.db, [start(id), report(id, { epoch: 1, loss }), end(id, 'completed')])
+}
+
+const pointsOf = async (store: Store, { id }: SweepRow) => (await trialsOf(store.db, id)).map(({ params }) => params)
+
+describe.each(['random', 'sobol', 'tpe'])('a sweep by %s', (method) => {
+  test('plans the same points, whoever plans the next one', async () => {
+    const once = await temporaryStore()
+    const again = await temporaryStore()
+    const [alone, handedOver] = [await sweepOf(once, { method }), await sweepOf(again, { method })]
+    const planner = plannerOf(once, alone)
+    for (let k = 0; k < 25; k++) {
+      for (const id of await planner.plan(1)) await train(once, id)
+      for (const id of await plannerOf(again, handedOver).plan(1)) await train(again, id)
+    }
+    const points = await pointsOf(once, alone)
+    expect(new Set(points).size).toBe(25)
+    expect(await pointsOf(again, handedOver)).toEqual(points)
+  })
+
+  test('has as many trials as it may, each point with its seeds', async () => {
+    const store = await temporaryStore()
+    const sweep = await sweepOf(store, { method, repeat: 3 })
+    const planner = plannerOf(store, sweep, { cap: 8 })
+    const planned = [await planner.plan(2), await planner.plan(5), await planner.plan(1)]
+    expect(planned.map(({ length }) => length)).toEqual([6, 2, 0])
+    expect(planner.isOver).toBe(true)
+    const trials = await trialsOf(store.db, sweep.id)
+    expect(trials.map(({ number, repeat }) => [number, repeat])).toEqual([
+      ...[1, 2, 3, 4, 5, 6].map((number) => [number, (number - 1) % 3]),
+      [7, 0],
+      [8, 1],
+    ])
+    expect(new Set(trials.map(({ params }) => params)).size).toBe(3)
+    expect(new Set(trials.map(({ seed }) => seed)).size).toBe(8)
+  })
+
+  test('ends where every point is there', async () => {
+    const store = await temporaryStore()
+    const parameters = { depth: { values: [1, 2, 3] }, kind: { values: ['a', 'b'] } }
+    const sweep = await sweepOf(store, { method, parameters })
+    const planner = plannerOf(store, sweep)
+    for (let ids = await planner.plan(1); ids.length > 0; ids = await planner.plan(1)) {
+      for (const id of ids) await train(store, id)
+    }
+    expect(new Set(await pointsOf(store, sweep)).size).toBe(6)
+    expect(planner.isOver).toBe(true)
+  })
+})
+
+test('of two that plan at once each plans points of its own', async () => {
+  const store = await temporaryStore()
+  const sweep = await sweepOf(store, {})
+  const planners = [plannerOf(store, sweep), plannerOf(store, sweep)]
+  for (let k = 0; k < 5; k++) await Promise.all(planners.map((planner) => planner.plan(2)))
+  const points = await pointsOf(store, sweep)
+  expect(points).toHaveLength(20)
+  expect(new Set(points).size).toBe(20)
+})
+
+test('a point that the program refuses is replaced, and a program that takes none is said to', async () => {
+  const store = await temporaryStore()
+  const sweep = await sweepOf(store, { method: 'random' })
+  const onlyA: Describe = ({ params }) => (params.kind === 'a' ? { cost: null } : { error: 'kind: only a' })
+  expect(await plannerOf(store, sweep, {}, onlyA).plan(20)).toHaveLength(20)
+  expect((await pointsOf(store, sweep)).every((point) => point.includes('"a"'))).toBe(true)
+  const never: Describe = () => ({ error: 'depth: expected' })
+  await expect(plannerOf(store, sweep, {}, never).plan(1)).rejects.toThrow(/none of 1000 points.*depth: expected/)
+})
+
+test('a search by tpe comes closer than chance', async () => {
+  const store = await temporaryStore()
+  const sweep = await sweepOf(store, { method: 'tpe' })
+  const planner = plannerOf(store, sweep)
+  for (let k = 0; k < 60; k++) for (const id of await planner.plan(1)) await train(store, id)
+  const { rows } = await store.query(`
+    select avg(abs(params ->> 'x' - 3)) as distance from trials where number > 30`)
+  expect(rows[0]?.distance).toBeLessThan(2)
+})
