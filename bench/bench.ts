@@ -41,6 +41,10 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'What a trial, a queue and a host cost a PostgreSQL server',
     async (options) => (await import('./scale/bench-scale.ts')).benchScale(options),
   ],
+  search: [
+    'Search methods beside Optuna’s on known functions',
+    async (options) => (await import('./search/bench-search.ts')).benchSearch(options),
+  ],
   store: [
     'Questions to a store of 100,000 trials',
     async (options) => (await import('./store/bench-store.ts')).benchStore(options),
@@ -53,7 +57,7 @@ const parser = yargs(hideBin(process.argv))
   .option('seed', {
     type: 'number',
     default: 0,
-    describe: 'Of the moments at which `faults` and `cluster-faults` strike',
+    describe: 'Of the moments at which `faults` and `cluster-faults` strike; the first one of `search`',
   })
   .demandCommand(1, 'Name a benchmark.')
   .strict()

@@ -1,3 +1,4 @@
+import type { Parameters } from '../programs/program.ts'
 import type { Observation } from './search.ts'
 import { coordinateIn, isThere, type SearchSpace } from './space.ts'
 
@@ -22,6 +23,7 @@ export class History {
   readonly epochs: number[] = []
   /** By parameter: the rows where it is there, by coordinate and then by number. */
   readonly sorted: readonly number[][]
+  readonly #keys = new Set<string>()
 
   constructor(space: SearchSpace, objectives: number) {
     this.space = space
@@ -35,6 +37,11 @@ export class History {
     const history = new History(space, objectives)
     for (const observation of observations) history.record(observation)
     return history
+  }
+
+  /** Whether there is a trial of this very point. */
+  has(point: Parameters): boolean {
+    return this.#keys.has(keyOf(point))
   }
 
   get size(): number {
@@ -57,6 +64,7 @@ export class History {
     if (row < this.numbers.length) {
       for (const order of this.sorted) for (const [k, other] of order.entries()) if (other >= row) order[k] = other + 1
     }
+    this.#keys.add(keyOf(point))
     this.numbers.splice(row, 0, number)
     for (const column of this.values) column.splice(row, 0, NaN)
     this.outcomes.splice(row, 0, 'pending')
@@ -76,6 +84,10 @@ export class History {
       order.splice(place, 0, row)
     }
   }
+}
+
+function keyOf(point: Parameters): string {
+  return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The first k below `length` for which it is not `isBelow`. */

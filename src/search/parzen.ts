@@ -4,14 +4,16 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { History } from './history.ts'
 import { quickNormalCdf } from './normal-table.ts'
 import { roughNormalQuantile } from './normal.ts'
-import { choiceAt, type SearchParameter } from './space.ts'
+import { choiceAt, type NumberParameter, type SearchParameter } from './space.ts'
 
 const logRootOfTau = Math.log(Math.sqrt(2 * Math.PI))
 /** A kernel this much (in logarithms) below the prior's share adds less than rounding does. */
-const negligible = 40
+const negligible = 30
 /** In a cell narrower than this the density hardly changes: it stands for the mass. */
 const narrowCell = 5e-4
 
+/** So many widths from 0 or 1 nothing of a kernel is cut off. */
+const farFromEnd = 8
 /** How a candidate is compared with kernels in a parameter. */
 const [absent, continuous, tabled] = [0, 1, 2]
 
@@ -75,9 +77,8 @@ export class Parzen {
     for (let k = 0; k < size; k++) placeOf[rows[k] ?? 0] = k
     for (let d = 0; d < count; d++) {
       const parameter = parameters[d]
-      if (parameter?.kind === 'category')
-        this.#addCategory(d, parameter.probabilities, rows, history.coordinates[d] ?? [])
-      else this.#addNumber(d, history.sorted[d] ?? [], placeOf, history.coordinates[d] ?? [])
+      if (parameter?.kind === 'number') this.#addNumber(d, parameter, placeOf, history)
+      else this.#addCategory(d, parameter?.probabilities ?? [], rows, history.coordinates[d] ?? [])
     }
 
     this.#tops = new Float64Array(size)
@@ -89,27 +90,43 @@ export class Parzen {
   }
 
   /** Widths from the neighbours among these rows, kept from the least that so many rows can tell. */
-  #addNumber(d: number, order: readonly number[], placeOf: Int32Array, coordinates: readonly number[]): void {
-    const places: number[] = []
-    const means: number[] = []
+  #addNumber(d: number, { distribution }: NumberParameter, placeOf: Int32Array, history: History): void {
+    const [order, coordinates] = [history.sorted[d] ?? [], history.coordinates[d] ?? []]
+    const places = new Int32Array(order.length)
+    const means = new Float64Array(order.length)
+    let count = 0
     for (const row of order) {
       const place = placeOf[row] ?? -1
       if (place < 0) continue
-      places.push(place)
-      means.push(coordinates[row] ?? 0)
+      places[count] = place
+      means[count++] = coordinates[row] ?? 0
     }
-    const last = means.length - 1
-    const narrowest = 1 / Math.min(100, means.length + 2)
+    const [narrowest, last] = [1 / Math.min(100, count + 2), count - 1]
+    const usual = -Math.log(narrowest) - logRootOfTau
+    const isStepped = distribution.cellOf !== undefined
     for (let k = 0; k <= last; k++) {
       const mean = means[k] ?? 0
       // The ends of the range count as neighbours of a single row only.
       const left = k > 0 ? mean - (means[k - 1] ?? 0) : last === 0 ? mean : 0
       const right = k < last ? (means[k + 1] ?? 0) - mean : last === 0 ? 1 - mean : 0
       const width = Math.max(left, right, narrowest)
-      const inside = quickNormalCdf((1 - mean) / width) - quickNormalCdf(-mean / width)
-      const shape = { mean, inverse: 1 / width, peak: -Math.log(width * inside) - logRootOfTau }
-      this.#add(places[k] ?? 0, d, shape, this.#placeOf(d, shape))
+      const isWhole = mean > farFromEnd * width && 1 - mean > farFromEnd * width
+      const peak = isWhole && width === narrowest ? usual : peakOf(mean, width)
+      const at = (places[k] ?? 0) * this.#parameters.length + d
+      this.#means[at] = mean
+      this.#inverses[at] = 1 / width
+      this.#peaks[at] = peak
+      if (isStepped) this.#shapes[at] = this.#shapeOf(d, mean, 1 / width, peak)
     }
+  }
+
+  /** The place of a shape among those of a number; they come in order, so that equal ones follow each other. */
+  #shapeOf(d: number, mean: number, inverse: number, peak: number): number {
+    const shapes = this.#shapesOf[d] ?? []
+    const last = shapes.length - 1
+    for (let k = last; k >= 0 && shapes[k]?.mean === mean; k--) if (shapes[k]?.inverse === inverse) return k
+    shapes.push({ mean, inverse, peak })
+    return last + 1
   }
 
   /** A category's kernel: a whole observation of its own choice, and the prior's share of one in each. */
@@ -118,31 +135,16 @@ export class Parzen {
     const other = Math.log(share / (share + 1))
     const own = probabilities.map((probability) => Math.log((share + 1 / probability) / (share + 1)))
     this.#mismatches[d] = other
-    const shapes = own.map((peak, mean): Shape => ({ mean, inverse: 1, peak }))
-    this.#shapesOf[d] = shapes
+    this.#shapesOf[d] = own.map((peak, mean) => ({ mean, inverse: 1, peak }))
     for (const [k, row] of rows.entries()) {
       const choice = column[row] ?? NaN
       if (Number.isNaN(choice)) continue
-      const shape = shapes[choice]
-      if (shape !== undefined) this.#add(k, d, shape, choice)
+      const at = k * this.#parameters.length + d
+      this.#means[at] = choice
+      this.#inverses[at] = 1
+      this.#peaks[at] = own[choice] ?? 0
+      this.#shapes[at] = choice
     }
-  }
-
-  #add(k: number, d: number, shape: Shape, place: number): void {
-    const at = k * this.#parameters.length + d
-    this.#means[at] = shape.mean
-    this.#inverses[at] = shape.inverse
-    this.#peaks[at] = shape.peak
-    this.#shapes[at] = place
-  }
-
-  /** Its place among those of a number; they come in order, so that equal ones follow each other. */
-  #placeOf(d: number, shape: Shape): number {
-    const shapes = this.#shapesOf[d] ?? []
-    const last = shapes.length - 1
-    for (let k = last; k >= 0 && shapes[k]?.mean === shape.mean; k--) if (shapes[k]?.inverse === shape.inverse) return k
-    shapes.push(shape)
-    return last + 1
   }
 
   /** Draws a kernel; what it returns draws coordinates of it, parameter by parameter. */
@@ -198,22 +200,27 @@ export class Parzen {
   /** What each shape of kernel loses from its peak at this coordinate, where few shapes stand for many kernels. */
   #losses(d: number, x: number, cells: Float64Array, kinds: Uint8Array): Float64Array | undefined {
     const shapes = this.#shapesOf[d] ?? []
-    if (Number.isNaN(x)) kinds[d] = absent
-    else if (this.#parameters[d]?.kind === 'category') {
-      kinds[d] = tabled
-      return Float64Array.from(shapes, ({ mean, peak }) => (mean === x ? 0 : peak - (this.#mismatches[d] ?? 0)))
-    } else {
-      const [from, to] = [cells[2 * d] ?? 0, cells[2 * d + 1] ?? 0]
-      kinds[d] = to - from > narrowCell ? tabled : continuous
-      if (kinds[d] === continuous) return undefined
-      return Float64Array.from(shapes, ({ mean, inverse, peak }) => {
+    const [from, to] = [cells[2 * d] ?? 0, cells[2 * d + 1] ?? 0]
+    const isCategory = this.#parameters[d]?.kind === 'category'
+    kinds[d] = Number.isNaN(x) ? absent : isCategory || to - from > narrowCell ? tabled : continuous
+    if (kinds[d] !== tabled) return undefined
+    const losses = new Float64Array(shapes.length)
+    for (const [k, { mean, inverse, peak }] of shapes.entries()) {
+      if (isCategory) losses[k] = mean === x ? 0 : peak - (this.#mismatches[d] ?? 0)
+      else {
         const mass = quickNormalCdf((to - mean) * inverse) - quickNormalCdf((from - mean) * inverse)
         const inside = quickNormalCdf((1 - mean) * inverse) - quickNormalCdf(-mean * inverse)
-        return peak - Math.log(mass / (inside * (to - from)))
-      })
+        losses[k] = peak - Math.log(mass / (inside * (to - from)))
+      }
     }
-    return undefined
+    return losses
   }
+}
+
+/** The logarithm of the greatest density of a normal kernel that is cut off at 0 and 1. */
+function peakOf(mean: number, width: number): number {
+  const mass = quickNormalCdf((1 - mean) / width) - quickNormalCdf(-mean / width)
+  return -Math.log(width * mass) - logRootOfTau
 }
 
 /** A kernel of one parameter; rows that agree in it share one. */

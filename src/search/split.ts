@@ -1,4 +1,6 @@
 import type { History } from './history.ts'
+import { hypervolumeSubset } from './hypervolume-subset.ts'
+import { nonDominatedFronts } from './non-dominated.ts'
 
 export interface Split {
   /** Rows, in order of their numbers. */
@@ -38,13 +40,33 @@ export function splitTrials(history: History): Split {
 }
 
 function goodOnes(finished: number, objectives: number): number {
-  const tenth = Math.ceil(0.1 * finished)
-  return objectives > 1 ? tenth : Math.min(tenth, 25)
+  // A front takes more points than a single best.
+  return Math.min(Math.ceil(0.1 * finished), objectives > 1 ? 100 : 25)
 }
 
+/** Of several objectives: front by front; of the last one, which has too many, those that dominate most together. */
 function bestCompleted(history: History, rows: readonly number[], count: number): number[] {
   const [values = []] = history.values
-  return firstBy(rows, count, (row) => [values[row] ?? 0])
+  if (history.objectives === 1) return firstBy(rows, count, (row) => [values[row] ?? 0])
+  const points = rows.map((row) => history.values.map((column) => column[row] ?? 0))
+  const best: number[] = []
+  for (const front of nonDominatedFronts(points, count)) {
+    const room = count - best.length
+    if (front.length <= room) best.push(...front)
+    else {
+      const its = front.map((k) => points[k] ?? [])
+      best.push(...hypervolumeSubset(its, room, referenceOf(its)).map((k) => front[k] ?? 0))
+    }
+  }
+  return best.map((k) => rows[k] ?? 0)
+}
+
+/** A tenth beyond the worst of each objective. */
+function referenceOf(points: readonly (readonly number[])[]): number[] {
+  return (points[0] ?? []).map((_, axis) => {
+    const worst = Math.max(...points.map((point) => point[axis] ?? 0))
+    return worst === 0 ? 1e-12 : Math.max(1.1 * worst, 0.9 * worst)
+  })
 }
 
 /** What got further tells more; of those, the better first. */

@@ -2,6 +2,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 
 import type { Parameters } from '../programs/program.ts'
 import { randomStream } from '../random/stream.ts'
+import { anyNew } from './any-new.ts'
 import { Parzen, type Candidate } from './parzen.ts'
 import type { SearchMethod } from './search.ts'
 import { sobol } from './sobol.ts'
@@ -33,16 +34,19 @@ export const tpe: SearchMethod = {
       ),
       new Parzen(history, others, ramp(others.length)),
     ]
-    let best: Parameters = {}
+    let best: Parameters | undefined
     let most = -Infinity
     for (let k = 0; k < candidates; k++) {
       const [point, candidate] = draw(space, dense, stream)
+      // The same trial again would tell nothing new.
+      if (history.has(point)) continue
       const gain = dense.logDensity(candidate) - rare.logDensity(candidate)
       if (!(gain > most)) continue
       most = gain
       best = point
     }
-    return best
+    // Where good trials are dense all points are taken.
+    return best ?? anyNew(request, stream)
   },
 }
 

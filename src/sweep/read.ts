@@ -4,6 +4,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { learns, methods } from '../search/methods.ts'
 import { NotTextError, readText } from '../read-text.ts'
 import { checkParameters } from './check-parameters.ts'
+import { checkSearch } from './check-search.ts'
 import { explain } from './explain.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { withReals } from './reals.ts'
@@ -44,6 +45,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkProgram(content),
     ...checkMethod(content),
     ...checkParameters(content),
+    ...checkSearch(content),
     ...checkKeep(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)

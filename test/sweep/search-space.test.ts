@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { SwathError } from '../../src/errors.ts'
 import { grid } from '../../src/search/grid.ts'
 import { checkParameters } from '../../src/sweep/check-parameters.ts'
+import { checkSearch, constraintsOf, isAboutPoint } from '../../src/sweep/check-search.ts'
 import { sweepFileSchema, type SweepFileContent } from '../../src/sweep/schema.ts'
 import { SweepSource } from '../../src/sweep/source.ts'
 import { parameterNames, spaceOf, variedParameters } from '../../src/sweep/space.ts'
@@ -169,4 +170,20 @@ test.each(refused)('%s is refused', (parameters, message, method) => {
 test('a mistake is a SwathError with the place of its own', () => {
   const [source, content] = parse('x: { min: 2, max: 1 }')
   expect(source.error(checkParameters(content))).toBeInstanceOf(SwathError)
+})
+
+test.each([
+  ['constraints: ["flops <= "]', /constraints\.0: it ends where a number or a name is expected, at character 9 of it/],
+  ['constraints: ["1 <= 2"]', /it compares numbers alone/],
+  ['constraints: ["FLOPs <= 2"]', /there is no FLOPs; did you mean flops\?/],
+  ['objectives: [{ name: a }, { name: a }]', /objectives\.1\.name: a is an objective already/],
+  ['objectives: [{ name: a }]\nmetric: { name: b }', /objectives: `objectives` and `metric` exclude each other/],
+])('%s is refused', (text, message) => {
+  const source = new SweepSource('sweep.yaml', `method: random\nparameters: { x: { value: 1 } }\n${text}\n`)
+  expect(source.error(checkSearch(sweepFileSchema.parse(source.value()))).message).toMatch(message)
+})
+
+test('a constraint is about the point if all in it is known before training', () => {
+  const content = { constraints: ['flops <= 1e6 * x', 'accuracy >= 0.9'] }
+  expect(constraintsOf(content).map((each) => isAboutPoint(each, ['x']))).toEqual([true, false])
 })

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+
+import { hypervolume } from '../../src/search/hypervolume.ts'
+import type { SearchMethod } from '../../src/search/search.ts'
+import { runProcess } from '../run-process.ts'
+import type { TestFunction } from './functions.ts'
+import { median, rankTest } from './rank-test.ts'
+import { runMethod } from './run-method.ts'
+
+export interface Contest {
+  readonly function: string
+  readonly method: string
+  readonly trials: number
+  readonly isPareto: boolean
+  /** Of each seed: how far the best trial is above the function's least value; of several objectives the hypervolume. */
+  readonly swath: readonly number[]
+  readonly optuna: readonly number[]
+  /** How often chance alone sets two samples as far apart. */
+  readonly p: number
+}
+
+interface Task {
+  readonly function: string
+  readonly method: string
+  readonly trials: number
+  readonly seeds: readonly number[]
+}
+
+export const optunaScript = join(import.meta.dirname, '..', 'peers', 'optuna_search.py')
+
+export async function compete(python: string, known: TestFunction, method: SearchMethod, task: Task): Promise<Contest> {
+  const { seeds, trials } = task
+  const swath = seeds.map((seed) => scoreOf(known, runMethod(method, known, { trials, seed })))
+  const asked = JSON.stringify({ function: task.function, sampler: task.method, trials, seeds })
+  const { stdout } = await runProcess([python, optunaScript, asked])
+  const runs = JSON.parse(stdout) as { values: number[][]; last: Record<string, number | string> }[]
+  for (const { values, last } of runs) checkSame(task.function, known.evaluate(last), values.at(-1) ?? [])
+  const optuna = runs.map(({ values }) => scoreOf(known, values))
+  const isPareto = known.reference !== undefined
+  return { function: task.function, method: task.method, trials, isPareto, swath, optuna, p: rankTest(swath, optuna) }
+}
+
+function scoreOf({ reference, least = 0 }: TestFunction, values: readonly (readonly number[])[]): number {
+  if (reference !== undefined) return hypervolume(values, reference)
+  return Math.min(...values.map(([value = NaN]) => value)) - least
+}
+
+/** Both languages have the functions: a slip in one would be taken for a better search. */
+function checkSame(name: string, own: readonly number[], theirs: readonly number[]): void {
+  if (own.every((value, k) => Math.abs(value - (theirs[k] ?? NaN)) < 1e-9 * (1 + Math.abs(value)))) return
+  throw new Error(`${name} is another function in Python: ${own.join(', ')} here, ${theirs.join(', ')} there`)
+}
+
+export function printContest({ function: name, method, trials, isPareto, swath, optuna, p }: Contest): void {
+  const figure = (values: readonly number[]) => median(values).toPrecision(4).padStart(10)
+  const what = isPareto ? 'hypervolume' : 'regret'
+  const title = `${name.padEnd(13)} ${method.padEnd(7)} ${trials} trials  ${what.padEnd(11)}`
+  console.log(`${title}  swath ${figure(swath)}  Optuna ${figure(optuna)}  p = ${p.toPrecision(2)}`)
+}

@@ -1,0 +1,64 @@
+import { nearest } from '../nearest.ts'
+import { namesIn, type Constraint } from '../search/constraint.ts'
+import { parseConstraint } from '../search/parse-constraint.ts'
+import type { SweepFileContent } from './schema.ts'
+import type { Mistake } from './source.ts'
+import { parameterNames } from './space.ts'
+
+/** What is known of a point before it is trained, besides its parameters. */
+export const knownCosts = ['flops', 'parameter_count'] as const
+
+/** What is wrong with objectives and constraints that the schema alone cannot see. */
+export function checkSearch({
+  objectives,
+  metric,
+  constraints = [],
+  parameters,
+}: Pick<SweepFileContent, 'objectives' | 'metric' | 'constraints' | 'parameters'>): Mistake[] {
+  const names = parameterNames(parameters)
+  return [...checkObjectives(objectives, metric), ...constraints.flatMap((text, k) => checkConstraint(text, k, names))]
+}
+
+/** The constraints of a file that `checkSearch` has found in order. */
+export function constraintsOf({ constraints = [] }: Pick<SweepFileContent, 'constraints'>): Constraint[] {
+  return constraints.map(parseConstraint).filter((each) => 'comparison' in each)
+}
+
+/** Whether all in it is known before a trial is trained; else it is about results. */
+export function isAboutPoint(constraint: Constraint, parameters: readonly string[]): boolean {
+  const known = new Set([...parameters, ...knownCosts])
+  return namesIn(constraint).every((name) => known.has(name))
+}
+
+function checkObjectives(
+  objectives: SweepFileContent['objectives'] = [],
+  metric: SweepFileContent['metric'],
+): Mistake[] {
+  if (objectives.length > 0 && metric !== undefined) {
+    return [{ path: ['objectives'], atKey: true, message: '`objectives` and `metric` exclude each other' }]
+  }
+  return objectives.flatMap(({ name }, k) =>
+    objectives.findIndex((other) => other.name === name) === k
+      ? []
+      : [{ path: ['objectives', k, 'name'], message: `${name} is an objective already` }],
+  )
+}
+
+function checkConstraint(text: string, k: number, parameters: readonly string[]): Mistake[] {
+  const path = ['constraints', k]
+  const constraint = parseConstraint(text)
+  if (!('comparison' in constraint)) {
+    return [{ path, message: `${constraint.message}, at character ${constraint.offset + 1} of it` }]
+  }
+  const names = namesIn(constraint)
+  if (names.length === 0)
+    return [{ path, message: 'it compares numbers alone: expected a parameter, flops or a metric' }]
+  // A metric may have any name, but one that is a parameter's but for a letter is hardly meant as one.
+  return names.flatMap((name) => {
+    if (parameters.includes(name)) return []
+    const known = [...parameters, ...knownCosts]
+    const close = nearest(name, known)
+    const isSlip = close.toLowerCase() === name.toLowerCase() && close !== name
+    return isSlip ? [{ path, message: `there is no ${name}; did you mean ${close}?` }] : []
+  })
+}
