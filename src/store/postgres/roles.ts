@@ -19,6 +19,7 @@ const written = [
     'metrics',
     'superseded_metrics',
     'final_metrics',
+    'rungs',
     'artifacts',
     'artifact_parts',
     'events',
