@@ -4,6 +4,8 @@ import type { z } from 'zod'
 import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
+import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
+import type { Objective, StoppingRule } from '../stopping/rule.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { secondsOf } from './duration.ts'
 import type { SweepFile } from './read.ts'
@@ -21,6 +23,8 @@ export interface SweepDefinition {
   readonly parameters: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly repeat: number
+  /** Absent where the file has none. */
+  readonly early_terminate?: StoppingDefinition
 }
 
 /** How a sweep is run and shown; may change between two runs of it. */
@@ -49,11 +53,24 @@ interface Metric {
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
   const { method, parameters, seed, repeat } = file.content
   const command = file.content.command?.map(String)
+  const { early_terminate: early } = file.content
   return {
     program: file.content.program ?? command?.join(' ') ?? '',
     ...(command === undefined ? {} : { command }),
     ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
+    ...(early && { early_terminate: { ...early, objectives: objectivesOf(early, sweepObjectives(file.content)) } }),
   }
+}
+
+/** What a sweep looks for. */
+export function sweepObjectives({ metric }: Pick<SweepFile['content'], 'metric'>): Objective[] {
+  return metric === undefined ? [] : [metric]
+}
+
+/** The rule that ends trials of a sweep early, if it has one. */
+export function stoppingRuleOf({ definition }: { readonly definition: string }): StoppingRule | undefined {
+  const { early_terminate: early } = JSON.parse(definition) as Partial<SweepDefinition>
+  return early && stoppingRule(early)
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {

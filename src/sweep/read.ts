@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { NotTextError, readText } from '../read-text.ts'
+import { objectivesOf } from '../stopping/early-terminate.ts'
+import { sweepObjectives } from './definition.ts'
 import { explain } from './explain.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
@@ -42,6 +44,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkMethod(content),
     ...checkParameters(content.parameters),
     ...checkKeep(content),
+    ...checkEarlyTerminate(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
   return { source, content }
@@ -97,4 +100,9 @@ function checkMethod({ method }: SweepFileContent): Mistake[] {
 function checkKeep({ checkpoint, metric }: SweepFileContent): Mistake[] {
   if (checkpoint.keep !== 'best' || metric !== undefined) return []
   return [{ path: ['checkpoint', 'keep'], message: 'the best by which metric? Say so: `metric: { name, goal }`' }]
+}
+
+function checkEarlyTerminate({ early_terminate: early, ...content }: SweepFileContent): Mistake[] {
+  if (early === undefined || objectivesOf(early, sweepObjectives(content)).length > 0) return []
+  return [{ path: ['early_terminate'], message: 'by which metric? Say so: `metric: { name, goal }`' }]
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { datasetSchema } from '../datasets/reference.ts'
 import { keepPolicies } from '../artifacts/retention.ts'
 import { searchMethods } from '../search/search.ts'
+import { earlyTerminateSchema } from '../stopping/early-terminate.ts'
 import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
@@ -72,6 +73,7 @@ export const sweepFileSchema = z
       })
       .optional()
       .describe('What the report ranks by.'),
+    early_terminate: earlyTerminateSchema.optional(),
     parameters: z
       .record(parameterName, parameter)
       .refine((parameters) => Object.keys(parameters).length > 0, 'expected at least one parameter')
@@ -135,7 +137,6 @@ export const keysToCome: ReadonlySet<string> = new Set([
   'budget',
   'constraints',
   'controller',
-  'early_terminate',
   'metrics',
   'objectives',
   'parameters',
