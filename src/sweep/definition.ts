@@ -5,9 +5,10 @@ import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
 import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
-import type { Objective, StoppingRule } from '../stopping/rule.ts'
+import type { StoppingRule } from '../stopping/rule.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { secondsOf } from './duration.ts'
+import { sweepObjectives } from './objectives.ts'
 import type { SweepFile } from './read.ts'
 import { sweepFileSchema } from './schema.ts'
 
@@ -60,11 +61,6 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
     ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
     ...(early && { early_terminate: { ...early, objectives: objectivesOf(early, sweepObjectives(file.content)) } }),
   }
-}
-
-/** What a sweep looks for. */
-export function sweepObjectives({ metric }: Pick<SweepFile['content'], 'metric'>): Objective[] {
-  return metric === undefined ? [] : [metric]
 }
 
 /** The rule that ends trials of a sweep early, if it has one. */

@@ -1,0 +1,7 @@
+import type { Objective } from '../stopping/rule.ts'
+import type { SweepFileContent } from './schema.ts'
+
+/** What a sweep looks for, as far as its file says. */
+export function sweepObjectives({ metric }: Pick<SweepFileContent, 'metric'>): Objective[] {
+  return metric === undefined ? [] : [metric]
+}
