@@ -19,6 +19,8 @@ export function trainedParameters({
 export class Supervision {
   /** Names that the first report has to have. */
   readonly #needed: readonly string[]
+  /** W&B's rule counts reports of the metric alone: a script may log other things before. */
+  readonly #mayComeLater: boolean
   #isFirst: boolean
   #failure: TrialFailure | undefined
   #reason: string | undefined
@@ -33,17 +35,24 @@ export class Supervision {
   ) {
     const isJudged = rule !== undefined && trial.continued_to === null
     this.#needed = isJudged ? rule.objectives.map(({ name }) => name).filter((name) => !knownBefore.includes(name)) : []
+    this.#mayComeLater = rule?.compares === 'others' && rule.counts === 'reports'
     this.#isFirst = resumedEpoch === 0
     this.lastEpoch = isJudged && typeof params.epochs === 'number' ? params.epochs : undefined
   }
 
-  /** False if the attempt is to be ended instead: it goes on though it was told to stop, or nobody can judge it. */
-  accepts(report: Report): boolean {
+  /**
+   * False if the attempt is to be ended instead: it goes on though it was told to stop, or nobody can judge it.
+   * @param warn says what is missing where it may still come
+   */
+  accepts(report: Report, warn: (text: string) => void): boolean {
     if (this.#reason !== undefined || this.#failure !== undefined) return false
     const missing = this.#isFirst ? this.#needed.filter((name) => !(name in report)) : []
     this.#isFirst = false
-    if (missing.length > 0) this.#failure = { kind: 'bad-report', message: unreported(missing, report) }
-    return missing.length === 0
+    if (missing.length === 0) return true
+    const message = unreported(missing, report)
+    if (this.#mayComeLater) warn(message)
+    else this.#failure = { kind: 'bad-report', message }
+    return this.#mayComeLater
   }
 
   stop(reason: string): void {

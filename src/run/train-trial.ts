@@ -158,7 +158,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
-        if (!supervision.accepts(report)) return 'cancel'
+        if (!supervision.accepts(report, (text) => void warn(`: ${text}`).catch(() => undefined))) return 'cancel'
         const { packed, unpublished } = artifacts.isCarried ? await publish(checkpoint) : nothing
         const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
         lastEpoch = report.epoch

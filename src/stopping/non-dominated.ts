@@ -13,7 +13,7 @@ export function dominates(a: readonly number[], b: readonly number[]): boolean {
 
 /**
  * The front that each point is in, from 0: those that nothing dominates, those that only the first front dominates, … (the
- * ranks of Deb et al., 2002, NSGA-II). With one objective these are the ranks of its values.
+ * ranks of Deb et al., 2002, NSGA-II, found by efficient non-dominated sorting; Zhang et al., 2015).
  */
 export function nonDominatedRanks(points: readonly (readonly number[])[]): number[] {
   // In this order nothing is dominated by what comes after it.
@@ -22,13 +22,23 @@ export function nonDominatedRanks(points: readonly (readonly number[])[]): numbe
   const fronts: (readonly number[])[][] = []
   for (const index of order) {
     const point = points[index] ?? []
-    // What dominates a member of a later front is in an earlier one: the first front that lets it in is its own.
-    const free = fronts.findIndex((front) => !front.some((other) => dominates(other, point)))
-    const rank = free === -1 ? fronts.length : free
+    // Who is dominated within a front is so within all before it: the first that lets it in is its own.
+    let [rank, end] = [0, fronts.length]
+    while (rank < end) {
+      const middle = (rank + end) >> 1
+      if (isDominated(point, fronts[middle] ?? [])) rank = middle + 1
+      else end = middle
+    }
     ranks[index] = rank
     ;(fronts[rank] ??= []).push(point)
   }
   return ranks
+}
+
+/** Of two objectives, the last that came into a front is the best by the second: if it does not dominate, none does. */
+function isDominated(point: readonly number[], front: readonly (readonly number[])[]): boolean {
+  const asked = point.length <= 2 ? front.slice(-1) : front
+  return asked.some((other) => dominates(other, point))
 }
 
 /** Values as costs: less is better. */
@@ -36,11 +46,14 @@ export function costsOf(values: readonly number[], objectives: readonly Objectiv
   return values.map((value, k) => (objectives[k]?.goal === 'maximize' ? -value : value))
 }
 
-/** How many of the points are in better fronts than the one at `index`. */
-export function betterThan(index: number, points: readonly (readonly number[])[]): number {
+/** For each point, how many are in better fronts. */
+export function countBetter(points: readonly (readonly number[])[]): number[] {
   const ranks = nonDominatedRanks(points)
-  const own = ranks[index] ?? Infinity
-  return ranks.filter((rank) => rank < own).length
+  const sizes: number[] = []
+  for (const rank of ranks) sizes[rank] = (sizes[rank] ?? 0) + 1
+  let sum = 0
+  const before = sizes.map((size) => (sum += size) - size)
+  return ranks.map((rank) => before[rank] ?? 0)
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

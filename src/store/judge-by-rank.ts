@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 
-import { betterThan, costsOf } from '../stopping/non-dominated.ts'
+import { costsOf, countBetter } from '../stopping/non-dominated.ts'
 import type { RankingRule } from '../stopping/rule.ts'
 import { numerals, worseThan } from '../stopping/words.ts'
 import type { Case, ReportChange, Stop } from './judged.ts'
@@ -63,14 +63,15 @@ async function standingsAmong(
   if (objective === undefined) return []
   if (second === undefined) return standingsOf(db, sweepId, objective.goal, shown)
   const standings: Standing[] = []
-  for (const { trialId, rung } of shown) {
+  for (const rung of new Set(shown.map((each) => each.rung))) {
     const points = await pointsAtRung(db, sweepId, rung)
-    const own = points.findIndex((point) => point.trialId === trialId)
-    const better = betterThan(
-      own,
-      points.map(({ values }) => costsOf(values, objectives)),
-    )
-    standings.push({ trialId, rung, reached: points.length, better, shown: points[own]?.values[0] ?? 0 })
+    const places = new Map(points.map(({ trialId }, index) => [trialId, index]))
+    const better = countBetter(points.map(({ values }) => costsOf(values, objectives)))
+    for (const { trialId } of shown.filter((each) => each.rung === rung)) {
+      const place = places.get(trialId) ?? -1
+      const [value = 0] = points[place]?.values ?? []
+      standings.push({ trialId, rung, reached: points.length, better: better[place] ?? 0, shown: value })
+    }
   }
   return standings
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type RawBuilder, type Transaction } from 'kysely'
 
 import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
@@ -49,20 +49,27 @@ export interface Standing {
   readonly shown: number
 }
 
-type Shown = readonly [...[sweep_id: number, rung: number, trial_id: number, sign: number, shown: number | null]]
+type Shown = readonly [...[sweep_id: number, rung: number, trial_id: number, shown: number | null]]
 
-const findStandings = rowsStatement<Shown, { [K in keyof Standing]: number }>(
-  ['integer', 'integer', 'integer', 'integer', 'double precision'],
-  (rows) => sql`
-    with v (sweep_id, rung, trial_id, sign, shown) as (${rows})
-    select v.trial_id as "trialId", v.rung, cast(count(*) as integer) as reached,
-      cast(sum(case when v.sign * r.value < v.sign * coalesce(v.shown, own.value) then 1 else 0 end) as integer) as better,
-      max(coalesce(v.shown, own.value)) as shown
-    from v
-    join rungs own on own.trial_id = v.trial_id and own.rung = v.rung
-    join rungs r on r.sweep_id = v.sweep_id and r.rung = v.rung and r.counts = 1
-    group by v.trial_id, v.rung`,
-)
+/** Two counts within the index: of who is there, and of who is better. */
+const findStandings = (better: RawBuilder<unknown>) =>
+  rowsStatement<Shown, { [K in keyof Standing]: number }>(
+    ['integer', 'integer', 'integer', 'double precision'],
+    (rows) => {
+      const there = sql`from rungs r where r.sweep_id = s.sweep_id and r.rung = s.rung and r.counts = 1`
+      return sql`
+      with v (sweep_id, rung, trial_id, shown) as (${rows}),
+        s as (
+          select v.sweep_id, v.rung, v.trial_id, coalesce(v.shown, own.value) as shown
+          from v join rungs own on own.trial_id = v.trial_id and own.rung = v.rung
+        )
+      select s.trial_id as "trialId", s.rung, s.shown, (select cast(count(*) as integer) ${there}) as reached,
+        (select cast(count(*) as integer) ${there} and r.value ${better} s.shown) as better
+      from s`
+    },
+  )
+
+const standingsBy = { minimize: findStandings(sql`<`), maximize: findStandings(sql`>`) }
 
 /** Counts, for each trial, those at its rung that are better than what it shows: what it had there, unless that is given. */
 export function standingsOf(
@@ -71,10 +78,9 @@ export function standingsOf(
   goal: 'minimize' | 'maximize',
   trials: readonly { readonly trialId: number; readonly rung: number; readonly shown: number | null }[],
 ): Promise<Standing[]> {
-  const sign = goal === 'maximize' ? -1 : 1
-  return findStandings(
+  return standingsBy[goal](
     db,
-    trials.map(({ trialId, rung, shown }): Shown => [sweepId, rung, trialId, sign, shown]),
+    trials.map(({ trialId, rung, shown }): Shown => [sweepId, rung, trialId, shown]),
   )
 }
 

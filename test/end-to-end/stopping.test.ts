@@ -61,7 +61,7 @@ test('asha stops the networks that are worse early on, and says why; one of them
   expect(again.stdout).toContain('has nothing left to run')
   const few = await swath(['resume', '--trial', id, '--epochs', '1'], folder)
   expect(few).toMatchObject({ code: 2 })
-  expect(few.stderr).toMatch(/--epochs 1: expected a whole number above 1/)
+  expect(few.stderr).toContain(`--epochs 1: expected a whole number above ${one?.epochs}, the last it has trained`)
   const on = await swath(['resume', '--trial', id, '--epochs', '5'], folder)
   expect(on.code, on.stderr).toBe(0)
   expect(on.stderr.match(/trial \d+ .* epoch \d+:/g)).toHaveLength(
@@ -189,4 +189,29 @@ test('another rule makes another sweep', async () => {
   writeFileSync(join(folder, 'small.yaml'), mnist.replace('eta: 3', 'eta: 2'))
   const other = await swath(['run', 'small.yaml', ...set], folder)
   expect(other.stderr).toContain('early_terminate.eta: 3 → 2')
+})
+
+test('under hyperband a script may log other things before its metric: it is told that it is missing', async () => {
+  const script = `for e in 1 2 3 4; do
+  [ $e = 1 ] && echo '{"step_loss": 3}' || echo "{\\"loss\\": $1}"
+done
+`
+  const folder = workFolder({
+    'own.sh': script,
+    'own.yaml': `command: [sh, own.sh, "\${args_json}"]
+name: own
+method: grid
+metric: { name: loss }
+early_terminate: { type: hyperband, min_iter: 1 }
+parameters: { a: { value: 1 } }
+`.replace('"${args_json}"', '"7"'),
+  })
+  const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
+  expect(run.code, run.stderr).toBe(0)
+  expect(run.stderr).toMatch(/trial 1: loss is not reported at epoch 1, .* it reports step_loss/)
+  expect(await ask('select state from trials', folder)).toEqual([{ state: 'completed' }])
+  expect(await ask('select rung, epoch, value from rungs', folder)).toEqual([
+    { rung: 1, epoch: 2, value: 7 },
+    { rung: 3, epoch: 4, value: 7 },
+  ])
 })

@@ -5,7 +5,7 @@ import { asha, highestRung } from '../../src/stopping/asha.ts'
 import { earlyTerminateSchema, stoppingRule } from '../../src/stopping/early-terminate.ts'
 import { hyperband } from '../../src/stopping/hyperband.ts'
 import { median } from '../../src/stopping/median.ts'
-import { betterThan, dominates, nonDominatedRanks } from '../../src/stopping/non-dominated.ts'
+import { countBetter, dominates, nonDominatedRanks } from '../../src/stopping/non-dominated.ts'
 import { patience } from '../../src/stopping/patience.ts'
 import type { Objective, RankingRule } from '../../src/stopping/rule.ts'
 import { threshold } from '../../src/stopping/threshold.ts'
@@ -173,10 +173,10 @@ test('where a trial stands among others does not depend on the order in which th
       const order = all.map((_, k) => ({ k, key: keys[k] ?? 0 })).sort((a, b) => a.key - b.key)
       const shuffled = order.map(({ k }) => all[k] ?? [])
       const moved = order.findIndex(({ k }) => k === index)
-      expect(betterThan(moved, shuffled)).toBe(betterThan(index, all))
+      expect(countBetter(shuffled)[moved]).toBe(countBetter(all)[index])
       if (all[0]?.length === 1) {
         const own = all[index]?.[0] ?? NaN
-        expect(betterThan(index, all)).toBe(all.filter(([value = NaN]) => value < own).length)
+        expect(countBetter(all)[index]).toBe(all.filter(([value = NaN]) => value < own).length)
       }
     }),
   )
