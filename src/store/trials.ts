@@ -138,6 +138,7 @@ export async function continueTrial(db: Kysely<Schema>, trialId: number, epochs:
 /** Puts trials that ended back in the queue, with a clean slate. */
 export async function requeue(db: Kysely<Schema>, sweepId: number, states: readonly EndedState[]): Promise<number> {
   const allowed = statesBefore('queued').filter((state) => (states as readonly TrialState[]).includes(state))
+  if (allowed.length === 0) return 0
   const { numUpdatedRows } = await db
     .updateTable('trials')
     .set({ ...afresh, state: 'queued' })

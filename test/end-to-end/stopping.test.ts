@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { gone } from '../programs/command/processes.ts'
+import { postgresLocation } from '../store/temporary-store.ts'
 import { ask, Swath, swath, workFolder } from './swath.ts'
 
 /** Nine small networks on a part of MNIST: bad learning rates among them. */
@@ -106,8 +107,8 @@ test('a metric that is not reported fails a trial at its first report, with thos
 /** Reports its loss over and over; `deaf` does not look at what it is told, `rude` throws. */
 const program = `
 export default {
-  async train({ params: { how, loss }, report, signal }) {
-    for (let epoch = 1; epoch <= 5; epoch++) {
+  async train({ params: { how, loss }, resume, report }) {
+    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= 5; epoch++) {
       const verdict = await report({ epoch, loss }, { checkpoint: { weights: [Float32Array.of(epoch)] } })
       if (verdict === 'stop' && how === 'rude') throw new Error('told to stop')
       if (verdict === 'stop' && how === 'polite') return
@@ -214,4 +215,27 @@ parameters: { a: { value: 1 } }
     { rung: 1, epoch: 2, value: 7 },
     { rung: 3, epoch: 4, value: 7 },
   ])
+})
+
+test('on a store that hosts share a trial is stopped and trained on in the same way', async () => {
+  const store = postgresLocation()
+  const folder = workFolder({
+    'own.mjs': program.replace('epoch <= 5', 'epoch <= epochs').replace('loss }', 'loss, epochs }'),
+    'own.yaml': `name: own
+program: ./own.mjs
+method: grid
+metric: { name: loss }
+early_terminate: { type: asha }
+parameters: { how: { value: polite }, loss: { values: [1, 2] }, epochs: { value: 4 } }
+`,
+  })
+  const run = await swath(['run', 'own.yaml', '--workers', '1', '--store', store], folder)
+  expect(run.code, run.stderr).toBe(0)
+  const reason = 'stopped at epoch 1: loss 2 is above the 1 that the best of 2 trials reached there'
+  expect(run.stderr).toContain(reason)
+  expect((await swath(['show', 'own', '--store', store], folder)).stdout).toContain(reason)
+  const on = await swath(['resume', '--trial', '2', '--store', store], folder)
+  expect(on.code, on.stderr).toBe(0)
+  const shown = await swath(['show', '2', '--json', '--store', store], folder)
+  expect(JSON.parse(shown.stdout)).toMatchObject({ state: 'completed', attempt: 2, continued_to: 4, stop_reason: null })
 })
