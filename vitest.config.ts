@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'postgres',
           include: [
             'test/store/{changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
-            'test/store/{references,runs,sweep-view,views}.test.ts',
+            'test/store/{references,runs,stops,sweep-view,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },
         },

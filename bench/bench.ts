@@ -21,6 +21,10 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'A sweep that is killed 200 times, and a disk that fills up',
     async (options) => (await import('./faults/bench-faults.ts')).benchFaults(options),
   ],
+  asha: [
+    'ASHA on 81 networks for MNIST beside the whole grid: what it finds, for how much of the training',
+    async (options) => (await import('./asha/bench-asha.ts')).benchAsha(options),
+  ],
   study: [
     'The study’s networks over five seeds, beside PyTorch: accuracy',
     async (options) => (await import('./study/bench-study.ts')).benchStudy(options),
@@ -57,7 +61,8 @@ const parser = yargs(hideBin(process.argv))
   .option('seed', {
     type: 'number',
     default: 0,
-    describe: 'Of the moments at which `faults` and `cluster-faults` strike; the first one of `search`',
+    describe:
+      'Of the moments at which `faults` and `cluster-faults` strike, of the sweep of `asha`; the first one of `search`',
   })
   .demandCommand(1, 'Name a benchmark.')
   .strict()

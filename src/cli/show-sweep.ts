@@ -45,12 +45,12 @@ export async function readSweep(
     if (own !== undefined) own[metric] = value
   }
   const varying = shownParameters(sweep, trials, { areAll })
-  const rows = trials.map(({ id, params, state, attempt, parameter_count, flops, error }) => ({
+  const rows = trials.map(({ id, params, state, attempt, parameter_count, flops, error, stop_reason }) => ({
     ...{ trial: id, state },
     ...Object.fromEntries(varying.map((parameter) => [parameter, cell(params[parameter])])),
     ...{ parameter_count, flops },
     ...metrics.get(id),
-    ...{ attempt, error },
+    ...{ attempt, error, stop_reason },
   }))
   return { rows, varying, progress }
 }
@@ -73,13 +73,13 @@ const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss
 function tellingColumns(rows: readonly TableRow[], varying: readonly string[]): string[] {
   const all = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const fixed = ['trial', 'state', ...varying, 'parameter_count', 'flops']
-  const reported = all.filter((column) => ![...fixed, 'attempt', 'error'].includes(column))
+  const reported = all.filter((column) => ![...fixed, 'attempt', 'error', 'stop_reason'].includes(column))
   const telling = tellingMetrics.filter((metric) => reported.includes(metric))
   const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
   return [
     ...fixed.filter(has),
     ...(telling.length > 0 ? telling : reported),
     ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
-    ...(has('error') ? ['error'] : []),
+    ...['error', 'stop_reason'].filter(has),
   ]
 }

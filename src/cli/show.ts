@@ -21,6 +21,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   const attempts = await attemptsOf(store.db, id)
   const epochs = byEpoch(await metricsOf(store.db, id))
   const warnings = await eventsOf(store.db, id, 'warning')
+  const stops = await eventsOf(store.db, id, 'stopped')
   const [taught] = await eventsOf(store.db, id, 'retrained')
   const retrained = taught?.detail == null ? null : (JSON.parse(taught.detail) as Parameters)
   const artifacts = (await artifactsOf(store.db, id)).map(({ kind, epoch, name, bytes, sha256 }) => ({
@@ -28,7 +29,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   }))
   if (format.json === true) {
     process.stdout.write(
-      `${JSON.stringify({ ...trial, params, metrics: epochs, attempts, artifacts, retrained, warnings }, null, 2)}\n`,
+      `${JSON.stringify({ ...trial, params, metrics: epochs, attempts, artifacts, retrained, stops, warnings }, null, 2)}\n`,
     )
     return
   }
@@ -41,7 +42,8 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
     process.stdout.write(`\n${title}\n`)
     printRows(rows, { ...format, empty: '' })
   }
-  process.stdout.write(`Trial ${trial.id}: ${trial.state}${trial.error === null ? '' : `: ${trial.error}`}\n`)
+  const how = trial.state === 'stopped' ? trial.stop_reason : null
+  process.stdout.write(`Trial ${trial.id}: ${how ?? trial.state}${trial.error === null ? '' : `: ${trial.error}`}\n`)
   const { seed, repeat, parameter_count, flops, weights_sha256 } = trial
   section('Parameters', [cells(params)])
   section('Model', [{ parameter_count, flops, seed, repeat, weights_sha256 }])
@@ -56,6 +58,11 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
     })),
   )
   section('Files', artifacts)
+  // What it says above is not said twice.
+  section(
+    'Stopped before',
+    stops.filter(({ detail }) => detail !== how),
+  )
   if (retrained !== null) section('Retrained', [cells(retrained)])
   section('Warnings', warnings)
   const failed = attempts.findLast((attempt) => attempt.stack !== null)

@@ -4,18 +4,22 @@ import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { Change } from '../store/change.ts'
 import { applyChanges } from '../store/changes.ts'
 import type { Schema } from '../store/schema.ts'
+import type { Judging } from '../store/stops.ts'
 import type { Patience } from './patience.ts'
 import type { Removal } from './removal.ts'
 
 /** Changes in one transaction: enough to share a flush, few enough that it is over in some milliseconds. */
 export const mostInGroup = 500
 
+/** What became of a change: somebody else has its trial by now, or it is on disk; and its trial may be told to stop. */
+export type Verdict = 'refused' | 'kept' | { readonly stop: string }
+
 /** A change, and who waits until it is safe. */
 export interface PendingChange {
   readonly change: Change
   /** Files that it names and that are on this host alone. */
   readonly unpublished: readonly StoredArtifact[]
-  readonly resolve: (isKept: boolean) => void
+  readonly resolve: (verdict: Verdict) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -36,7 +40,12 @@ export class Aggregator {
   }
 
   /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
-  write(change: Change, unpublished: readonly StoredArtifact[] = []): Promise<boolean> {
+  async write(change: Change, unpublished: readonly StoredArtifact[] = []): Promise<boolean> {
+    return (await this.report(change, unpublished)) !== 'refused'
+  }
+
+  /** As {@link write}, for who has to know whether a report ends its trial. */
+  report(change: Change, unpublished: readonly StoredArtifact[] = []): Promise<Verdict> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ change, unpublished, resolve, reject })
       if (!this.#isWriting) void this.#writeAll()
@@ -54,29 +63,37 @@ export class Aggregator {
 }
 
 /** Writes to a store of this machine; while it takes no writes, all wait. */
-export function writeOrWait(db: Kysely<Schema>, patience: Patience, removal: Removal): WriteGroup {
+export function writeOrWait(db: Kysely<Schema>, patience: Patience, removal: Removal, judging?: Judging): WriteGroup {
   return async (group) => {
     const refused = new Set<Change>()
+    const stops = new Map<Change, string>()
     try {
       await patience.write(async () => {
         await applyChanges(
           db,
           group.map(({ change }) => change),
-          { refused },
+          { refused, stops, judging },
         )
       })
     } catch (error) {
       for (const { reject } of group) reject(error)
       return
     }
-    settle(group, refused, removal)
+    settle(group, { refused, stops }, removal)
   }
 }
 
 /** What a group's changes made superfluous goes, now that its rows are gone. */
-export function settle(group: readonly PendingChange[], refused: ReadonlySet<Change>, removal: Removal): void {
+export function settle(
+  group: readonly PendingChange[],
+  { refused, stops }: { readonly refused: ReadonlySet<Change>; readonly stops: ReadonlyMap<Change, string> },
+  removal: Removal,
+): void {
   removal.begin(droppedBy(group.map(({ change }) => change).filter((change) => !refused.has(change))))
-  for (const { change, resolve } of group) resolve(!refused.has(change))
+  for (const { change, resolve } of group) {
+    const stop = stops.get(change)
+    resolve(refused.has(change) ? 'refused' : stop === undefined ? 'kept' : { stop })
+  }
 }
 
 /** The names of the files that changes make superfluous. */

@@ -3,9 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
 import type { ModelCost } from '../models/cost.ts'
 import type { Parameters } from '../programs/program.ts'
+import { violation } from '../search/constraint.ts'
+import { constraintsOf, isAboutPoint } from '../sweep/check-search.ts'
 import type { PlannedTrial } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { Mistake } from '../sweep/source.ts'
+import { parameterNames } from '../sweep/space.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 
@@ -44,7 +47,23 @@ export async function describeTrials(
     }
   }
   if (mistakes.size > 0) throw file.source.error([...mistakes.values()])
-  return described
+  return keepingTo(file, described)
+}
+
+/** Without the points that break a constraint: they are refused before they cost anything. */
+function keepingTo({ content, source }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
+  const names = parameterNames(content.parameters)
+  const constraints = constraintsOf(content).filter((constraint) => isAboutPoint(constraint, names))
+  if (constraints.length === 0) return trials
+  const kept = trials.filter(({ params, cost }) => {
+    const known: Readonly<Record<string, unknown>> = {
+      ...params,
+      ...{ flops: cost?.flops, parameter_count: cost?.parameterCount },
+    }
+    return constraints.every((constraint) => (violation(constraint, (name) => known[name]) ?? 0) <= 0)
+  })
+  if (kept.length > 0 || trials.length === 0) return kept
+  throw source.error([{ path: ['constraints'], message: `none of ${trials.length} points keeps to them` }])
 }
 
 /** Where in the file the parameter stands that a program complains of: `depth: expected …` is about `depth`. */

@@ -4,7 +4,10 @@ import type { Observation } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
 import { observe, type ObservedRow } from '../store/observations.ts'
 import type { Store } from '../store/store.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import type { SweepDefinition } from '../sweep/definition.ts'
+import { constraintsOf } from '../sweep/check-search.ts'
+import { namesIn, violation, type Constraint } from '../search/constraint.ts'
+import type { Objective } from '../stopping/rule.ts'
 
 const over: ReadonlySet<ObservedRow['state']> = new Set(['completed', 'stopped', 'failed', 'cancelled'])
 
@@ -15,18 +18,16 @@ export class Findings {
   readonly keys = new Set<string>()
   readonly #store: Store
   readonly #sweepId: number
-  readonly #objectives: SweepSettings['objectives']
+  readonly #objectives: readonly Objective[]
+  readonly #constraints: readonly Constraint[]
   readonly #repeat: number
   /** Trials that are not over, and all others of their points. */
   readonly #open = new Map<number, Map<number, ObservedRow>>()
   #trials = 0
 
-  constructor(
-    store: Store,
-    sweepId: number,
-    space: SearchSpace,
-    { objectives, repeat }: { readonly objectives: SweepSettings['objectives']; readonly repeat: number },
-  ) {
+  constructor(store: Store, sweepId: number, space: SearchSpace, definition: SweepDefinition) {
+    const { objectives = [], repeat } = definition
+    this.#constraints = constraintsOf(definition)
     this.history = new History(space, objectives.length)
     this.#store = store
     this.#sweepId = sweepId
@@ -45,7 +46,7 @@ export class Findings {
     )
     const rows = await observe(this.#store.db, this.#sweepId, {
       ...{ after: this.#trials, ids },
-      metrics: this.#objectives.map(({ name }) => name),
+      metrics: [...this.#objectives.map(({ name }) => name), ...this.#constraints.flatMap(namesIn)],
     })
     const changed = new Set<number>()
     for (const row of rows) {
@@ -68,6 +69,10 @@ export class Findings {
     this.history.record({
       ...{ number, point: JSON.parse(first.params) as Parameters, state: stateOf(trials, isOver) },
       values: this.#objectives.map((objective) => meanOf(trials, objective)),
+      violations: this.#constraints.map((constraint) => {
+        // Of several seeds the worst counts; what is not known yet breaks nothing.
+        return Math.max(...trials.map((trial) => violation(constraint, (name) => valueOf(trial, name)) ?? 0))
+      }),
       epochs: Math.max(...trials.map(({ epochs }) => epochs)),
     })
   }
@@ -81,13 +86,19 @@ function stateOf(trials: readonly ObservedRow[], isOver: boolean): Observation['
 }
 
 /** Over the seeds that have one; less is better. */
-function meanOf(
-  trials: readonly ObservedRow[],
-  { name, goal }: SweepSettings['objectives'][number],
-): number | undefined {
-  const values = trials.flatMap(({ metrics, flops, parameter_count }) => {
-    const value = name === 'flops' ? flops : name === 'parameter_count' ? parameter_count : metrics.get(name)
-    return value === undefined || value === null ? [] : [goal === 'maximize' ? -value : value]
+function meanOf(trials: readonly ObservedRow[], { name, goal }: Objective): number | undefined {
+  const values = trials.flatMap((trial) => {
+    const value = costOrMetric(trial, name)
+    return value === undefined ? [] : [goal === 'maximize' ? -value : value]
   })
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function valueOf(trial: ObservedRow, name: string): unknown {
+  return costOrMetric(trial, name) ?? (JSON.parse(trial.params) as Parameters)[name]
+}
+
+function costOrMetric({ flops, parameter_count, metrics }: ObservedRow, name: string): number | undefined {
+  if (name === 'flops') return flops ?? undefined
+  return name === 'parameter_count' ? (parameter_count ?? undefined) : metrics.get(name)
 }

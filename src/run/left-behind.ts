@@ -3,6 +3,7 @@ import { usingArtifacts } from '../artifacts/open-shared.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { Store } from '../store/store.ts'
+import { stoppingRuleOf } from '../sweep/definition.ts'
 import { mostInGroup } from './aggregator.ts'
 import type { RunObserver } from './events.ts'
 import { Journal } from './journal.ts'
@@ -33,7 +34,7 @@ async function handIn({ store, queue, observer, signal }: Context, folder: strin
   const sweep = await patience.read(() =>
     store.db
       .selectFrom('sweeps')
-      .select('name')
+      .select(['name', 'definition'])
       .where('id', '=', sweepId)
       .where('created_at', '=', plannedAt)
       .executeTakeFirst(),
@@ -47,9 +48,11 @@ async function handIn({ store, queue, observer, signal }: Context, folder: strin
     const carrying = new Patience(artifacts, observer, signal)
     const removal = new Removal(artifacts)
     const shared = { sweepId, queue: await patience.read(() => queue.of(sweepId)) }
+    const rule = stoppingRuleOf(sweep)
+    const judging = rule && { sweepId, rule }
     let [handedIn, late] = [0, 0]
     for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
-      const refused = await deliver({ store, shared, artifacts, patience, carrying, removal }, entries)
+      const refused = await deliver({ store, shared, judging, artifacts, patience, carrying, removal }, entries)
       journal.delivered(entries.length)
       handedIn += entries.length - refused.size
       late += refused.size

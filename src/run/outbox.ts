@@ -7,6 +7,7 @@ import { SwathError } from '../errors.ts'
 import { leaseMs } from '../store/coordinators.ts'
 import type { Change } from '../store/change.ts'
 import { applyChanges, type SharedWork } from '../store/changes.ts'
+import type { Judging } from '../store/stops.ts'
 import type { Store } from '../store/store.ts'
 import { droppedBy, mostInGroup, settle, type PendingChange, type WriteGroup } from './aggregator.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -20,6 +21,8 @@ const answerMs = leaseMs / 3
 export interface Delivery {
   readonly store: Store
   readonly shared: SharedWork
+  /** Of a sweep that has a stopping rule. */
+  readonly judging?: Judging | undefined
   readonly artifacts: SharedArtifacts
   /** With the store, and with the place of the artifacts. */
   readonly patience: Patience
@@ -34,6 +37,7 @@ export interface Delivery {
 interface Attempt {
   readonly group: readonly PendingChange[]
   readonly refused: Set<Change>
+  readonly stops: Map<Change, string>
   /** Rejects as the writing did. */
   readonly done: Promise<void>
 }
@@ -61,7 +65,7 @@ export class Outbox {
 
   async #write(group: readonly PendingChange[]): Promise<void> {
     if (group.length === 0) return
-    const { store, shared, removal } = this.#delivery
+    const { store, shared, judging, removal } = this.#delivery
     if (this.#failure !== undefined) {
       for (const { reject } of group) reject(this.#failure.error)
       return
@@ -71,13 +75,14 @@ export class Outbox {
       return
     }
     const refused = new Set<Change>()
+    const stops = new Map<Change, string>()
     const changes = group.map(({ change }) => change)
-    const done = applyChanges(store.db, changes, { shared, refused }).then(() => undefined)
+    const done = applyChanges(store.db, changes, { shared, judging, refused, stops }).then(() => undefined)
     try {
-      if (await inTime(done)) settle(group, refused, removal)
-      else this.#keep(group, { group, refused, done })
+      if (await inTime(done)) settle(group, { refused, stops }, removal)
+      else this.#keep(group, { group, refused, stops, done })
     } catch (error) {
-      if (store.obstacle(error) !== undefined) this.#keep(group, { group, refused, done })
+      if (store.obstacle(error) !== undefined) this.#keep(group, { group, refused, stops, done })
       else for (const { reject } of group) reject(error)
     }
   }
@@ -103,7 +108,8 @@ export class Outbox {
       else {
         // Its copies elsewhere go with their rows.
         artifacts.host.remove(change.drop ?? [])
-        resolve(true)
+        // What a rule makes of it, its trial hears after its next one.
+        resolve('kept')
       }
     }
     this.#delivering ??= this.#deliver(attempt && { ...attempt, kept: entries.length })
@@ -115,14 +121,14 @@ export class Outbox {
       if (attempt !== undefined && (await this.#wasWritten(attempt))) {
         journal.delivered(attempt.kept)
         this.#held = this.#held.filter((pending) => !attempt.group.includes(pending))
-        settle(attempt.group, attempt.refused, this.#delivery.removal)
+        settle(attempt.group, attempt, this.#delivery.removal)
       }
       for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
         const refused = await deliver(this.#delivery, entries)
         journal.delivered(entries.length)
         for (const { change } of entries) {
           if (change.type !== 'end') continue
-          this.#ends.get(change.trialId)?.resolve(!refused.has(change))
+          this.#ends.get(change.trialId)?.resolve(refused.has(change) ? 'refused' : 'kept')
           this.#ends.delete(change.trialId)
         }
       }
@@ -157,7 +163,7 @@ export class Outbox {
 
 /** Brings entries to the store, and the files that they name before them. Resolves to the changes that were refused. */
 export async function deliver(
-  { store, shared, artifacts, patience, carrying, removal }: Omit<Delivery, 'journal' | 'signal'>,
+  { store, shared, judging, artifacts, patience, carrying, removal }: Omit<Delivery, 'journal' | 'signal'>,
   entries: readonly JournalEntry[],
 ): Promise<ReadonlySet<Change>> {
   const superseded = new Set(droppedBy(entries.map(({ change }) => change)))
@@ -172,7 +178,7 @@ export async function deliver(
   }
   const refused = new Set<Change>()
   await patience.write(async () => {
-    await applyChanges(store.db, changes, { shared, refused, again: true })
+    await applyChanges(store.db, changes, { shared, judging, refused, again: true })
   })
   removal.begin(droppedBy(changes.filter((change) => !refused.has(change))))
   return new Set(entries.flatMap(({ change }, k) => (refused.has(changes[k] ?? change) ? [change] : [])))

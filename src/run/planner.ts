@@ -4,15 +4,17 @@ import type { ModelCost } from '../models/cost.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { methods } from '../search/methods.ts'
+import { violation, type Constraint } from '../search/constraint.ts'
 import type { SearchMethod } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
 import { addPlanned } from '../store/observations.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { NewTrial } from '../store/trials.ts'
+import { constraintsOf, isAboutPoint } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
-import { spaceOf } from '../sweep/space.ts'
+import { parameterNames, spaceOf } from '../sweep/space.ts'
 import type { WorkerPool } from '../workers/pool.ts'
 import { Findings } from './findings.ts'
 
@@ -51,19 +53,22 @@ export class Planner {
   readonly #definition: SweepDefinition
   readonly #method: SearchMethod
   readonly #space: SearchSpace
+  /** Those that are kept or broken before a trial is trained. */
+  readonly #constraints: readonly Constraint[]
   readonly #findings: Findings
   #isExhausted = false
 
   constructor(planning: Planning) {
-    const { store, sweep, settings } = planning
+    const { store, sweep } = planning
     this.#planning = planning
     this.#definition = JSON.parse(sweep.definition) as SweepDefinition
     const method = methods[sweep.method]
     if (method === undefined) throw new Error(`${sweep.method} plans no trials`)
     this.#method = method
     this.#space = spaceOf(this.#definition.parameters)
-    const { repeat } = this.#definition
-    this.#findings = new Findings(store, sweep.id, this.#space, { objectives: settings.objectives, repeat })
+    const names = parameterNames(this.#definition.parameters)
+    this.#constraints = constraintsOf(this.#definition).filter((constraint) => isAboutPoint(constraint, names))
+    this.#findings = new Findings(store, sweep.id, this.#space, this.#definition)
   }
 
   /** True once it is known that there is nothing more to plan. */
@@ -133,7 +138,15 @@ export class Planner {
     const { pool, settings, datasets } = this.#planning
     const dataset = await datasets.of(params)
     const [description] = await pool.describe(settings.program, [{ params: programParameters(params), dataset }])
-    return description ?? { error: 'the program says nothing of it' }
+    if (description === undefined || 'error' in description) {
+      return description ?? { error: 'the program says nothing of it' }
+    }
+    const { cost } = description
+    const costs = { flops: cost?.flops, parameter_count: cost?.parameterCount }
+    const broken = this.#constraints.findIndex(
+      (constraint) => (violation(constraint, (name) => ({ ...params, ...costs })[name]) ?? 0) > 0,
+    )
+    return broken < 0 ? description : { error: 'it breaks a constraint' }
   }
 
   #rowsOf({ params, cost }: FoundPoint, after: number): NewTrial[] {

@@ -16,6 +16,7 @@ import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
+import { planContinuation, queueContinuation, type Continuation } from './continuation.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
@@ -94,6 +95,25 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
   })
 }
 
+/**
+ * Trains one trial on that ended before its time, whatever a stopping rule says. On a machine's own store nothing else of
+ * its sweep is trained; where hosts share one, what waits there is theirs as ever.
+ */
+export async function resumeTrial(context: RunContext, trialId: number, epochs?: number): Promise<RunResult> {
+  refuseMissingStore(context.store)
+  await storeDriverFor(context.store, context.setup)
+  return usingStore(context.store, 'change', async (store, queue) => {
+    const { sweep, ...continuation } = await planContinuation(store, trialId, epochs)
+    const settings = storedSettings(sweep)
+    if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    await setUp(context, settings)
+    return withWorkers(layOut(settings.coresPerTrial, workersFor(context)), settings, async (machinery) => {
+      if (queue !== undefined) await queueContinuation(store, continuation, { queue, sweep })
+      return train(context, store, queue, sweep, settings, machinery, [], continuation)
+    })
+  })
+}
+
 /** A store, and the queue that hosts share if it has one. */
 function usingStore(
   location: string,
@@ -140,6 +160,7 @@ async function train(
   settings: SweepSettings,
   machinery: Machinery,
   again: readonly EndedState[],
+  continuation?: Continuation,
 ): Promise<RunResult> {
   const { layout, pool, datasets } = machinery
   if (queue !== undefined) {
@@ -162,6 +183,7 @@ async function train(
     await clearCancellation(store.db, sweep.id)
     await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
+    if (continuation !== undefined) await queueContinuation(store, continuation)
 
     // Say what is about to happen.
     const outlook = await outlookOf(store, sweep, datasets)
@@ -185,7 +207,11 @@ async function train(
         createQueue: createInProcessQueue,
         workers: layout.workers.length,
         parameters: outlook.parameters,
-        planner: isPlannedLater(sweep) ? new Planner({ store, sweep, settings, datasets, pool }) : undefined,
+        planner:
+          isPlannedLater(sweep) && continuation === undefined
+            ? new Planner({ store, sweep, settings, datasets, pool })
+            : undefined,
+        only: continuation?.trialId,
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),
       }),

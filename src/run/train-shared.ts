@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
+import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator } from './aggregator.ts'
 import { Journal } from './journal.ts'
 import { Outbox } from './outbox.ts'
@@ -10,7 +11,10 @@ import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type SharedTraining = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'> & {
+export type SharedTraining = Omit<
+  TrialTraining,
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'
+> & {
   readonly queue: SweepQueue
   readonly workers: number
   /** True once no further trial is to be taken. */
@@ -39,7 +43,9 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const owner = { store: store.location, sweepId: sweep.id, plannedAt: sweep.created_at }
   const journal = Journal.create(artifacts.host.location, owner)
   const shared = { sweepId: sweep.id, queue }
-  const outbox = new Outbox({ store, shared, artifacts, patience, carrying, removal, journal, signal })
+  const rule = stoppingRuleOf(sweep)
+  const judging = rule && { sweepId: sweep.id, rule }
+  const outbox = new Outbox({ store, shared, judging, artifacts, patience, carrying, removal, journal, signal })
   const aggregator = new Aggregator(outbox.write)
   const recordMetrics = () => Promise.resolve()
 
@@ -51,7 +57,11 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const train = async (trial: Awaited<ReturnType<typeof trialsById>>[number], job: string) => {
     here.busy++
     try {
-      const trained = await trainTrial({ ...training, aggregator, removal, carry, patience, recordMetrics }, trial, job)
+      const trained = await trainTrial(
+        { ...training, rule, aggregator, removal, carry, patience, recordMetrics },
+        trial,
+        job,
+      )
       const settled: Promise<unknown> = trained.written
         .catch((error: unknown) => (failure ??= { error }))
         .finally(() => written.delete(settled))

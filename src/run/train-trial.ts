@@ -2,7 +2,8 @@ import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
-import type { Parameters, Report } from '../programs/program.ts'
+import type { Report } from '../programs/program.ts'
+import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
 import type { ChangeOf } from '../store/change.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
@@ -16,6 +17,7 @@ import type { RunObserver } from './events.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
+import { Supervision, trainedParameters } from './supervision.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
 
@@ -35,6 +37,8 @@ export interface TrialTraining {
   readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
+  /** What may end trials early. */
+  readonly rule: StoppingRule | undefined
   /** Parameters that tell the trials apart. */
   readonly telling: readonly string[]
   /** True once a trial that has reported, with its checkpoint, is to be handed back. */
@@ -65,7 +69,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
-  const params = JSON.parse(trial.params) as Parameters
+  const params = trainedParameters(trial)
   const now = () => store.now()
 
   // Find what an earlier attempt left.
@@ -81,10 +85,11 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   let resumeIsUnknown = isCommand && attempt > 1
   let lastEpoch = resume?.epoch ?? 0
   let published: Promise<Published> = Promise.resolve(nothing)
+  const supervision = new Supervision(training.rule, trial, params, lastEpoch)
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
-  const outcome = await pool.train(
+  const trained = await pool.train(
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
       dataset: await datasets.of(params),
@@ -109,6 +114,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
   )
 
+  const outcome = supervision.outcomeOf(trained)
   return { written: writeDown() }
 
   async function writeDown(): Promise<number | undefined> {
@@ -148,22 +154,28 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     return undefined
   }
 
-  async function receive(message: TrialMessage): Promise<'continue' | 'cancel' | undefined> {
+  async function receive(message: TrialMessage): Promise<'continue' | 'stop' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
+        if (!supervision.accepts(report, (text) => void warn(`: ${text}`).catch(() => undefined))) return 'cancel'
         const { packed, unpublished } = artifacts.isCarried ? await publish(checkpoint) : nothing
         const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
         lastEpoch = report.epoch
         const change: ChangeOf<'report'> = {
           ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
-          ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown },
+          ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown, lastEpoch: supervision.lastEpoch },
         }
-        isOurs = await aggregator.write(change, unpublished)
+        const verdict = await aggregator.report(change, unpublished)
+        isOurs = verdict !== 'refused'
         if (!isOurs) return 'cancel'
         resumeIsUnknown = false
         await training.recordMetrics(report)
         observer.trialReported(trialId, report)
+        if (typeof verdict === 'object') {
+          supervision.stop(verdict.stop)
+          return 'stop'
+        }
         return checkpoint !== undefined && training.isDraining?.() === true ? 'cancel' : 'continue'
       }
       case 'began':

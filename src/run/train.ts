@@ -5,7 +5,8 @@ import type { CreateQueue } from '../queue/queue.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
-import { queuedTrials, trialById } from '../store/trials.ts'
+import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
+import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
 import { Patience } from './patience.ts'
 import type { Planner } from './planner.ts'
@@ -13,9 +14,14 @@ import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
-export type Training = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'> & {
+export type Training = Omit<
+  TrialTraining,
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'
+> & {
   readonly createQueue: CreateQueue
   readonly workers: number
+  /** The one trial that is to be trained, if not all that wait are. */
+  readonly only?: number | undefined
   /** All parameters of the sweep. */
   readonly parameters: readonly string[]
   /** Of a sweep whose points are not all known at first. */
@@ -23,9 +29,6 @@ export type Training = Omit<TrialTraining, 'aggregator' | 'removal' | 'carry' | 
   /** Ends the run: what trains is cancelled and handed back to the queue. */
   readonly signal: AbortSignal
 }
-
-/** Processes that a trial may take with it before it is trained by itself, so that it takes no other trial along. */
-const lossesOfASuspect = 2
 
 /**
  * Trains every queued trial of a sweep; resolves when none is left or the run was ended. A trial that failed is tried
@@ -47,10 +50,13 @@ export async function trainQueued(training: Training): Promise<void> {
   const carrying = new Patience(training.artifacts, observer, signal)
   const carry: Carry = (work) => carrying.read(work)
   const removal = new Removal(training.artifacts)
-  const aggregator = new Aggregator(writeOrWait(store.db, patience, removal))
+  const rule = stoppingRuleOf(sweep)
+  const judging = rule && { sweepId: sweep.id, rule }
+  const aggregator = new Aggregator(writeOrWait(store.db, patience, removal, judging))
   const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
 
-  const waiting = await queuedTrials(store.db, sweep.id)
+  const { only } = training
+  const waiting = (await queuedTrials(store.db, sweep.id)).filter(({ id }) => only === undefined || id === only)
   const suspects = waiting.filter(({ losses }) => losses >= lossesOfASuspect)
   await trainAll(
     waiting.filter((trial) => !suspects.includes(trial)),
@@ -87,7 +93,7 @@ export async function trainQueued(training: Training): Promise<void> {
         if (trial?.state !== 'queued' || signal.aborted) return
         try {
           const { written } = await trainTrial(
-            { ...training, aggregator, removal, carry, patience, recordMetrics },
+            { ...training, rule, aggregator, removal, carry, patience, recordMetrics },
             trial,
           )
           const settled: Promise<void> = written

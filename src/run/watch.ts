@@ -162,12 +162,12 @@ function isOwn({ host, pid }: WatchedTrial): boolean {
   return host === self.host && pid === self.pid
 }
 
-function outcomeOf({ state, error, weights_sha256 }: WatchedTrial): TrialOutcome {
+function outcomeOf({ state, error, stop_reason, weights_sha256 }: WatchedTrial): TrialOutcome {
   switch (state) {
     case 'completed':
       return { status: 'completed', weightsSha256: weights_sha256, checkpoint: null }
     case 'stopped':
-      return { status: 'stopped', checkpoint: null }
+      return { status: 'stopped', checkpoint: null, reason: stop_reason ?? undefined }
     case 'failed':
       return { status: 'failed', failure: { kind: 'threw', message: error ?? '' } }
     default:

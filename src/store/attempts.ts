@@ -4,6 +4,7 @@ import { dropArtifacts, recordArtifact } from './artifacts.ts'
 import type { ChangeOf } from './change.ts'
 import { supersedeMetrics } from './reports.ts'
 import { rowsStatement } from './rows-statement.ts'
+import { discountRungs } from './rungs.ts'
 import type { Schema } from './schema.ts'
 import { statesBefore } from './states.ts'
 
@@ -55,16 +56,20 @@ export async function startAttempts(
 
 type Ended = readonly [
   ...[id: number, attempt: number, state: string, weights_sha256: string | null, error: string | null],
-  ...[finished_at: string | null, failed: number],
+  ...[at: string, failed: number],
 ]
 
+/** What was told to stop is not handed back: it is over, however its attempt ended. */
 const endTrials = rowsStatement<Ended, { readonly id: number }>(
   ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer'],
   (rows) => sql`
-    with v (id, attempt, state, weights_sha256, error, finished_at, failed) as (${rows})
+    with v (id, attempt, state, weights_sha256, error, at, failed) as (${rows})
     update trials
-    set state = v.state, weights_sha256 = v.weights_sha256, lease_expires_at = null, error = v.error,
-      finished_at = v.finished_at, failures = trials.failures + v.failed, losses = 0
+    set state = case when v.state = 'queued' and trials.stop_reason is not null then 'stopped' else v.state end,
+      weights_sha256 = v.weights_sha256, lease_expires_at = null, error = v.error,
+      finished_at = case when v.state = 'queued' and trials.stop_reason is null then null else v.at end,
+      stop_reason = case when v.state = 'completed' then null else trials.stop_reason end,
+      failures = trials.failures + v.failed, losses = 0
     from v
     where trials.id = v.id and trials.attempt = v.attempt and trials.state = 'running'
     returning trials.id`,
@@ -95,7 +100,7 @@ export async function endAttempts(
     db,
     ends.map(({ trialId, attempt, state, weightsSha256 = null, error = null, at, failed = false }): Ended => {
       const isOver = state !== 'queued'
-      return [trialId, attempt, state, weightsSha256, isOver ? error : null, isOver ? at : null, failed ? 1 : 0]
+      return [trialId, attempt, state, weightsSha256, isOver ? error : null, at, failed ? 1 : 0]
     }),
   )
   const { done, refused } = divide(ends, ended)
@@ -107,7 +112,8 @@ export async function endAttempts(
       return [trialId, attempt, outcome, at, error, stack, end.exitCode ?? null, end.signal ?? null]
     }),
   )
-  for (const { trialId, checkpoint, folder, best, drop = [], at } of done) {
+  for (const { trialId, state, checkpoint, folder, best, drop = [], at } of done) {
+    if (state === 'failed') await discountRungs(db, trialId)
     if (checkpoint !== undefined) await recordArtifact(db, trialId, checkpoint, at)
     if (folder !== undefined) await recordArtifact(db, trialId, folder, at, 'folder')
     await dropArtifacts(db, drop)

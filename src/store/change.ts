@@ -27,6 +27,8 @@ export type Change =
       readonly report: Report
       /** True of the first report of an attempt that did not say from where it goes on. */
       readonly tellsResumedEpoch?: boolean
+      /** The epoch that the trial trains to, where that is known and a rule may stop it before. */
+      readonly lastEpoch?: number | undefined
       /** Written and safe by now, and what it makes superfluous. */
       readonly checkpoint?: StoredArtifact | undefined
       readonly folder?: StoredArtifact | undefined

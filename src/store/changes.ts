@@ -6,6 +6,7 @@ import type { Change, ChangeOf } from './change.ts'
 import { enqueue } from './enqueue.ts'
 import { recordedReports, recordReports, settleReport, staleReports } from './reports.ts'
 import type { Schema } from './schema.ts'
+import { judgeReports, type Judging } from './stops.ts'
 
 /** Of a store that hosts share: the sweep that all changes of a group belong to, and its queue. */
 export interface SharedWork {
@@ -23,11 +24,17 @@ export async function applyChanges(
   changes: readonly Change[],
   {
     shared,
+    judging,
     refused = new Set(),
+    stops = new Map(),
     again = false,
   }: {
     readonly shared?: SharedWork | undefined
+    /** Of a sweep that has a stopping rule. */
+    readonly judging?: Judging | undefined
     readonly refused?: Set<Change>
+    /** Reports whose trial is to stop after them, and why; known when `refused` is. */
+    readonly stops?: Map<Change, string>
     /** True where some may be there already: they are not written twice. */
     readonly again?: boolean
   } = {},
@@ -38,12 +45,16 @@ export async function applyChanges(
   const beside = db.transaction().setIsolationLevel('read committed')
   await beside.execute(async (transaction) => {
     refused.clear()
+    stops.clear()
     const late = await startAttempts(transaction, of('start'))
     const stale = await staleReports(transaction, of('report'))
     const recorded = again ? await recordedReports(transaction, of('report')) : none
     const reports = of('report').filter((report) => !stale.has(report) && !recorded.has(report))
     for (const report of reports) await settleReport(transaction, report)
     await recordReports(transaction, reports)
+    if (judging !== undefined && reports.length > 0) {
+      for (const [report, reason] of await judgeReports(transaction, judging, reports)) stops.set(report, reason)
+    }
     const unknown = await endAttempts(transaction, of('end'))
     const ends = of('end').filter((end) => !unknown.includes(end))
     if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { enqueue } from './enqueue.ts'
+import { discountRungs } from './rungs.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { Schema } from './schema.ts'
 
@@ -70,7 +71,7 @@ async function takeBackIn(
   const lost = await db
     .selectFrom('trials as t')
     .innerJoin('attempts as a', (join) => join.onRef('a.trial_id', '=', 't.id').onRef('a.attempt', '=', 't.attempt'))
-    .select(['t.id', 't.attempt', 't.losses', 'a.host', 'a.pid', 'a.started_at'])
+    .select(['t.id', 't.attempt', 't.losses', 't.stop_reason', 'a.host', 'a.pid', 'a.started_at'])
     // A checkpoint shows that it got further; without any (a command), that it went on from further than the one before.
     .select(
       sql<number>`coalesce(
@@ -85,14 +86,19 @@ async function takeBackIn(
     .$if(shared !== undefined, (all) => all.where('t.lease_expires_at', '<=', at))
     .execute()
   const failed = new Map<number, string>()
-  for (const { id, attempt, losses: before, progressed, host, pid, started_at } of lost) {
+  for (const { id, attempt, losses: before, progressed, stop_reason, host, pid, started_at } of lost) {
     const losses = progressed ? 0 : before + 1
     const story = `process ${pid} on ${host}, which trained it since ${started_at}, was gone`
     const error =
-      losses > limit
+      losses > limit && stop_reason === null
         ? `${losses} processes in a row ended while they trained it and got no epoch further: does it crash or run out of memory? Last: ${story}`
         : null
-    if (error !== null) failed.set(id, error)
+    if (error !== null) {
+      failed.set(id, error)
+      await discountRungs(db, id)
+    }
+    // What was told to stop, and had no time to, has stopped.
+    const state = error !== null ? 'failed' : stop_reason !== null ? 'stopped' : 'queued'
     await db
       .updateTable('attempts')
       .set({ state: 'lost', finished_at: at, error: story })
@@ -103,9 +109,9 @@ async function takeBackIn(
       .updateTable('trials')
       .set({
         ...{ losses, error, lease_expires_at: null },
-        ...(error === null
-          ? { state: 'queued', finished_at: null, worker: null, host: null, pid: null, process_start: null }
-          : { state: 'failed', finished_at: at }),
+        ...(state === 'queued'
+          ? { state, finished_at: null, worker: null, host: null, pid: null, process_start: null }
+          : { state, finished_at: at }),
       })
       .where('id', '=', id)
       .execute()

@@ -7,6 +7,7 @@ import * as trialLife from '../../db/migrations/0003-trial-life.ts'
 import * as finalMetrics from '../../db/migrations/0004-final-metrics.ts'
 import * as parents from '../../db/migrations/0006-parents.ts'
 import * as hosts from '../../db/migrations/0007-hosts.ts'
+import * as stopping from '../../db/migrations/0008-stopping.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
@@ -21,6 +22,7 @@ export const allMigrations: Migrations = {
   '0004-final-metrics': finalMetrics,
   '0006-parents': parents,
   '0007-hosts': hosts,
+  '0008-stopping': stopping,
 }
 
 /** How a store's schema stands to the one of this swath. */

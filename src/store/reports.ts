@@ -5,6 +5,7 @@ import { dropArtifacts, recordArtifact } from './artifacts.ts'
 import type { ChangeOf } from './change.ts'
 import { addToFinalMetrics, recountFinalMetrics } from './final-metrics.ts'
 import { rowsStatement } from './rows-statement.ts'
+import { supersedeRungs } from './rungs.ts'
 import type { Schema } from './schema.ts'
 
 const runningAttempts = rowsStatement<readonly [number], { readonly id: number; readonly attempt: number }>(
@@ -108,6 +109,7 @@ export async function supersedeMetrics(
     .execute()
   await db.deleteFrom('metrics').where('trial_id', '=', trialId).where('epoch', '>', aboveEpoch).execute()
   await recountFinalMetrics(db, trialId)
+  await supersedeRungs(db, trialId, aboveEpoch)
 }
 
 const insertMetrics = rowsStatement<readonly [trial_id: number, epoch: number, name: string, value: number]>(

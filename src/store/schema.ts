@@ -8,6 +8,7 @@ export interface Schema {
   metrics: MetricTable
   superseded_metrics: MetricTable & { attempt: number }
   final_metrics: FinalMetricTable
+  rungs: RungTable
   state_counts: StateCountTable
   artifacts: ArtifactTable
   artifact_parts: ArtifactPartTable
@@ -76,6 +77,10 @@ interface TrialTable {
   finished_at: string | null
   /** The trial whose checkpoint this one was trained on from. */
   parent_id: ColumnType<number | null, number | null | undefined, number | null>
+  /** Why a stopping rule told it to stop: from then on it is not trained. */
+  stop_reason: ColumnType<string | null, string | null | undefined, string | null>
+  /** Epochs that somebody had it trained on to, whatever a rule says. */
+  continued_to: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 interface AttemptTable {
@@ -116,6 +121,22 @@ interface FinalMetricTable {
   reports: number
   least: number
   greatest: number
+}
+
+/** What a trial had when it reached a rung of its sweep's stopping rule. */
+interface RungTable {
+  trial_id: number
+  /** In what the rule counts: an epoch, or a number of reports. */
+  rung: number
+  sweep_id: number
+  /** Of the report that reached it. */
+  epoch: number
+  /** Of the rule's objective, the first of several. */
+  value: number
+  /** JSON: the values of the other objectives. */
+  others: string | null
+  /** 1, or 0 of a trial that failed: it is not what others are compared with. */
+  counts: ColumnType<number, number | undefined, number>
 }
 
 /** Follows every change of a trial's state; a view on PostgreSQL. */

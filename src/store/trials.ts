@@ -94,9 +94,13 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .then((row) => row.trials)
 }
 
+/** Processes that a trial may take with it before it is trained by itself, so that it takes no other trial along. */
+export const lossesOfASuspect = 2
+
 /**
- * The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. Those that a
- * process was lost over come after all others, so that they cannot keep these from being trained.
+ * The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. Those that
+ * processes were lost over come after all others, so that they cannot keep these from being trained; one that was lost once
+ * keeps its place, so that a sweep that was killed goes on in the order that it had.
  */
 export function queuedTrials(
   db: Kysely<Schema>,
@@ -107,18 +111,37 @@ export function queuedTrials(
     .select(['id', 'losses'])
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'queued')
-    .orderBy('losses')
+    .orderBy(sql`case when losses < ${lossesOfASuspect} then 0 else losses end`)
     .orderBy(sql`coalesce(flops, 0)`, 'desc')
     .orderBy('number')
     .execute()
 }
 
+const afresh = {
+  ...{ worker: null, host: null, error: null, finished_at: null, failures: 0, losses: 0, stop_reason: null },
+}
+
+/**
+ * Puts a trial that ended before its time back in the queue, to train to an epoch that no stopping rule keeps it from;
+ * true if it waits now.
+ */
+export async function continueTrial(db: Kysely<Schema>, trialId: number, epochs: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('trials')
+    .set({ ...afresh, state: 'queued', continued_to: epochs })
+    .where('id', '=', trialId)
+    .where('state', 'in', ['queued', ...statesBefore('queued').filter((state) => state !== 'running')])
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
 /** Puts trials that ended back in the queue, with a clean slate. */
 export async function requeue(db: Kysely<Schema>, sweepId: number, states: readonly EndedState[]): Promise<number> {
   const allowed = statesBefore('queued').filter((state) => (states as readonly TrialState[]).includes(state))
+  if (allowed.length === 0) return 0
   const { numUpdatedRows } = await db
     .updateTable('trials')
-    .set({ state: 'queued', worker: null, host: null, error: null, finished_at: null, failures: 0, losses: 0 })
+    .set({ ...afresh, state: 'queued' })
     .where('sweep_id', '=', sweepId)
     .where('state', 'in', allowed)
     .executeTakeFirstOrThrow()
@@ -159,11 +182,11 @@ export function metricsOf(
     .execute()
 }
 
-/** What went wrong around a trial without failing it (`warning`), or what it was taught (`retrained`). */
+/** What went wrong around a trial without failing it (`warning`), why a rule stopped it, or what it was taught (`retrained`). */
 export function eventsOf(
   db: Kysely<Schema>,
   trialId: number,
-  kind: 'warning' | 'retrained',
+  kind: 'warning' | 'stopped' | 'retrained',
 ): Promise<{ at: string; detail: string | null }[]> {
   return db
     .selectFrom('events')

@@ -20,7 +20,11 @@ export function checkSearch({
 }
 
 /** The constraints of a file that `checkSearch` has found in order. */
-export function constraintsOf({ constraints = [] }: Pick<SweepFileContent, 'constraints'>): Constraint[] {
+export function constraintsOf({
+  constraints = [],
+}: {
+  readonly constraints?: readonly string[] | undefined
+}): Constraint[] {
   return constraints.map(parseConstraint).filter((each) => 'comparison' in each)
 }
 

@@ -4,8 +4,12 @@ import type { z } from 'zod'
 import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/reference.ts'
+import { learns } from '../search/methods.ts'
+import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
+import type { Objective, StoppingRule } from '../stopping/rule.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { secondsOf } from './duration.ts'
+import { sweepObjectives } from './objectives.ts'
 import type { SweepFile } from './read.ts'
 import { sweepFileSchema } from './schema.ts'
 import type { ParametersContent } from './space.ts'
@@ -22,6 +26,12 @@ export interface SweepDefinition {
   readonly parameters: ParametersContent
   readonly seed: number
   readonly repeat: number
+  /** Of a method that learns: by what. */
+  readonly objectives?: readonly Objective[]
+  /** Absent where the file has none. */
+  readonly constraints?: readonly string[]
+  /** Absent where the file has none. */
+  readonly early_terminate?: StoppingDefinition
 }
 
 /** How a sweep is run and shown; may change between two runs of it. */
@@ -34,9 +44,9 @@ export interface SweepSettings {
   readonly tags: readonly string[]
   /** What is sent to hosts that share the store, and from which folder; null where they have the program. */
   readonly sent: { readonly sha256: string; readonly folder: string } | null
-  readonly metric: Metric | null
-  /** What a search is for: the metric, or several. */
-  readonly objectives: readonly Metric[]
+  readonly metric: Objective | null
+  /** What it is for: the metric, or several. */
+  readonly objectives: readonly Objective[]
   /** Trials in all, of a sweep that is planned as it goes. */
   readonly cap: number
   /** Attempts that a trial gets after one that failed. */
@@ -46,23 +56,29 @@ export interface SweepSettings {
   readonly checkpoint: CheckpointPolicy
 }
 
-interface Metric {
-  readonly name: string
-  readonly goal: 'minimize' | 'maximize'
-}
-
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
   const { method, parameters, seed, repeat } = file.content
   const command = file.content.command?.map(String)
+  const { early_terminate: early, constraints } = file.content
+  const objectives = sweepObjectives(file.content)
   return {
     program: file.content.program ?? command?.join(' ') ?? '',
     ...(command === undefined ? {} : { command }),
     ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
+    ...(learns(method) && { objectives }),
+    ...(constraints && { constraints }),
+    ...(early && { early_terminate: { ...early, objectives: objectivesOf(early, objectives) } }),
   }
 }
 
+/** The rule that ends trials of a sweep early, if it has one. */
+export function stoppingRuleOf({ definition }: { readonly definition: string }): StoppingRule | undefined {
+  const { early_terminate: early } = JSON.parse(definition) as Partial<SweepDefinition>
+  return early && stoppingRule(early)
+}
+
 export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
-  const { resources, metric, objectives, retries, timeout, checkpoint, run_cap, max_trials } = file.content
+  const { resources, metric, retries, timeout, checkpoint, run_cap, max_trials } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
@@ -73,7 +89,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
     coresPerTrial: resources.cores,
     tags: resources.tags,
     metric: metric ?? null,
-    objectives: objectives ?? (metric === undefined ? [] : [metric]),
+    objectives: sweepObjectives(file.content),
     cap: run_cap ?? max_trials,
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },

@@ -3,6 +3,7 @@ import type { core } from 'zod'
 import { datasetSchema } from '../datasets/reference.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
+import { keysOfRule, stoppingRules } from '../stopping/early-terminate.ts'
 import { keysToCome, sweepFileSchema } from './schema.ts'
 import type { Mistake, Path } from './source.ts'
 
@@ -11,7 +12,7 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key) }))
+      return issue.keys.map((key) => ({ path: [...path, key], atKey: true, message: unknownKey(path, key, file) }))
     case 'invalid_type': {
       const value = valueAt(file, path)
       if (value === undefined) return [{ path, message: `missing: expected ${article(issue.expected)}` }]
@@ -20,6 +21,12 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
       ]
     }
     case 'invalid_union': {
+      if (issue.discriminator !== undefined && path[0] === 'early_terminate') {
+        const got = valueAt(file, path)
+        const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
+        const meant = typeof got === 'string' ? `; did you mean ${nearest(got.slice(0, 80), stoppingRules)}?` : ''
+        return [{ path, message: `${what} one of ${stoppingRules.join(', ')}${meant}` }]
+      }
       // The form that was meant: what is wrong lies inside it.
       const meant = issue.errors.find((issues) => issues.every((inner) => inner.path.length > 0))
       if (meant !== undefined) {
@@ -48,13 +55,13 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
   }
 }
 
-function unknownKey(parent: Path, key: string): string {
+function unknownKey(parent: Path, key: string, file: unknown): string {
   if (keysToCome.has(key)) return 'not there yet: leave it out for now'
-  const known = knownKeys(parent)
+  const known = knownKeys(parent, file)
   return `unknown key; did you mean ${nearest(key.slice(0, 80), known)}? Known here: ${known.join(', ')}`
 }
 
-function knownKeys(parent: Path): string[] {
+function knownKeys(parent: Path, file: unknown): string[] {
   const shape = sweepFileSchema.shape
   switch (parent[0]) {
     case 'parameters':
@@ -71,6 +78,8 @@ function knownKeys(parent: Path): string[] {
       return ['every', 'keep']
     case 'dataset':
       return Object.keys(datasetSchema.shape)
+    case 'early_terminate':
+      return keysOfRule(valueAt(file, ['early_terminate', 'type']))
     default:
       return Object.keys(shape)
   }

@@ -5,7 +5,9 @@ import { learns, methods } from '../search/methods.ts'
 import { NotTextError, readText } from '../read-text.ts'
 import { checkParameters } from './check-parameters.ts'
 import { checkSearch } from './check-search.ts'
+import { objectivesOf } from '../stopping/early-terminate.ts'
 import { explain } from './explain.ts'
+import { sweepObjectives } from './objectives.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { withReals } from './reals.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
@@ -47,6 +49,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkParameters(content),
     ...checkSearch(content),
     ...checkKeep(content),
+    ...checkEarlyTerminate(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
   return { source, content }
@@ -94,16 +97,21 @@ function checkProgram({ program, command }: SweepFileContent): Mistake[] {
   return [{ path: ['program'], message: 'missing: expected a program, or a command' }]
 }
 
-function checkMethod({ method, metric, objectives }: SweepFileContent): Mistake[] {
+function checkMethod({ method, ...content }: SweepFileContent): Mistake[] {
   if (method !== 'grid' && !(method in methods)) {
     const there = ['grid', ...Object.keys(methods)].join(', ')
     return [{ path: ['method'], message: `${method} is not there yet; there are ${there}` }]
   }
-  if (!learns(method) || metric !== undefined || objectives !== undefined) return []
+  if (!learns(method) || sweepObjectives(content).length > 0) return []
   return [{ path: ['method'], message: `${method} needs to know what is better: \`metric: { name, goal }\`` }]
 }
 
 function checkKeep({ checkpoint, metric }: SweepFileContent): Mistake[] {
   if (checkpoint.keep !== 'best' || metric !== undefined) return []
   return [{ path: ['checkpoint', 'keep'], message: 'the best by which metric? Say so: `metric: { name, goal }`' }]
+}
+
+function checkEarlyTerminate({ early_terminate: early, ...content }: SweepFileContent): Mistake[] {
+  if (early === undefined || objectivesOf(early, sweepObjectives(content)).length > 0) return []
+  return [{ path: ['early_terminate'], message: 'by which metric? Say so: `metric: { name, goal }`' }]
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { datasetSchema } from '../datasets/reference.ts'
 import { keepPolicies } from '../artifacts/retention.ts'
 import { searchMethods } from '../search/search.ts'
+import { earlyTerminateSchema } from '../stopping/early-terminate.ts'
 import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
@@ -137,6 +138,7 @@ export const sweepFileSchema = z
       .describe(
         '(swath) What has to hold, such as `flops <= 1.2e6`: of parameters, flops and parameter_count before a trial is trained, of metrics after it.',
       ),
+    early_terminate: earlyTerminateSchema.optional(),
     parameters: z
       .record(parameterName, parameter)
       .refine((parameters) => Object.keys(parameters).length > 0, 'expected at least one parameter')
@@ -196,14 +198,7 @@ export type SweepFileContent = z.infer<typeof sweepFileSchema>
 export type ParameterContent = z.infer<typeof parameter>
 
 /** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
-export const keysToCome: ReadonlySet<string> = new Set([
-  'budget',
-  'controller',
-  'early_terminate',
-  'metrics',
-  'scheduler',
-  'warm_start',
-])
+export const keysToCome: ReadonlySet<string> = new Set(['budget', 'controller', 'metrics', 'scheduler', 'warm_start'])
 
 /** The file's JSON Schema, for editors. */
 export function sweepFileJsonSchema(): object {

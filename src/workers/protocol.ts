@@ -104,7 +104,8 @@ type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =
   | { readonly status: 'completed'; readonly weightsSha256: string | null; readonly checkpoint: FinalCheckpoint | null }
-  | { readonly status: 'stopped'; readonly checkpoint: FinalCheckpoint | null }
+  /** With the reason, where one who knows the rule says it. */
+  | { readonly status: 'stopped'; readonly checkpoint: FinalCheckpoint | null; readonly reason?: string | undefined }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 

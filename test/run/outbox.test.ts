@@ -8,6 +8,7 @@ import { journalName } from '../../src/artifacts/host-folder.ts'
 import { Journal, type JournalEntry } from '../../src/run/journal.ts'
 import { deliver } from '../../src/run/outbox.ts'
 import { publishSoon } from '../../src/run/publish.ts'
+import { threshold } from '../../src/stopping/threshold.ts'
 import { checkpointsOf } from '../../src/store/artifacts.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, metricsOf, trialById } from '../../src/store/trials.ts'
@@ -36,6 +37,23 @@ test('while a server is away reports are kept, and what wants an answer waits', 
   expect(await attemptsOf(store.db, trialId)).toMatchObject([{ attempt: 1, state: 'completed' }])
   expect(existsSync(join(folder, journalName))).toBe(false)
   expect(notes).toHaveLength(2)
+})
+
+test('what a rule makes of reports that were kept, their trial hears after its next one', async () => {
+  const proxy = await cuttingProxy(postgresLocation())
+  const rule = threshold({ type: 'threshold', epoch: 1, above: 2 }, [{ name: 'loss', goal: 'minimize' }])
+  const { store, aggregator, trialId } = await sharedWriter(proxy.url, rule)
+  await aggregator.write(start(trialId))
+  expect(await aggregator.report(report(trialId, { epoch: 1, loss: 1 }))).toBe('kept')
+  proxy.cut()
+  const again = aggregator.write(start(trialId, 2))
+  expect(await aggregator.report(report(trialId, { epoch: 2, loss: 3 }))).toBe('kept')
+  proxy.mend()
+  // The answer that it waits for comes after what was kept.
+  expect(await again).toBe(false)
+  const reason = 'stopped at epoch 2: loss 3 is above the threshold 2'
+  expect(await trialById(store.db, trialId)).toMatchObject({ state: 'running', stop_reason: reason })
+  expect(await aggregator.report(report(trialId, { epoch: 3, loss: 1 }))).toEqual({ stop: reason })
 })
 
 test('what comes too late is refused, and so is all that follows', async () => {

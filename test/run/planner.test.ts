@@ -20,10 +20,24 @@ interface Wanted {
   readonly repeat?: number
   readonly cap?: number
   readonly parameters?: object
+  readonly constraints?: readonly string[]
 }
 
-async function sweepOf(store: Store, { method = 'tpe', repeat = 1, parameters = line }: Wanted): Promise<SweepRow> {
-  const definition = JSON.stringify({ method, repeat, seed: 7, parameters, program: 'own', dataset: null })
+async function sweepOf(
+  store: Store,
+  { method = 'tpe', repeat = 1, parameters = line, constraints = [] }: Wanted,
+): Promise<SweepRow> {
+  const objectives = [objective]
+  const definition = JSON.stringify({
+    method,
+    repeat,
+    seed: 7,
+    parameters,
+    program: 'own',
+    dataset: null,
+    objectives,
+    constraints,
+  })
   const sweep = await createSweep(
     store.db,
     {
@@ -74,7 +88,7 @@ async function train(store: Store, id: number): Promise<void> {
 
 const pointsOf = async (store: Store, { id }: SweepRow) => (await trialsOf(store.db, id)).map(({ params }) => params)
 
-describe.each(['random', 'sobol', 'tpe'])('a sweep by %s', (method) => {
+describe.each(['random', 'sobol', 'tpe', 'nsga2'])('a sweep by %s', (method) => {
   test('plans the same points, whoever plans the next one', async () => {
     const once = await temporaryStore()
     const again = await temporaryStore()
@@ -137,6 +151,17 @@ test('a point that the program refuses is replaced, and a program that takes non
   expect((await pointsOf(store, sweep)).every((point) => point.includes('"a"'))).toBe(true)
   const never: Describe = () => ({ error: 'depth: expected' })
   await expect(plannerOf(store, sweep, {}, never).plan(1)).rejects.toThrow(/none of 1000 points.*depth: expected/)
+})
+
+test('no point breaks a constraint that is known before it is trained', async () => {
+  const store = await temporaryStore()
+  const sweep = await sweepOf(store, { method: 'random', constraints: ['x <= 2'] })
+  expect(await plannerOf(store, sweep).plan(20)).toHaveLength(20)
+  const { rows } = await store.query("select max(params ->> 'x') as most from trials")
+  expect(rows[0]?.most).toBeLessThanOrEqual(2)
+  const other = await temporaryStore()
+  const impossible = await sweepOf(other, { method: 'random', constraints: ['x > 11'] })
+  await expect(plannerOf(other, impossible).plan(1)).rejects.toThrow(/none of 1000 points.*it breaks a constraint/)
 })
 
 test('a search by tpe comes closer than chance', async () => {

@@ -8,12 +8,13 @@ import { Journal } from '../../src/run/journal.ts'
 import { Outbox } from '../../src/run/outbox.ts'
 import { keptNotice, Patience } from '../../src/run/patience.ts'
 import { Removal } from '../../src/run/removal.ts'
+import type { StoppingRule } from '../../src/stopping/rule.ts'
 import { openStore } from '../../src/store/open.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { plannedSweep, temporaryFolder } from '../store/temporary-store.ts'
 
-/** The one writer of a sweep of a trial on a shared store, as a host has it. */
-export async function sharedWriter(location: string) {
+/** The one writer of a sweep of a trial on a shared store, as a host has it. @param rule that ends its trial early */
+export async function sharedWriter(location: string, rule?: StoppingRule) {
   const store = await openStore(location, 'write')
   const shared = await store.openQueue?.()
   onTestFinished(async () => {
@@ -39,7 +40,8 @@ export async function sharedWriter(location: string) {
   const carrying = new Patience(artifacts, { note }, stop.signal, keptNotice)
   const removal = new Removal(artifacts)
   const owner = { store: store.location, sweepId: sweep.id, plannedAt: sweep.created_at }
-  const delivery = { store, shared: { sweepId: sweep.id, queue }, artifacts, patience, carrying, removal }
+  const judging = rule && { sweepId: sweep.id, rule }
+  const delivery = { store, shared: { sweepId: sweep.id, queue }, judging, artifacts, patience, carrying, removal }
   const outbox = new Outbox({ ...delivery, journal: Journal.create(folder, owner), signal: stop.signal })
   const aggregator = new Aggregator(outbox.write)
   return { store, sweep, notes, heard, stop, folder, artifacts, patience, delivery, aggregator, trialId: trial.id }

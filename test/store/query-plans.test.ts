@@ -9,6 +9,8 @@ import { acquireSweep, liveCoordinator, releaseSweep, renewSweep, thisProcess } 
 import { finalMetricsOf } from '../../src/store/final-metrics.ts'
 import { bestTrialIds, findAxisSource } from '../../src/store/front.ts'
 import { sqlitePath } from '../../src/store/location.ts'
+import { earlyTerminateSchema, stoppingRule } from '../../src/stopping/early-terminate.ts'
+import type { Objective } from '../../src/stopping/rule.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { defineSweepView, metricNamesOf } from '../../src/store/sweep-view.ts'
@@ -115,6 +117,42 @@ test('what a run asks and writes finds its rows through indexes', async () => {
   await cancelSweep(db, sweep.id, at, { orphans: true })
   await releaseSweep(db, sweep.id, thisProcess())
   expect(asked.length).toBeGreaterThan(30)
+  expect(fullScans()).toEqual([])
+})
+
+test.each([
+  { type: 'asha', objectives: [{ name: 'loss', goal: 'minimize' }] },
+  { type: 'hyperband', min_iter: 1, strict: false, objectives: [{ name: 'loss', goal: 'maximize' }] },
+  { type: 'patience', epochs: 1, objectives: [{ name: 'loss', goal: 'minimize' }] },
+  {
+    type: 'median',
+    grace_epochs: 0,
+    min_trials: 1,
+    objectives: [
+      { name: 'loss', goal: 'minimize' },
+      { name: 'flops', goal: 'minimize' },
+    ],
+  },
+])('what %o asks about a report finds its rows through indexes', async ({ objectives, ...early }) => {
+  const { db, sweep, ids, asked, fullScans } = await askedStore()
+  const rule = stoppingRule({ ...earlyTerminateSchema.parse(early), objectives: objectives as Objective[] })
+  const judging = { sweepId: sweep.id, rule }
+  await applyChanges(
+    db,
+    ids.map((id) => start(id)),
+    { judging },
+  )
+  const before = asked.length
+  for (const epoch of [1, 2, 3]) {
+    await applyChanges(
+      db,
+      ids.map((id, k) => report(id, { epoch, loss: k + epoch })),
+      { judging },
+    )
+  }
+  await takeBackLost(db, sweep.id, { limit: 1, at })
+  await applyChanges(db, [start(ids[0] ?? 0, 2, { resumedEpoch: 1 }), end(ids[0] ?? 0, 'failed', 2)], { judging })
+  expect(asked.length).toBeGreaterThan(before + 10)
   expect(fullScans()).toEqual([])
 })
 

@@ -33,7 +33,7 @@ export const validFiles: readonly string[] = [
   ...readdirSync('sweeps')
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => readFileSync(`sweeps/${file}`, 'utf8')),
-  ...['README.md', 'docs/sweep-file.md'].flatMap((doc) =>
+  ...['README.md', 'docs/sweep-file.md', 'docs/stopping.md'].flatMap((doc) =>
     [...readFileSync(doc, 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => completed(text)),
   ),
 ]

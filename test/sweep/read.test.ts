@@ -74,6 +74,8 @@ test('an unknown key is answered with the nearest right one', () => {
   )
 })
 
+const early = `${good}metric: { name: val_loss }\nearly_terminate: `
+
 const refused: [text: string, message: RegExp][] = [
   ['', /sweep\.yaml: the file is empty/],
   ['# only a comment\n', /the file is empty/],
@@ -91,7 +93,22 @@ const refused: [text: string, message: RegExp][] = [
   ],
   [good.replace('grid\nparameters', 'cmaes\nparameters'), /method: cmaes is not there yet; there are grid, random/],
   [good.replace('grid\nparameters', 'tpe\nparameters'), /method: tpe needs to know what is better/],
-  [`${good}early_terminate: { type: hyperband }\n`, /early_terminate: not there yet/],
+  [`${good}early_terminate: { type: asha }\n`, /sweep\.yaml:7:18: early_terminate: by which metric\? Say so: /],
+  [`${early}{ type: ashaa }\n`, /:8:26: early_terminate\.type: got the text "ashaa", .* did you mean asha\?/],
+  [`${early}{ eta: 3 }\n`, /early_terminate\.type: missing: expected one of asha, hyperband, median, patience, thr/],
+  [`${early}asha\n`, /:8:18: early_terminate: expected a mapping, got the text "asha"/],
+  [
+    `${early}{ type: asha, min_epoch: 2 }\n`,
+    /:8:32: early_terminate\.min_epoch: unknown key; did you mean min_epochs\?/,
+  ],
+  [`${early}{ type: asha, min_epochs: 3, max_epochs: 3 }\n`, /:8:59: .*max_epochs: expected more than min_epochs/],
+  [`${early}{ type: asha, eta: 1 }\n`, /early_terminate\.eta: expected at least 1\.1, got 1/],
+  [`${early}{ type: hyperband }\n`, /early_terminate\.type: hyperband takes either min_iter, or max_iter and s/],
+  [`${early}{ type: hyperband, min_iter: 1, max_iter: 9, s: 2 }\n`, /takes either min_iter, or max_iter and s/],
+  [`${early}{ type: hyperband, max_iter: 9 }\n`, /early_terminate\.s: max_iter and s go together/],
+  [`${early}{ type: hyperband, max_iter: 2, s: 2 }\n`, /early_terminate\.max_iter: no bracket is left/],
+  [`${early}{ type: threshold, epoch: 3 }\n`, /threshold takes `above`, `below`, or both/],
+  [`${early}{ type: threshold, above: 1, below: 2 }\n`, /early_terminate\.below: expected less than `above`/],
   [good.replace('[1, 2]', '[]'), /sweep\.yaml:5:20: parameters\.depth\.values: the list is empty/],
   [good.replace('[1, 2]', '[1, 1]'), /sweep\.yaml:5:24: parameters\.depth\.values\.1: 1 stands in the list twice/],
   [good.replace('[1, 2]', '[1, .nan]'), /parameters\.depth\.values\.1: got NaN/],
@@ -168,6 +185,22 @@ test('--set replaces keys and, by their bare name, parameters', () => {
     seed: 7,
     parameters: { epochs: { value: 5 }, depth: { values: [3] }, width: { values: [64, 128] } },
   })
+})
+
+test.each([
+  // As W&B's documentation has it.
+  ['{ type: hyperband, min_iter: 3 }', { min_iter: 3, eta: 3, strict: true }],
+  ['{ type: hyperband, s: 2, eta: 3, max_iter: 27 }', { max_iter: 27, s: 2 }],
+  ['{ type: asha }', { min_epochs: 1, eta: 3 }],
+  ['{ type: median }', { grace_epochs: 1, min_trials: 5 }],
+  ['{ type: patience, epochs: 3 }', { epochs: 3, min_delta: 0 }],
+  ['{ type: threshold, above: 3 }', { epoch: 1, above: 3 }],
+])('early_terminate: %s is read with its defaults', (text, expected) => {
+  expect(read(`${early}${text}\n`).content.early_terminate).toMatchObject(expected)
+})
+
+test('a threshold on a metric of its own needs no other', () => {
+  expect(read(`${good}early_terminate: { type: threshold, metric: train_loss, above: 3 }\n`)).toBeDefined()
 })
 
 test('a mistake in --set is said to be there', () => {

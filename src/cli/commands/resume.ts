@@ -1,9 +1,13 @@
+import { SwathError } from '../../errors.ts'
+import { trialId } from '../trial-id.ts'
 import type { Command } from './command.ts'
 
 interface Options {
   readonly sweep: string | undefined
   readonly cores: number | undefined
   readonly workers: number | undefined
+  readonly trial: string | undefined
+  readonly epochs: number | undefined
 }
 
 export const resumeCommand: Command<Options> = {
@@ -14,12 +18,24 @@ export const resumeCommand: Command<Options> = {
       .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
       .option('cores', { type: 'number', requiresArg: true, describe: 'Cores to use in all (default: all)' })
       .option('workers', { type: 'number', requiresArg: true, describe: 'Trials to train at once' })
-      .example('$0 resume', 'Go on with the latest sweep'),
-  handler: async ({ sweep, store, cores, workers }) => {
+      .option('trial', {
+        type: 'string',
+        requiresArg: true,
+        conflicts: 'sweep',
+        describe: 'Only this trial, though a rule stopped it',
+      })
+      .option('epochs', { type: 'number', requiresArg: true, describe: 'Train it to this epoch (with --trial)' })
+      .example('$0 resume', 'Go on with the latest sweep')
+      .example('$0 resume --trial 7 --epochs 10', 'Train a trial on that was stopped early'),
+  handler: async ({ sweep, store, cores, workers, trial, epochs }) => {
+    if (trial === undefined && epochs !== undefined) {
+      throw new SwathError('usage', '--epochs is of one trial: say which with --trial')
+    }
+    const id = trial === undefined ? undefined : trialId(trial)
     const { runAndReport } = await import('../run-and-report.ts')
     await runAndReport({ store, machine: { cores, workers } }, async (context) => {
-      const { resumeSweep } = await import('../../run/run-sweep.ts')
-      return resumeSweep(context, sweep)
+      const { resumeSweep, resumeTrial } = await import('../../run/run-sweep.ts')
+      return id === undefined ? resumeSweep(context, sweep) : resumeTrial(context, id, epochs)
     })
   },
 }

@@ -69,7 +69,13 @@ export class TrialLines {
     const took = (outcome.status === 'completed' ? '' : `${outcome.status} after `) + formatDuration(seconds)
     const start = `${id}${gap}${this.#name(trial, nameWidth)}${gap}${took.padStart(6)}`
     const metric = describeReport(trial.report, 1)
-    return [`${colors.green(marks.good)} ${start}${metric === '' ? '' : gap}${metric}`]
+    const why = outcome.status === 'stopped' ? (outcome.reason?.replace(/^stopped /, '') ?? '') : ''
+    return [
+      `${colors.green(marks.good)} ${start}${metric === '' ? '' : gap}${metric}`,
+      ...(why === '' ? [] : quietLines(why, width - this.#lead)).map(
+        (line) => ' '.repeat(this.#lead) + colors.dim(line),
+      ),
+    ]
   }
 
   get #lead(): number {

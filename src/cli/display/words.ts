@@ -32,8 +32,11 @@ export function describeReport(report: Report | undefined, most = 3): string {
     .join(', ')
 }
 
-/** `completed after 3.2 s`, `failed after 1.1 s: why` */
+/** `completed after 3.2 s`, `failed after 1.1 s: why`, `stopped at epoch 3: why (after 2.4 s)` */
 export function describeOutcome(outcome: TrialOutcome, seconds: number): string {
+  if (outcome.status === 'stopped' && outcome.reason !== undefined) {
+    return `${outcome.reason} (after ${formatDuration(seconds)})`
+  }
   const reason = outcome.status === 'failed' ? `: ${outcome.failure.message}` : ''
   return `${outcome.status} after ${formatDuration(seconds)}${reason}`
 }

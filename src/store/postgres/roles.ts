@@ -14,7 +14,7 @@ export interface RolePasswords {
 
 /** Tables that a worker writes to; of the others it changes only what its trials come to, and whose turn it is. */
 const written = [
-  ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'artifacts', 'artifact_parts', 'events'],
+  ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'rungs', 'artifacts', 'artifact_parts', 'events'],
   ...['coordinators', 'hosts'],
 ] as const
 
