@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 const common = {
   // Workers of the pool load TensorFlow; a fork that ends takes all of it along.
   pool: 'forks',
+  // Much of a test is waiting: for a lease, a disk, a process that starts.
+  maxWorkers: 2,
   testTimeout: 120_000,
   hookTimeout: 300_000,
 } as const
