@@ -21,7 +21,7 @@ export const grid = {
 }
 
 /** The values that a parameter takes in a grid, in order; not listed, since a range may be long. Size 0: they are endless. */
-export function valuesOf(parameter: SearchParameter): {
+function valuesOf(parameter: SearchParameter): {
   readonly size: number
   readonly at: (k: number) => Parameters
 } {

@@ -1,4 +1,5 @@
 import type { Parameters } from '../programs/program.ts'
+import { Column } from './column.ts'
 import type { Observation } from './search.ts'
 import { coordinateIn, isThere, type SearchSpace } from './space.ts'
 
@@ -12,25 +13,25 @@ export type Outcome = 'pending' | 'completed' | 'stopped' | 'failed'
 export class History {
   readonly space: SearchSpace
   readonly objectives: number
-  readonly numbers: number[] = []
+  readonly numbers = Column.ofNumbers()
   readonly outcomes: Outcome[] = []
   /** By parameter, then by row: its coordinate, NaN where it is not there. */
-  readonly coordinates: readonly number[][]
+  readonly coordinates: readonly Column[]
   /** By objective, then by row: less is better, NaN while unknown. */
-  readonly values: readonly number[][]
+  readonly values: readonly Column[]
   /** By row: how far the constraints are broken in sum; 0 where they are kept, or unknown. */
-  readonly violations: number[] = []
-  readonly epochs: number[] = []
+  readonly violations = Column.ofNumbers()
+  readonly epochs = Column.ofNumbers()
   /** By parameter: the rows where it is there, by coordinate and then by number. */
-  readonly sorted: readonly number[][]
+  readonly sorted: readonly Column<Int32Array>[]
   readonly #keys = new Set<string>()
 
   constructor(space: SearchSpace, objectives: number) {
     this.space = space
     this.objectives = objectives
-    this.coordinates = space.parameters.map(() => [])
-    this.sorted = space.parameters.map(() => [])
-    this.values = Array.from({ length: objectives }, () => [])
+    this.coordinates = space.parameters.map(() => Column.ofNumbers())
+    this.sorted = space.parameters.map(() => Column.ofPlaces())
+    this.values = Array.from({ length: objectives }, () => Column.ofNumbers())
   }
 
   static of(space: SearchSpace, objectives: number, observations: Iterable<Observation>): History {
@@ -45,43 +46,44 @@ export class History {
   }
 
   get size(): number {
-    return this.numbers.length
+    return this.numbers.size
   }
 
   /** Adds a trial, or says what has become of one that is there; its point stays as it was. */
   record(observation: Observation): void {
-    const row = lowerBound(this.numbers.length, (k) => (this.numbers[k] ?? 0) < observation.number)
-    if (this.numbers[row] !== observation.number) this.#insert(row, observation)
+    const row = lowerBound(this.size, (k) => this.numbers.at(k) < observation.number)
+    if (this.numbers.at(row) !== observation.number) this.#insert(row, observation)
     const values = this.values.map((_, k) => observation.values[k] ?? NaN)
     this.outcomes[row] = outcomeOf(observation.state, values)
-    for (const [k, value] of values.entries()) (this.values[k] ?? [])[row] = value
-    this.violations[row] = violationOf(observation.violations)
-    this.epochs[row] = observation.epochs ?? 0
+    for (const [k, column] of this.values.entries()) column.data[row] = values[k] ?? NaN
+    this.violations.data[row] = violationOf(observation.violations)
+    this.epochs.data[row] = observation.epochs ?? 0
   }
 
   #insert(row: number, { number, point }: Observation): void {
     // Trials come in order but for those of other sweeps; then all rows behind move by one.
-    if (row < this.numbers.length) {
-      for (const order of this.sorted) for (const [k, other] of order.entries()) if (other >= row) order[k] = other + 1
+    if (row < this.size) {
+      for (const { data, size } of this.sorted) {
+        for (let k = 0; k < size; k++) if ((data[k] ?? 0) >= row) data[k] = (data[k] ?? 0) + 1
+      }
     }
     this.#keys.add(keyOf(point))
-    this.numbers.splice(row, 0, number)
-    for (const column of this.values) column.splice(row, 0, NaN)
+    this.numbers.insert(row, number)
     this.outcomes.splice(row, 0, 'pending')
-    this.violations.splice(row, 0, 0)
-    this.epochs.splice(row, 0, 0)
+    for (const column of this.values) column.insert(row, NaN)
+    this.violations.insert(row, 0)
+    this.epochs.insert(row, 0)
     for (const [k, parameter] of this.space.parameters.entries()) {
-      const column = this.coordinates[k] ?? []
+      const [column, order] = [this.coordinates[k], this.sorted[k]]
       const coordinate = isThere(parameter, point) ? coordinateIn(point, parameter) : NaN
-      column.splice(row, 0, coordinate)
-      if (Number.isNaN(coordinate)) continue
-      const order = this.sorted[k] ?? []
-      const place = lowerBound(order.length, (at) => {
-        const other = order[at] ?? 0
-        const its = column[other] ?? 0
+      column?.insert(row, coordinate)
+      if (column === undefined || order === undefined || Number.isNaN(coordinate)) continue
+      const place = lowerBound(order.size, (at) => {
+        const other = order.at(at)
+        const its = column.at(other)
         return its < coordinate || (its === coordinate && other < row)
       })
-      order.splice(place, 0, row)
+      order.insert(place, row)
     }
   }
 }

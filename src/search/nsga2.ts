@@ -29,7 +29,7 @@ const mostTries = 20
  */
 export const nsga2: SearchMethod = {
   suggest(request) {
-    const { space, seed, number, attempt = 0, history } = request
+    const { seed, number, attempt = 0, history } = request
     const ranked = survivors(history)
     if (history.size < warmUp || ranked.length < 2) return sobol.suggest(request)
     const stream = randomStream(seed, `nsga2 ${number} attempt ${attempt}`)
@@ -48,17 +48,17 @@ function survivors(history: History): number[] {
   const broken: number[] = []
   for (let row = 0; row < history.size; row++) {
     if (outcomes[row] !== 'completed') continue
-    if ((violations[row] ?? 0) > 0) broken.push(row)
+    if (violations.at(row) > 0) broken.push(row)
     else kept.push(row)
   }
   const population = Math.min(Math.max(Math.ceil((kept.length + broken.length) / 10), fewest), most)
-  const points = kept.map((row) => values.map((column) => column[row] ?? 0))
+  const points = kept.map((row) => values.map((column) => column.at(row)))
   const best = nonDominatedFronts(points, population).flatMap((front) => {
     const distances = crowdingDistances(front.map((k) => points[k] ?? []))
     const order = [...front.keys()].sort((i, j) => compare(distances[j], distances[i]) || i - j)
     return order.map((k) => kept[front[k] ?? 0] ?? 0)
   })
-  broken.sort((a, b) => compare(violations[a], violations[b]) || a - b)
+  broken.sort((a, b) => compare(violations.at(a), violations.at(b)) || a - b)
   return [...best, ...broken].slice(0, population)
 }
 
@@ -77,7 +77,7 @@ function child(history: History, ranked: readonly number[], stream: RandomGenera
   return pointFrom(space, (d) => {
     const parameter = space.parameters[d]
     if (parameter === undefined) return 0
-    const [hers = NaN, his = NaN] = [coordinates[d]?.[mother], coordinates[d]?.[father]]
+    const [hers = NaN, his = NaN] = [coordinates[d]?.at(mother), coordinates[d]?.at(father)]
     const isMutated = uniformFloat64(stream) < mutationShare
     // What neither parent has, because a condition did not hold, comes from nowhere.
     if (Number.isNaN(hers) && Number.isNaN(his)) return anew(parameter, stream)

@@ -20,7 +20,7 @@ export interface NumberParameter extends BaseParameter {
   readonly distribution: NumberDistribution
 }
 
-export interface CategoryParameter extends BaseParameter {
+interface CategoryParameter extends BaseParameter {
   readonly kind: 'category'
   /** What each choice sets: most often the parameter itself, of `cases` several that belong together. */
   readonly choices: readonly Parameters[]

@@ -22,7 +22,7 @@ export function splitTrials(history: History): Split {
   for (let row = 0; row < history.size; row++) {
     const outcome = outcomes[row]
     if (outcome !== 'completed' && outcome !== 'stopped') continue
-    if ((violations[row] ?? 0) > 0) broken.push(row)
+    if (violations.at(row) > 0) broken.push(row)
     else kept[outcome].push(row)
   }
   const finished = kept.completed.length + kept.stopped.length + broken.length
@@ -30,7 +30,7 @@ export function splitTrials(history: History): Split {
 
   const good = bestCompleted(history, kept.completed, wanted)
   good.push(...firstBy(kept.stopped, wanted - good.length, (row) => rankOfStopped(history, row)))
-  good.push(...firstBy(broken, wanted - good.length, (row) => [violations[row] ?? 0]))
+  good.push(...firstBy(broken, wanted - good.length, (row) => [violations.at(row)]))
   good.sort((a, b) => a - b)
   const isGood = new Uint8Array(history.size)
   for (const row of good) isGood[row] = 1
@@ -46,9 +46,9 @@ function goodOnes(finished: number, objectives: number): number {
 
 /** Of several objectives: front by front; of the last one, which has too many, those that dominate most together. */
 function bestCompleted(history: History, rows: readonly number[], count: number): number[] {
-  const [values = []] = history.values
-  if (history.objectives === 1) return firstBy(rows, count, (row) => [values[row] ?? 0])
-  const points = rows.map((row) => history.values.map((column) => column[row] ?? 0))
+  const [values] = history.values
+  if (history.objectives === 1) return firstBy(rows, count, (row) => [values?.at(row) ?? 0])
+  const points = rows.map((row) => history.values.map((column) => column.at(row)))
   const best: number[] = []
   for (const front of nonDominatedFronts(points, count)) {
     const room = count - best.length
@@ -71,18 +71,20 @@ function referenceOf(points: readonly (readonly number[])[]): number[] {
 
 /** What got further tells more; of those, the better first. */
 function rankOfStopped({ epochs, values }: History, row: number): number[] {
-  const value = values[0]?.[row] ?? NaN
-  return [-(epochs[row] ?? 0), Number.isNaN(value) ? Infinity : value]
+  const value = values[0]?.at(row) ?? NaN
+  return [-epochs.at(row), Number.isNaN(value) ? Infinity : value]
 }
 
 /** The `count` first rows by their keys, the earlier of two that agree; in linear time for a small count. */
 function firstBy(rows: readonly number[], count: number, keyOf: (row: number) => readonly number[]): number[] {
   const first: { readonly row: number; readonly key: readonly number[] }[] = []
+  if (count <= 0) return []
   for (const row of rows) {
     const key = keyOf(row)
+    const worst = first[count - 1]
+    if (worst !== undefined && !precedes(key, worst.key)) continue
     let place = first.length
     while (place > 0 && precedes(key, first[place - 1]?.key ?? [])) place--
-    if (place >= count) continue
     first.splice(place, 0, { row, key })
     if (first.length > count) first.pop()
   }

@@ -34,19 +34,13 @@ export const tpe: SearchMethod = {
       ),
       new Parzen(history, others, ramp(others.length)),
     ]
-    let best: Parameters | undefined
-    let most = -Infinity
-    for (let k = 0; k < candidates; k++) {
+    const drawn = Array.from({ length: candidates }, () => {
       const [point, candidate] = draw(space, dense, stream)
-      // The same trial again would tell nothing new.
-      if (history.has(point)) continue
-      const gain = dense.logDensity(candidate) - rare.logDensity(candidate)
-      if (!(gain > most)) continue
-      most = gain
-      best = point
-    }
-    // Where good trials are dense all points are taken.
-    return best ?? anyNew(request, stream)
+      return { point, gain: dense.logDensity(candidate) - rare.logDensity(candidate) }
+    })
+    drawn.sort((a, b) => b.gain - a.gain)
+    // Where good trials are dense all points may be taken.
+    return drawn.find(({ point }) => !history.has(point))?.point ?? anyNew(request, stream)
   },
 }
 
@@ -70,8 +64,8 @@ function draw(space: SearchSpace, dense: Parzen, stream: RandomGenerator): [Para
 
 /** The oldest weigh least, all of the last 25 the same: the search forgets where it began. */
 function ramp(count: number): Float64Array {
+  const weights = new Float64Array(count).fill(1)
   const old = count - 25
-  return Float64Array.from({ length: count }, (_, k) =>
-    k >= old ? 1 : old === 1 ? 1 / count : 1 / count + ((1 - 1 / count) * k) / (old - 1),
-  )
+  for (let k = 0; k < old; k++) weights[k] = 1 / count + ((1 - 1 / count) * k) / Math.max(1, old - 1)
+  return weights
 }

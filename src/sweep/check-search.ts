@@ -6,7 +6,7 @@ import type { Mistake } from './source.ts'
 import { parameterNames } from './space.ts'
 
 /** What is known of a point before it is trained, besides its parameters. */
-export const knownCosts = ['flops', 'parameter_count'] as const
+const knownCosts = ['flops', 'parameter_count'] as const
 
 /** What is wrong with objectives and constraints that the schema alone cannot see. */
 export function checkSearch({

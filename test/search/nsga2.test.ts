@@ -33,8 +33,9 @@ function search(
   for (let k = 1; k <= trials; k++) {
     const point = method.suggest({ space: mixed, seed, number: k, history })
     const violations = [isAllowed(point) ? 0 : Number(point.x)]
-    observations.push({ number: k, point, state: 'completed', values: costsOf(point), violations })
-    history.record(observations.at(-1) as Observation)
+    const observation: Observation = { number: k, point, state: 'completed', values: costsOf(point), violations }
+    observations.push(observation)
+    history.record(observation)
   }
   return observations
 }
@@ -84,7 +85,7 @@ test.each([
     history.record({ number: k, point, state: 'completed', values: [Number(point.a), Number(point.b)] })
   }
   const known = new Set(
-    Array.from({ length: 80 }, (_, row) => `${history.coordinates[0]?.[row]} ${history.coordinates[1]?.[row]}`),
+    Array.from({ length: 80 }, (_, row) => `${history.coordinates[0]?.at(row)} ${history.coordinates[1]?.at(row)}`),
   )
   expect(known.size).toBeGreaterThan(70)
 })
