@@ -5,6 +5,7 @@ import { learns } from '../search/methods.ts'
 import { columnsOf, textTable } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
 import { varyingParameters } from '../sweep/plan.ts'
+import { shown } from './display/words.ts'
 import { colors, terminalWidth } from './terminal.ts'
 
 /** More trials than this are not all listed. */
@@ -24,7 +25,7 @@ export async function printPlan(options: {
   const varying = varyingParameters(trials)
   const rows = trials.slice(0, trialsShown).map(({ number, params, cost, trainingFlops }) => ({
     '#': number,
-    ...Object.fromEntries(varying.map((parameter) => [parameter, JSON.stringify(params[parameter] ?? null)])),
+    ...Object.fromEntries(varying.map((parameter) => [parameter, shown(params[parameter] ?? null)])),
     parameters: cost === null ? null : formatCount(cost.parameterCount),
     FLOPs: cost === null ? null : formatCount(cost.flops),
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),

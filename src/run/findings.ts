@@ -24,10 +24,14 @@ export class Findings {
   /** Trials that are not over, and all others of their points. */
   readonly #open = new Map<number, Map<number, ObservedRow>>()
   #trials = 0
+  /** By objective: whether a trial has reported it. */
+  readonly #isReported: boolean[]
+  #completed = 0
 
   constructor(store: Store, sweepId: number, space: SearchSpace, definition: SweepDefinition) {
     const { objectives = [], repeat } = definition
     this.#constraints = constraintsOf(definition)
+    this.#isReported = objectives.map(() => false)
     this.history = new History(space, objectives.length)
     this.#store = store
     this.#sweepId = sweepId
@@ -38,6 +42,11 @@ export class Findings {
   /** How many trials are planned. */
   get trials(): number {
     return this.#trials
+  }
+
+  /** An objective that trials have completed without: nothing can be learned from them. */
+  get unreported(): string | undefined {
+    return this.#completed === 0 ? undefined : this.#objectives.find((_, k) => this.#isReported[k] !== true)?.name
   }
 
   async look(): Promise<void> {
@@ -66,9 +75,12 @@ export class Findings {
     if (first === undefined) return
     const isOver = trials.length === this.#repeat && trials.every(({ state }) => over.has(state))
     if (isOver) this.#open.delete(number)
+    const values = this.#objectives.map((objective) => meanOf(trials, objective))
+    for (const [k, value] of values.entries()) if (value !== undefined) this.#isReported[k] = true
+    const state = stateOf(trials, isOver)
+    if (state === 'completed') this.#completed++
     this.history.record({
-      ...{ number, point: JSON.parse(first.params) as Parameters, state: stateOf(trials, isOver) },
-      values: this.#objectives.map((objective) => meanOf(trials, objective)),
+      ...{ number, point: JSON.parse(first.params) as Parameters, state, values },
       violations: this.#constraints.map((constraint) => {
         // Of several seeds the worst counts; what is not known yet breaks nothing.
         return Math.max(...trials.map((trial) => violation(constraint, (name) => valueOf(trial, name)) ?? 0))

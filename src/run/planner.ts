@@ -10,6 +10,7 @@ import type { SearchSpace } from '../search/space.ts'
 import { addPlanned } from '../store/observations.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { metricNamesOf } from '../store/sweep-view.ts'
 import type { NewTrial } from '../store/trials.ts'
 import { constraintsOf, isAboutPoint } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
@@ -82,7 +83,8 @@ export class Planner {
     const { repeat } = this.#definition
     for (;;) {
       await this.#findings.look()
-      const { trials } = this.#findings
+      const { trials, unreported } = this.#findings
+      if (unreported !== undefined) await this.#refuse(unreported)
       const room = Math.ceil((settings.cap - trials) / repeat)
       const found = this.#isExhausted ? [] : await this.#find(Math.min(points, room))
       if (found.length === 0) return []
@@ -91,6 +93,15 @@ export class Planner {
       if (ids !== undefined) return ids
       // Somebody else has planned: those come first.
     }
+  }
+
+  /** @throws SwathError('program') */
+  async #refuse(objective: string): Promise<never> {
+    const { store, sweep } = this.#planning
+    const names = await metricNamesOf(store.db, sweep.id)
+    throw new SwathError('program', `a trial of ${sweep.name} completed and has not reported ${objective}`, {
+      hint: `trials report ${names.join(', ')}: name one of these as \`metric\`, and begin anew with --new`,
+    })
   }
 
   async #find(points: number): Promise<FoundPoint[]> {

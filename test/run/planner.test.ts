@@ -153,6 +153,15 @@ test('a point that the program refuses is replaced, and a program that takes non
   await expect(plannerOf(store, sweep, {}, never).plan(1)).rejects.toThrow(/none of 1000 points.*depth: expected/)
 })
 
+test('an objective that trials do not report is said to be missing after the first one', async () => {
+  const store = await temporaryStore()
+  const sweep = await sweepOf(store, {})
+  const planner = plannerOf(store, sweep)
+  const [id = 0] = await planner.plan(1)
+  await applyChanges(store.db, [start(id), report(id, { epoch: 1, losss: 1 }), end(id, 'completed')])
+  await expect(planner.plan(1)).rejects.toThrow('a trial of search completed and has not reported loss')
+})
+
 test('no point breaks a constraint that is known before it is trained', async () => {
   const store = await temporaryStore()
   const sweep = await sweepOf(store, { method: 'random', constraints: ['x <= 2'] })

@@ -7,8 +7,15 @@ import type { TrialFailure, TrialOutcome } from '../../workers/protocol.ts'
 /** `depth 2, width 512` */
 export function describeParameters(params: Parameters): string {
   return Object.entries(params)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : shown(value)}`)
     .join(', ')
+}
+
+/** As JSON, but of the sixteen digits of a number that was drawn the four that tell it apart. */
+export function shown(value: Parameters[string]): string {
+  if (typeof value === 'object' || typeof value === 'string') return JSON.stringify(value)
+  const isDrawn = typeof value === 'number' && !Number.isInteger(value)
+  return String(isDrawn ? Number(value.toPrecision(4)) : value)
 }
 
 /** The names of a report's metrics that say most, the best known first. */

@@ -2,7 +2,7 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
-  type DatabaseMetadataOptions,
+  sql,
   type Dialect,
   type Driver,
   type Kysely,
@@ -49,16 +49,36 @@ class LockedPostgresAdapter extends PostgresAdapter {
   }
 }
 
-/** The user's other tables are not swath's affair. */
+/**
+ * Of one schema alone, and from one snapshot: Kysely's asks the server about every schema's columns, one after the other, and
+ * fails where somebody changes a view of another one meanwhile.
+ */
 class SchemaIntrospector extends PostgresIntrospector {
+  readonly #db: Kysely<unknown>
   readonly #schema: string
 
   constructor(db: Kysely<unknown>, schema: string) {
     super(db)
+    this.#db = db
     this.#schema = schema
   }
 
-  override async getTables(options?: DatabaseMetadataOptions): Promise<TableMetadata[]> {
-    return (await super.getTables(options)).filter(({ schema }) => schema === this.#schema)
+  override async getTables(
+    { withInternalKyselyTables } = { withInternalKyselyTables: false },
+  ): Promise<TableMetadata[]> {
+    const { rows } = await sql<TableMetadata>`
+      select c.relname as name, n.nspname as schema, c.relkind = 'v' as "isView", json_agg(
+          json_build_object(
+            'name', a.attname, 'dataType', format_type(a.atttypid, a.atttypmod), 'isNullable', not a.attnotnull,
+            'hasDefaultValue', a.atthasdef, 'isAutoIncrementing', a.attidentity <> ''
+          ) order by a.attnum
+        ) as columns
+      from pg_namespace n
+      join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v')
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where n.nspname = ${this.#schema}
+      group by c.oid, c.relname, n.nspname, c.relkind
+      order by c.relname`.execute(this.#db)
+    return rows.filter(({ name }) => withInternalKyselyTables || !/^kysely_migration(_lock)?$/.test(name))
   }
 }
