@@ -102,10 +102,11 @@ export function storedSettings({ settings }: { readonly settings: string }): Swe
   const { retries, checkpoint, max_trials } = sweepFileSchema
     .pick({ retries: true, checkpoint: true, max_trials: true })
     .parse({})
-  const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial' | 'metric'>
+  const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial'> &
+    Partial<Pick<SweepSettings, 'metric'>>
   const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null }
-  const objectives = stored.metric === null ? [] : [stored.metric]
-  return { ...defaults, objectives, cap: max_trials, ...stored }
+  const { metric = null } = stored
+  return { ...defaults, metric, objectives: metric === null ? [] : [metric], cap: max_trials, ...stored }
 }
 
 /** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */
