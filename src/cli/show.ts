@@ -1,8 +1,8 @@
-import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { Store } from '../store/store.ts'
 import { artifactsOf } from '../store/artifacts.ts'
-import { attemptsOf, eventsOf, metricsOf, trialById } from '../store/trials.ts'
+import { findTrial } from '../store/find-trial.ts'
+import { attemptsOf, eventsOf, metricsOf } from '../store/trials.ts'
 import type { FormatOptions } from './format-options.ts'
 import type { TableRow } from '../report/text-table.ts'
 import { cell } from './parameter-cell.ts'
@@ -11,12 +11,7 @@ import { colors } from './terminal.ts'
 
 /** Prints a trial: its parameters, its metrics by epoch, its attempts. */
 export async function showTrial(store: Store, id: number, format: FormatOptions): Promise<void> {
-  const trial = await trialById(store.db, id)
-  if (trial === undefined) {
-    throw new SwathError('not-found', `there is no trial ${id} in ${store.location}`, {
-      hint: '`swath show SWEEP` lists the trials of a sweep',
-    })
-  }
+  const { trial } = await findTrial(store, id)
   const params = JSON.parse(trial.params) as Parameters
   const attempts = await attemptsOf(store.db, id)
   const epochs = byEpoch(await metricsOf(store.db, id))

@@ -4,9 +4,9 @@ import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import { checkpointOf } from '../store/artifacts.ts'
+import { findTrial } from '../store/find-trial.ts'
 import type { SweepRow, TrialRow, TrialState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { trialById } from '../store/trials.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 
 /** A trial that left a trained model. */
@@ -26,17 +26,7 @@ export interface TrainedTrial {
  * gone or damaged
  */
 export async function findTrainedTrial(store: Store, artifacts: SharedArtifacts, id: number): Promise<TrainedTrial> {
-  const trial = await trialById(store.db, id)
-  if (trial === undefined) {
-    throw new SwathError('not-found', `there is no trial ${id} in ${store.location}`, {
-      hint: '`swath show SWEEP` lists the trials of a sweep',
-    })
-  }
-  const sweep = await store.db
-    .selectFrom('sweeps')
-    .selectAll()
-    .where('id', '=', trial.sweep_id)
-    .executeTakeFirstOrThrow()
+  const { trial, sweep } = await findTrial(store, id)
   const artifact = await checkpointOf(store.db, id)
   if (artifact === undefined) throw withoutCheckpoint(trial, sweep)
   const bytes = await artifacts.read(artifact)

@@ -2,9 +2,10 @@ import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
+import { findTrial } from '../store/find-trial.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { continueTrial, metricsOf, trialById } from '../store/trials.ts'
+import { continueTrial, metricsOf } from '../store/trials.ts'
 
 /** One trial that is trained on, to this epoch. */
 export interface Continuation {
@@ -18,17 +19,7 @@ export async function planContinuation(
   trialId: number,
   wanted: number | undefined,
 ): Promise<Continuation & { readonly sweep: SweepRow }> {
-  const trial = await trialById(store.db, trialId)
-  if (trial === undefined) {
-    throw new SwathError('not-found', `there is no trial ${trialId} in ${store.location}`, {
-      hint: '`swath show SWEEP` lists the trials of a sweep',
-    })
-  }
-  const sweep = await store.db
-    .selectFrom('sweeps')
-    .selectAll()
-    .where('id', '=', trial.sweep_id)
-    .executeTakeFirstOrThrow()
+  const { trial, sweep } = await findTrial(store, trialId)
   if (trial.state === 'completed' || trial.state === 'running') {
     const why = trial.state === 'running' ? 'is being trained' : 'is complete: nothing changes it any more'
     throw new SwathError('usage', `trial ${trialId} ${why}`)

@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
 import type { ModelCost } from '../models/cost.ts'
 import type { Parameters } from '../programs/program.ts'
-import { violation } from '../search/constraint.ts'
-import { constraintsOf, isAboutPoint } from '../sweep/check-search.ts'
+import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { PlannedTrial } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { Mistake } from '../sweep/source.ts'
@@ -52,16 +51,10 @@ export async function describeTrials(
 
 /** Without the points that break a constraint: they are refused before they cost anything. */
 function keepingTo({ content, source }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
-  const names = parameterNames(content.parameters)
-  const constraints = constraintsOf(content).filter((constraint) => isAboutPoint(constraint, names))
+  const constraints = constraintsOf(content)
   if (constraints.length === 0) return trials
-  const kept = trials.filter(({ params, cost }) => {
-    const known: Readonly<Record<string, unknown>> = {
-      ...params,
-      ...{ flops: cost?.flops, parameter_count: cost?.parameterCount },
-    }
-    return constraints.every((constraint) => (violation(constraint, (name) => known[name]) ?? 0) <= 0)
-  })
+  const parameters = parameterNames(content.parameters)
+  const kept = trials.filter((trial) => brokenBy(trial, { constraints, parameters }) === undefined)
   if (kept.length > 0 || trials.length === 0) return kept
   throw source.error([{ path: ['constraints'], message: `none of ${trials.length} points keeps to them` }])
 }

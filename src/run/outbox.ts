@@ -1,21 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 import { sql } from 'kysely'
 
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { SwathError } from '../errors.ts'
-import { leaseMs } from '../store/coordinators.ts'
 import type { Change } from '../store/change.ts'
 import { applyChanges, type SharedWork } from '../store/changes.ts'
 import type { Judging } from '../store/stops.ts'
 import type { Store } from '../store/store.ts'
 import { droppedBy, mostInGroup, settle, type PendingChange, type WriteGroup } from './aggregator.ts'
+import { inTime } from './in-time.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { Patience } from './patience.ts'
 import type { Removal } from './removal.ts'
-
-/** A store that has not answered for so long counts as away: its trials train on meanwhile. */
-const answerMs = leaseMs / 3
 
 /** The way from a host to the store that it shares with others. */
 export interface Delivery {
@@ -219,14 +214,4 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
       { once: true },
     )
   })
-}
-
-async function inTime(done: Promise<void>): Promise<boolean> {
-  const over = new AbortController()
-  const late = delay(answerMs, false, { signal: over.signal, ref: false }).catch(() => false)
-  try {
-    return await Promise.race([done.then(() => true), late])
-  } finally {
-    over.abort()
-  }
 }

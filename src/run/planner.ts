@@ -4,7 +4,7 @@ import type { ModelCost } from '../models/cost.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { methods } from '../search/methods.ts'
-import { violation, type Constraint } from '../search/constraint.ts'
+import type { Constraint } from '../search/constraint.ts'
 import type { SearchMethod } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
 import { addPlanned } from '../store/observations.ts'
@@ -12,7 +12,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricNamesOf } from '../store/sweep-view.ts'
 import type { NewTrial } from '../store/trials.ts'
-import { constraintsOf, isAboutPoint } from '../sweep/check-search.ts'
+import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
 import { parameterNames, spaceOf } from '../sweep/space.ts'
@@ -54,8 +54,7 @@ export class Planner {
   readonly #definition: SweepDefinition
   readonly #method: SearchMethod
   readonly #space: SearchSpace
-  /** Those that are kept or broken before a trial is trained. */
-  readonly #constraints: readonly Constraint[]
+  readonly #constraints: { readonly constraints: readonly Constraint[]; readonly parameters: readonly string[] }
   readonly #findings: Findings
   #isExhausted = false
 
@@ -67,8 +66,8 @@ export class Planner {
     if (method === undefined) throw new Error(`${sweep.method} plans no trials`)
     this.#method = method
     this.#space = spaceOf(this.#definition.parameters)
-    const names = parameterNames(this.#definition.parameters)
-    this.#constraints = constraintsOf(this.#definition).filter((constraint) => isAboutPoint(constraint, names))
+    const constraints = constraintsOf(this.#definition)
+    this.#constraints = { constraints, parameters: parameterNames(this.#definition.parameters) }
     this.#findings = new Findings(store, sweep.id, this.#space, this.#definition)
   }
 
@@ -152,12 +151,8 @@ export class Planner {
     if (description === undefined || 'error' in description) {
       return description ?? { error: 'the program says nothing of it' }
     }
-    const { cost } = description
-    const costs = { flops: cost?.flops, parameter_count: cost?.parameterCount }
-    const broken = this.#constraints.findIndex(
-      (constraint) => (violation(constraint, (name) => ({ ...params, ...costs })[name]) ?? 0) > 0,
-    )
-    return broken < 0 ? description : { error: 'it breaks a constraint' }
+    const broken = brokenBy({ params, cost: description.cost }, this.#constraints)
+    return broken === undefined ? description : { error: `it breaks the constraint ${broken.text}` }
   }
 
   #rowsOf({ params, cost }: FoundPoint, after: number): NewTrial[] {

@@ -1,5 +1,7 @@
+import type { ModelCost } from '../models/cost.ts'
 import { nearest } from '../nearest.ts'
-import { namesIn, type Constraint } from '../search/constraint.ts'
+import type { Parameters } from '../programs/program.ts'
+import { namesIn, violation, type Constraint } from '../search/constraint.ts'
 import { parseConstraint } from '../search/parse-constraint.ts'
 import type { SweepFileContent } from './schema.ts'
 import type { Mistake } from './source.ts'
@@ -26,6 +28,20 @@ export function constraintsOf({
   readonly constraints?: readonly string[] | undefined
 }): Constraint[] {
   return constraints.map(parseConstraint).filter((each) => 'comparison' in each)
+}
+
+/** The first constraint that a point breaks before it is trained, of a sweep with these parameters. */
+export function brokenBy(
+  point: { readonly params: Parameters; readonly cost: ModelCost | null },
+  { constraints, parameters }: { readonly constraints: readonly Constraint[]; readonly parameters: readonly string[] },
+): Constraint | undefined {
+  const known: Readonly<Record<string, unknown>> = {
+    ...point.params,
+    ...{ flops: point.cost?.flops, parameter_count: point.cost?.parameterCount },
+  }
+  return constraints
+    .filter((constraint) => isAboutPoint(constraint, parameters))
+    .find((constraint) => (violation(constraint, (name) => known[name]) ?? 0) > 0)
 }
 
 /** Whether all in it is known before a trial is trained; else it is about results. */

@@ -148,7 +148,7 @@ parameters: { how: { value: ${how} }, loss: { values: [1, 2] } }
 })
 
 test('a command that is told to stop gets SIGTERM, keeps what it saved, and goes on from there when it is wanted', async () => {
-  const script = `import json, os, sys, time
+  const script = `import json, os, signal
 state = os.path.join(os.environ["SWATH_CHECKPOINT_DIR"], "epoch")
 epochs = json.loads(os.environ["SWATH_PARAMS"])["epochs"]
 done = int(open(state).read()) if os.path.exists(state) else 0
@@ -156,7 +156,7 @@ open("pid", "w").write(str(os.getpid()))
 for epoch in range(done + 1, epochs + 1):
     open(state, "w").write(str(epoch))
     print(json.dumps({"epoch": epoch, "loss": 10 - epoch}), flush=True)
-    if epoch == 2 and epochs == 4: time.sleep(1000)
+    if epoch == 2 and epochs == 4: signal.pause()
 `
   const folder = workFolder({
     'train.py': script,
