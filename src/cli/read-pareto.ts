@@ -7,7 +7,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { completedTrials } from '../store/trials.ts'
-import { chooseAxes, numericParameters, type AxisOptions } from './pareto-axes.ts'
+import { chooseAxes, numericParameters, type AxisOptions } from '../figures/axes.ts'
 import { shownParameters } from './shown-parameters.ts'
 
 interface ParetoRows {

@@ -1,7 +1,9 @@
+export type Goal = 'minimize' | 'maximize'
+
 /** One thing that trials are judged by. */
 export interface Axis {
   readonly key: string
-  readonly goal: 'minimize' | 'maximize'
+  readonly goal: Goal
 }
 
 /** What a trial has on each axis, by its key; null or NaN where it has nothing. */

@@ -1,0 +1,54 @@
+import { SwathError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { sweepViewName } from '../store/sweep-view.ts'
+import { condition, quoted } from './sql-text.ts'
+import { sweepColumns, type SweepColumn } from './sweep-columns.ts'
+
+/** Longer than that nobody waits for a picture. */
+const timeoutMs = 20_000
+
+/** The trials of a sweep, or those that a condition in SQL over the columns of the sweep's view leaves. */
+export class Choice {
+  readonly store: Store
+  readonly sweep: SweepRow
+  readonly columns: readonly SweepColumn[]
+  /** Text of SQL: of a row of `view` whether it is chosen. */
+  readonly isChosen: string
+  /** Text of SQL. */
+  readonly view: string
+
+  private constructor(store: Store, sweep: SweepRow, columns: readonly SweepColumn[], where: string | undefined) {
+    this.store = store
+    this.sweep = sweep
+    this.columns = columns
+    this.isChosen = condition(where)
+    this.view = quoted(sweepViewName(sweep.name))
+  }
+
+  static async of(store: Store, sweep: SweepRow, where?: string): Promise<Choice> {
+    return new Choice(store, sweep, await sweepColumns(store, sweep), where)
+  }
+
+  /** @throws SwathError('usage') that says which columns there are */
+  column(name: string): SweepColumn {
+    const found = this.columns.find((column) => column.name === name)
+    if (found !== undefined) return found
+    const names = this.columns.map((column) => column.name)
+    throw new SwathError('usage', `${this.sweep.name} has no column ${name}; did you mean ${nearest(name, names)}?`, {
+      hint: `there are ${names.join(', ')}`,
+    })
+  }
+
+  /** Rows of a statement, as lists. */
+  async ask(statement: string, limit?: number): Promise<(string | number | null)[][]> {
+    const { columns, rows } = await this.store.query(statement, { timeoutMs, ...(limit !== undefined && { limit }) })
+    return rows.map((row) =>
+      columns.map((column) => {
+        const value = row[column] ?? null
+        return typeof value === 'number' || typeof value === 'string' || value === null ? value : Number(value)
+      }),
+    )
+  }
+}

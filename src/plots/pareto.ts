@@ -1,0 +1,37 @@
+import * as Plot from '@observablehq/plot'
+
+import type { ParetoFigure } from '../figures/pareto.ts'
+import { framed, okabeIto, scaleOf, type Drawing, type Frame } from './frame.ts'
+import { colorScale, legendPlot } from './legend.ts'
+
+/** Every trial a point, those that no other one beats joined by a line, the others faded. */
+export function paretoPlot(figure: ParetoFigure, frame: Frame): Drawing {
+  const { points, color } = figure
+  const front = points.filter((point) => point.isOnFront).sort((a, b) => a.x - b.x || a.y - b.y)
+  const scale = color === undefined ? undefined : colorScale(points.map((point) => point.color))
+  const fill = color === undefined ? okabeIto.blue : 'color'
+  const plot: Plot.PlotOptions = {
+    ...framed(frame),
+    x: { ...scaleOf(points.map(({ x }) => x)), label: figure.x, grid: true, nice: true, tickFormat: 's', ticks: 6 },
+    y: { ...scaleOf(points.map(({ y }) => y)), label: figure.y, grid: true, nice: true },
+    ...(scale !== undefined && { color: scale }),
+    marks: [
+      Plot.dot(points, {
+        ...{ x: 'x', y: 'y', fill, r: ({ stands }: { stands: number }) => Math.min(3 + Math.log2(stands), 8) },
+        fillOpacity: (point: ParetoFigure['points'][number]) => (!point.isChosen ? 0.08 : point.isOnFront ? 1 : 0.45),
+      }),
+      Plot.line(front, { x: 'x', y: 'y', stroke: okabeIto.vermilion, strokeWidth: 2, curve: stepFor(figure) }),
+      Plot.dot(front, {
+        ...{ x: 'x', y: 'y', fill, stroke: okabeIto.vermilion, strokeWidth: 1.5, r: 4.5 },
+        fillOpacity: (point: ParetoFigure['points'][number]) => (point.isChosen ? 1 : 0.15),
+      }),
+    ],
+  }
+  const legends = scale === undefined || color === undefined ? [] : [legendPlot(color, scale, frame.width)]
+  return { title: `${figure.y} over ${figure.x}`, parts: [...legends, plot] }
+}
+
+/** Between two points of a front the cheaper one is what there is. */
+function stepFor({ xGoal }: ParetoFigure): Plot.Curve {
+  return xGoal === 'minimize' ? 'step-after' : 'step-before'
+}
