@@ -17,6 +17,7 @@ import { predictCommand } from './commands/predict.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { retrainCommand } from './commands/retrain.ts'
 import { runCommand } from './commands/run.ts'
+import { serveCommand } from './commands/serve.ts'
 import { setupCommand } from './commands/setup.ts'
 import { showCommand } from './commands/show.ts'
 import { sqlCommand } from './commands/sql.ts'
@@ -62,6 +63,7 @@ await yargs(args)
   .command(deleteCommand)
   .command(gcCommand)
   .command(backupCommand)
+  .command(serveCommand)
   .command(postgresCommand)
   .command(setupCommand)
   .command(doctorCommand)

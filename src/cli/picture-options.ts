@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs'
 
-export const backgrounds = ['auto', 'light', 'dark'] as const
+import { backgrounds, type Background } from '../images/ground.ts'
 
 export interface PictureFlags {
   readonly digit: boolean | undefined
-  readonly background: (typeof backgrounds)[number]
+  readonly background: Background
 }
 
 /** How a picture is made what the model was trained on, for every command that takes one. */

@@ -1,7 +1,8 @@
 import { cut, inverted, type RawImage } from './raw-image.ts'
 
 /** What a digit stands on; `auto` finds out. */
-export type Background = 'auto' | 'light' | 'dark'
+export const backgrounds = ['auto', 'light', 'dark'] as const
+export type Background = (typeof backgrounds)[number]
 
 /** A grey image as MNIST has them, light ink on a dark ground. */
 export function lightOnDark(grey: RawImage, background: Background): RawImage {

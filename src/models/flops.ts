@@ -14,6 +14,26 @@ export function modelCost(model: LayersModel): ModelCost {
   }
 }
 
+/** What one layer of a model is and costs. */
+export interface LayerCost extends ModelCost {
+  readonly name: string
+  readonly kind: string
+  /** Of one example; null for a size that is known with the data only. */
+  readonly outputShape: readonly (number | null)[]
+}
+
+/** A model's layers in their order, each with what it costs. */
+export function layerCosts(model: LayersModel): LayerCost[] {
+  return model.layers.map((layer) => ({
+    ...{ name: layer.name, kind: layer.getClassName(), parameterCount: layer.countParams(), flops: layerFlops(layer) },
+    outputShape: shapeAsSaid(layer.outputShape).slice(1),
+  }))
+}
+
+function shapeAsSaid(shape: unknown): (number | null)[] {
+  return (Array.isArray(shape) && Array.isArray(shape[0]) ? shape[0] : shape) as (number | null)[]
+}
+
 /** The layers of a model that is used as a layer are counted too. */
 function layerFlops(layer: Layer): number {
   if ('layers' in layer) return (layer.layers as Layer[]).reduce((sum, inner) => sum + layerFlops(inner), 0)
@@ -66,8 +86,7 @@ function isChannelsFirst(layer: Layer): boolean {
 
 /** A dimension that is only known with the data counts once. */
 function shapeOf(shape: unknown): number[] {
-  const first: unknown = Array.isArray(shape) && Array.isArray(shape[0]) ? shape[0] : shape
-  return (first as (number | null)[]).map((size) => size ?? 1)
+  return shapeAsSaid(shape).map((size) => size ?? 1)
 }
 
 function product(sizes: readonly number[]): number {

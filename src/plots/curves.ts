@@ -31,6 +31,9 @@ export function curvesPlot(figure: CurvesFigure, frame: Frame, look: CurvesLook)
       Plot.line(of(true), { x: 'epoch', y: 'value', z: 'trial', stroke: okabeIto.vermilion, strokeWidth: 2 }),
       // A trial that was stopped after its first epoch is a point.
       Plot.dot(rows, { x: 'epoch', y: 'value', r: 1.6, fill: okabeIto.blue, fillOpacity: strokeOpacity }),
+      ...(frame.isLive === true
+        ? [Plot.tip(rows, Plot.pointer({ x: 'epoch', y: 'value', channels: { trial: 'trial', label: 'label' } }))]
+        : []),
     ],
   }
   return { title: `${figure.metric} by epoch`, parts: [plot] }

@@ -4,6 +4,8 @@ import type { PlotOptions } from '@observablehq/plot'
 export interface Frame {
   readonly width: number
   readonly height: number
+  /** Somebody can point at it: what is pointed at is told. */
+  readonly isLive?: boolean
 }
 
 /** What is drawn of a figure: plots one below the other, legends first. */

@@ -24,6 +24,9 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
         fill: (cell: HeatmapFigure['cells'][number]) =>
           cell.value - least > 0.6 * (greatest - least) ? 'black' : 'white',
       }),
+      ...(frame.isLive === true
+        ? [Plot.tip(cells, Plot.pointer({ x: 'x', y: 'y', channels: { [value]: 'value', trials: 'trials' } }))]
+        : []),
     ],
   }
   return { title: `${value} by ${x} and ${y}`, parts: [legendPlot(value, color, frame.width), plot] }

@@ -25,6 +25,18 @@ export function paretoPlot(figure: ParetoFigure, frame: Frame): Drawing {
         ...{ x: 'x', y: 'y', fill, stroke: okabeIto.vermilion, strokeWidth: 1.5, r: 4.5 },
         fillOpacity: (point: ParetoFigure['points'][number]) => (point.isChosen ? 1 : 0.15),
       }),
+      ...(frame.isLive === true
+        ? [
+            Plot.tip(
+              points,
+              Plot.pointer({
+                x: 'x',
+                y: 'y',
+                channels: { trial: 'trial', ...(color !== undefined && { [color]: 'color' }) },
+              }),
+            ),
+          ]
+        : []),
     ],
   }
   const legends = scale === undefined || color === undefined ? [] : [legendPlot(color, scale, frame.width)]

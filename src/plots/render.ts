@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 
@@ -12,7 +13,7 @@ export function renderSvg({ title, parts }: Drawing): string {
   const { document } = parseHTML('<html><body></body></html>')
   let [width, height] = [0, margin + titleHeight]
   const drawn = parts.map((options) => {
-    const plot = Plot.plot({ ...options, document } as Plot.PlotOptions)
+    const plot = Plot.plot({ ...options, document })
     plot.setAttribute('x', String(margin))
     plot.setAttribute('y', String(height))
     width = Math.max(width, Number(plot.getAttribute('width')))

@@ -66,6 +66,12 @@ export async function anyLiveCoordinator(db: Kysely<Schema>, now: Date): Promise
   return (await db.selectFrom('coordinators').selectAll().execute()).find((row) => isAlive(row, now))
 }
 
+/** Sweeps that a process runs at present, by their ids. */
+export async function sweepsUnderWay(db: Kysely<Schema>, now: Date): Promise<number[]> {
+  const rows = await db.selectFrom('coordinators').selectAll().execute()
+  return rows.filter((row) => isAlive(row, now)).map((row) => row.sweep_id)
+}
+
 export async function renewSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator, now: Date): Promise<void> {
   await db
     .updateTable('coordinators')

@@ -1,4 +1,5 @@
-import { backgrounds, pictureOptions, type PictureFlags } from '../picture-options.ts'
+import { backgrounds } from '../../images/ground.ts'
+import { pictureOptions, type PictureFlags } from '../picture-options.ts'
 import type { Command } from './command.ts'
 
 interface Options extends PictureFlags {

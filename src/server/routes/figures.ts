@@ -1,0 +1,194 @@
+import { createRoute, z } from '@hono/zod-openapi'
+
+import { Choice } from '../../figures/choice.ts'
+import { curvesFigure } from '../../figures/curves.ts'
+import { heatmapFigure } from '../../figures/heatmap.ts'
+import { parallelFigure } from '../../figures/parallel.ts'
+import { paretoFigure } from '../../figures/pareto.ts'
+import { trialTable } from '../../figures/trial-table.ts'
+import { findSweep } from '../../store/find-sweep.ts'
+import type { ServerContext } from '../context.ts'
+import { answers, routes, sweepName } from './route.ts'
+
+const goal = z.enum(['minimize', 'maximize'])
+const cell = z.union([z.number(), z.string()]).nullable()
+const where = z
+  .string()
+  .optional()
+  .openapi({ description: "Chooses trials: SQL over the columns of the sweep's view.", example: 'depth >= 2' })
+const list = z.string().transform((text) => text.split(',').filter((name) => name !== ''))
+
+const pareto = z
+  .object({
+    ...{ x: z.string(), y: z.string(), xGoal: goal, yGoal: goal, color: z.string().optional() },
+    trials: z.number().int(),
+    points: z.array(
+      z.object({
+        ...{ trial: z.number().int(), x: z.number(), y: z.number(), color: cell },
+        ...{ isOnFront: z.boolean(), isChosen: z.boolean(), stands: z.number().int() },
+      }),
+    ),
+  })
+  .openapi('ParetoFigure')
+
+const curves = z
+  .object({
+    ...{ metric: z.string(), trials: z.number().int() },
+    curves: z.array(
+      z.object({
+        ...{ trial: z.number().int(), state: z.string(), label: z.string() },
+        ...{ epochs: z.array(z.number().int()), values: z.array(z.number()) },
+      }),
+    ),
+  })
+  .openapi('CurvesFigure')
+
+const parallel = z
+  .object({
+    axes: z.array(z.object({ name: z.string(), isNumber: z.boolean() })),
+    trials: z.number().int(),
+    lines: z.array(z.object({ trial: z.number().int(), values: z.array(cell) })),
+  })
+  .openapi('ParallelFigure')
+
+const heatmap = z
+  .object({
+    ...{ x: z.string(), y: z.string(), value: z.string() },
+    cells: z.array(
+      z.object({
+        ...{ x: z.union([z.number(), z.string()]), y: z.union([z.number(), z.string()]) },
+        ...{ value: z.number(), trials: z.number().int() },
+      }),
+    ),
+  })
+  .openapi('HeatmapFigure')
+
+const table = z
+  .object({ columns: z.array(z.string()), rows: z.array(z.array(cell)), total: z.number().int() })
+  .openapi('TrialTable')
+
+/** What is seen of a sweep: each answer is as large as what can be seen, however many trials there are. */
+export function figuresRoutes({ store }: ServerContext) {
+  const app = routes()
+  const choiceOf = async (name: string, chosen: string | undefined) =>
+    Choice.of(store, await findSweep(store, name), chosen)
+
+  app.openapi(
+    createRoute({
+      ...{
+        method: 'get',
+        path: '/sweeps/{name}/pareto',
+        summary: 'Completed trials and their front',
+        tags: ['figures'],
+      },
+      request: {
+        params: sweepName,
+        query: z.object({
+          ...{ x: z.string(), y: z.string(), xGoal: goal.default('minimize'), yGoal: goal.default('maximize') },
+          ...{ color: z.string().optional(), where },
+        }),
+      },
+      responses: answers(pareto, 'All of the front, and of the others what can be told apart'),
+    }),
+    async (context) => {
+      const { where: chosen, ...options } = context.req.valid('query')
+      const { points, ...rest } = await paretoFigure(await choiceOf(context.req.valid('param').name, chosen), options)
+      return context.json({ ...rest, points: [...points] }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/sweeps/{name}/curves', summary: 'A metric by epoch', tags: ['figures'] },
+      request: {
+        params: sweepName,
+        query: z.object({
+          ...{ metric: z.string(), goal: goal.default('maximize'), where },
+          most: z.coerce.number().int().min(1).max(500).default(100),
+        }),
+      },
+      responses: answers(curves, 'Running trials first, then the best'),
+    }),
+    async (context) => {
+      const { where: chosen, ...options } = context.req.valid('query')
+      const figure = await curvesFigure(await choiceOf(context.req.valid('param').name, chosen), options)
+      return context.json(
+        {
+          ...figure,
+          curves: figure.curves.map((curve) => ({ ...curve, epochs: [...curve.epochs], values: [...curve.values] })),
+        },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{
+        method: 'get',
+        path: '/sweeps/{name}/parallel',
+        summary: 'Parameters and what they came to',
+        tags: ['figures'],
+      },
+      request: {
+        params: sweepName,
+        query: z.object({
+          axes: list.openapi({ type: 'string', example: 'depth,width,val_accuracy' }),
+          ...{ goal: goal.default('maximize'), where },
+          most: z.coerce.number().int().min(1).max(2_000).default(500),
+        }),
+      },
+      responses: answers(parallel, 'A line a trial, the best ones'),
+    }),
+    async (context) => {
+      const { where: chosen, ...options } = context.req.valid('query')
+      const { axes, lines, trials } = await parallelFigure(
+        await choiceOf(context.req.valid('param').name, chosen),
+        options,
+      )
+      return context.json(
+        { trials, axes: [...axes], lines: lines.map((line) => ({ ...line, values: [...line.values] })) },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/sweeps/{name}/heatmap', summary: 'A metric over two columns', tags: ['figures'] },
+      request: {
+        params: sweepName,
+        query: z.object({ x: z.string(), y: z.string(), value: z.string(), where }),
+      },
+      responses: answers(heatmap, 'The mean of each cell'),
+    }),
+    async (context) => {
+      const { where: chosen, ...options } = context.req.valid('query')
+      const { cells, ...rest } = await heatmapFigure(await choiceOf(context.req.valid('param').name, chosen), options)
+      return context.json({ ...rest, cells: [...cells] }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/sweeps/{name}/trials', summary: 'Trials as a table', tags: ['figures'] },
+      request: {
+        params: sweepName,
+        query: z.object({
+          columns: list.optional().openapi({ type: 'string', example: 'trial_id,depth,val_accuracy' }),
+          ...{ sort: z.string().optional(), where },
+          descending: z.stringbool().default(false).openapi({ type: 'boolean' }),
+          group: z.string().optional().openapi({ description: 'A row a value of this column, with means.' }),
+          offset: z.coerce.number().int().min(0).default(0),
+          limit: z.coerce.number().int().min(1).max(1_000).default(100),
+        }),
+      },
+      responses: answers(table, 'A part of them'),
+    }),
+    async (context) => {
+      const { where: chosen, ...options } = context.req.valid('query')
+      const { columns, rows, total } = await trialTable(
+        await choiceOf(context.req.valid('param').name, chosen),
+        options,
+      )
+      return context.json({ total, columns: [...columns], rows: rows.map((row) => [...row]) }, 200)
+    },
+  )
+  return app
+}

@@ -1,0 +1,103 @@
+import { createRoute, z } from '@hono/zod-openapi'
+
+import { chooseAxes } from '../../figures/axes.ts'
+import { sweepColumns } from '../../figures/sweep-columns.ts'
+import { liveCoordinator } from '../../store/coordinators.ts'
+import { findSweep } from '../../store/find-sweep.ts'
+import { cancelSweep, progressOf } from '../../store/sweeps.ts'
+import { storedSettings } from '../../sweep/definition.ts'
+import type { ServerContext } from '../context.ts'
+import { bodyOf } from '../guards/limits.ts'
+import { answers, jsonBody, routes, sweepName } from './route.ts'
+import { sweepSummary } from './sweeps.ts'
+
+const axis = z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) })
+
+const sweep = z
+  .object({
+    ...{ id: z.number().int(), name: z.string(), description: z.string().nullable(), method: z.string() },
+    ...{ program: z.string(), seed: z.number().int(), created_at: z.string(), source: z.string() },
+    state: z.enum(['running', 'waiting', 'ended']),
+    progress: sweepSummary.shape.progress,
+    objectives: z.array(axis),
+    axes: z.array(axis).openapi({ description: 'What is plotted unless something else is asked for: x, then y.' }),
+    columns: z.array(
+      z.object({
+        ...{ name: z.string(), source: z.enum(['trial', 'parameter', 'metric']) },
+        ...{ isNumber: z.boolean(), varies: z.boolean() },
+      }),
+    ),
+  })
+  .openapi('Sweep')
+
+const cancelled = z.object({ cancelled: z.number().int() }).openapi('Cancelled')
+const started = z.object({ sweep: z.string().nullable(), pid: z.number().int() })
+const point = z.object({ point: z.record(z.string(), z.unknown()) })
+
+export function sweepRoutes({ store, runs }: ServerContext) {
+  const app = routes()
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/sweeps/{name}', summary: 'One sweep', tags: ['sweeps'] },
+      request: { params: sweepName },
+      responses: answers(sweep, 'What it is, and what there is to plot'),
+    }),
+    async (context) => {
+      const row = await findSweep(store, context.req.valid('param').name)
+      const { trials, completed, running, queued, failed, cancelled, stopped } = await progressOf(store.db, row.id)
+      const isRunning = (await liveCoordinator(store.db, row.id, store.now())) !== undefined
+      const columns = await sweepColumns(store, row)
+      const axes = (await chooseAxes(store, row, {}))
+        .map(({ key, goal }) => ({ name: key, goal }))
+        .filter(({ name }) => columns.some((column) => column.name === name))
+      const { id, name, description, method, program, seed, created_at, source } = row
+      return context.json(
+        {
+          ...{ id, name, description, method, program, seed, created_at, source },
+          state: isRunning ? ('running' as const) : queued + running > 0 ? ('waiting' as const) : ('ended' as const),
+          progress: { trials, completed, running, queued, failed, cancelled, stopped },
+          objectives: storedSettings(row).objectives.map(({ name, goal }) => ({ name, goal })),
+          ...{ axes, columns },
+        },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'post', path: '/sweeps/{name}/cancel', summary: 'Cancel what is not trained yet', tags: ['sweeps'] },
+      request: { params: sweepName },
+      responses: answers(cancelled, 'As after `swath cancel`'),
+    }),
+    async (context) => {
+      const row = await findSweep(store, context.req.valid('param').name)
+      const now = store.now()
+      const orphans = (await liveCoordinator(store.db, row.id, now)) === undefined
+      return context.json({ cancelled: await cancelSweep(store.db, row.id, now.toISOString(), { orphans }) }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'post', path: '/sweeps/{name}/resume', summary: 'Go on with a sweep', tags: ['sweeps'] },
+      request: { params: sweepName },
+      responses: answers(started, 'As after `swath resume`'),
+    }),
+    async (context) => {
+      const { name } = await findSweep(store, context.req.valid('param').name)
+      return context.json(await runs.start(['resume', name]), 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'post', path: '/sweeps/{name}/points', summary: 'Train a point of your own', tags: ['sweeps'] },
+      ...{ middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } },
+      responses: answers(started, 'As after `swath run … --enqueue`'),
+    }),
+    async (context) => {
+      const { source } = await findSweep(store, context.req.valid('param').name)
+      const args = ['run', '-', '--enqueue', JSON.stringify(context.req.valid('json').point)]
+      return context.json(await runs.start(args, source), 200)
+    },
+  )
+  return app
+}

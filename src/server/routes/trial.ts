@@ -1,0 +1,140 @@
+import { basename } from 'node:path'
+
+import { createRoute, z } from '@hono/zod-openapi'
+
+import type { Parameters } from '../../programs/program.ts'
+import { usingArtifacts } from '../../artifacts/open-shared.ts'
+import { SwathError } from '../../errors.ts'
+import { artifactsOf } from '../../store/artifacts.ts'
+import { findTrial } from '../../store/find-trial.ts'
+import { attemptsOf, eventsOf, metricsOf } from '../../store/trials.ts'
+import type { ServerContext } from '../context.ts'
+import { answers, parametersSchema, routes, trialNumber } from './route.ts'
+
+const text = z.string().nullable()
+const whole = z.number().int().nullable()
+
+const trialSchema = z
+  .object({
+    ...{ id: z.number().int(), sweep: z.string(), number: z.number().int(), state: z.string() },
+    params: parametersSchema,
+    ...{ seed: z.number().int(), repeat: z.number().int(), parent_id: whole, parameter_count: whole, flops: whole },
+    ...{ weights_sha256: text, error: text, stop_reason: text, host: text, worker: whole, started_at: text },
+    finished_at: text,
+    metrics: z.array(z.object({ epoch: z.number().int(), name: z.string(), value: z.number() })),
+    attempts: z.array(
+      z.object({
+        ...{ attempt: z.number().int(), state: z.string(), host: z.string(), worker: z.number().int() },
+        ...{ resumed_epoch: z.number().int(), started_at: z.string(), finished_at: text, error: text, stack: text },
+      }),
+    ),
+    artifacts: z.array(
+      z.object({
+        ...{ id: z.number().int(), kind: z.string(), epoch: whole, name: z.string(), bytes: z.number().int() },
+        sha256: z.string(),
+      }),
+    ),
+    events: z.array(z.object({ at: z.string(), kind: z.string(), detail: text })),
+  })
+  .openapi('Trial')
+
+const layer = z
+  .object({
+    ...{ name: z.string(), kind: z.string(), outputShape: z.array(z.number().nullable()) },
+    ...{ parameterCount: z.number(), flops: z.number() },
+  })
+  .openapi('Layer')
+
+const confusion = z
+  .object({ classNames: z.array(z.string()), confusion: z.array(z.array(z.number().int())), accuracy: z.number() })
+  .openapi('Confusion')
+
+const started = z.object({ sweep: z.string().nullable(), pid: z.number().int() })
+
+/** Kinds of events that are of one trial. */
+const eventKinds = ['warning', 'stopped', 'retrained'] as const
+
+export function trialRoutes({ store, runs, models }: ServerContext) {
+  const app = routes()
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/trials/{id}', summary: 'One trial', tags: ['trials'] },
+      request: { params: trialNumber },
+      responses: answers(trialSchema, 'All that is on record of it'),
+    }),
+    async (context) => {
+      const { trial, sweep } = await findTrial(store, context.req.valid('param').id)
+      const { id, params, sweep_id, ...row } = trial
+      const ofKind = async (kind: (typeof eventKinds)[number]) =>
+        (await eventsOf(store.db, id, kind)).map((event) => ({ kind, ...event }))
+      const events = (await Promise.all(eventKinds.map(ofKind))).flat()
+      const kept = await artifactsOf(store.db, id)
+      return context.json(
+        {
+          ...{ id, ...row, sweep: sweep.name, params: JSON.parse(params) as Parameters },
+          metrics: (await metricsOf(store.db, id)).map(({ epoch, name, value }) => ({ epoch, name, value })),
+          attempts: await attemptsOf(store.db, id),
+          artifacts: kept.map(({ id: artifact, kind, epoch, name, bytes, sha256 }) => ({
+            ...{ id: artifact, kind, epoch, name, bytes, sha256 },
+          })),
+          events,
+        },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/trials/{id}/layers', summary: "A trained model's layers", tags: ['trials'] },
+      request: { params: trialNumber },
+      responses: answers(z.array(layer), 'Each with its FLOPs and parameters'),
+    }),
+    async (context) => {
+      const layers = await models.run('layers', { trial: context.req.valid('param').id })
+      return context.json(
+        layers.map((each) => ({ ...each, outputShape: [...each.outputShape] })),
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/trials/{id}/confusion', summary: 'What it takes for what', tags: ['trials'] },
+      request: { params: trialNumber },
+      responses: answers(confusion, 'Over the test examples'),
+    }),
+    async (context) => {
+      const result = await models.run('confusion', { trial: context.req.valid('param').id })
+      return context.json(
+        { ...result, classNames: [...result.classNames], confusion: result.confusion.map((row) => [...row]) },
+        200,
+      )
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'post', path: '/trials/{id}/resume', summary: 'Train an ended trial on', tags: ['trials'] },
+      request: { params: trialNumber, query: z.object({ epochs: z.coerce.number().int().positive().optional() }) },
+      responses: answers(started, 'As after `swath resume --trial`'),
+    }),
+    async (context) => {
+      const { trial } = await findTrial(store, context.req.valid('param').id)
+      const { epochs } = context.req.valid('query')
+      const to = epochs === undefined ? [] : ['--epochs', String(epochs)]
+      return context.json(await runs.start(['resume', '--trial', String(trial.id), ...to]), 200)
+    },
+  )
+  // A file, and so no JSON: which one, its row says and not the path.
+  app.get('/artifacts/:id', async (context) => {
+    const id = Number(context.req.param('id'))
+    const row = Number.isSafeInteger(id)
+      ? await store.db.selectFrom('artifacts').selectAll().where('id', '=', id).executeTakeFirst()
+      : undefined
+    if (row === undefined) throw new SwathError('not-found', `there is no artifact ${context.req.param('id')}`)
+    const bytes = await usingArtifacts(store, (artifacts) => artifacts.read(row))
+    context.header('content-type', 'application/octet-stream')
+    context.header('content-disposition', `attachment; filename="trial-${row.trial_id}-${basename(row.name)}"`)
+    return context.body(new Uint8Array(bytes).buffer)
+  })
+  return app
+}
