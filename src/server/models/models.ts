@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 import { SwathError } from '../../errors.ts'
 import { tensorflowEnvironment } from '../../tensorflow/environment.ts'
-import { storeVariable, type ModelAnswer, type ModelRequest, type ModelTaskKind, type ModelTasks } from './protocol.ts'
+import { storeVariable, type ModelAnswer, type ModelTaskKind, type ModelTasks } from './protocol.ts'
 
 const extension = extname(import.meta.url)
 const entry = fileURLToPath(new URL(`../../../workers/models${extension}`, import.meta.url))

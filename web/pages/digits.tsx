@@ -1,0 +1,3 @@
+export function Digits() {
+  return <p>…</p>
+}

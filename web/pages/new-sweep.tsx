@@ -1,0 +1,3 @@
+export function NewSweep() {
+  return <p>…</p>
+}

@@ -1,0 +1,3 @@
+export function Trial({ id }: { readonly id: number }) {
+  return <p>{id}</p>
+}

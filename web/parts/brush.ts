@@ -1,0 +1,52 @@
+import type { Plot } from '@observablehq/plot'
+
+/** An area of a plot, in the units of its axes. */
+export interface Brushed {
+  readonly x: readonly [number, number]
+  readonly y: readonly [number, number]
+}
+
+/** Less than that is a click. */
+const leastPixels = 5
+
+/** Lets a rectangle be drawn over a plot, by mouse or pen; a double click lets it go. */
+export function brush(plot: (SVGSVGElement | HTMLElement) & Plot, onBrush: (area: Brushed | undefined) => void): void {
+  if (!(plot instanceof SVGSVGElement)) return
+  const [x, y] = [plot.scale('x'), plot.scale('y')]
+  if (x?.invert === undefined || y?.invert === undefined) return
+  const invert = { x: x.invert, y: y.invert }
+  const area = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+  area.setAttribute('class', 'brush')
+  plot.append(area)
+  let start: DOMPoint | undefined
+  const place = (event: PointerEvent) =>
+    new DOMPoint(event.clientX, event.clientY).matrixTransform(plot.getScreenCTM()?.inverse())
+  const between = (a: number, b: number) => [Math.min(a, b), Math.max(a, b)] as const
+  plot.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0 || event.pointerType === 'touch') return
+    start = place(event)
+    plot.setPointerCapture(event.pointerId)
+  })
+  plot.addEventListener('pointermove', (event) => {
+    if (start === undefined) return
+    const end = place(event)
+    const [left, right] = between(start.x, end.x)
+    const [top, bottom] = between(start.y, end.y)
+    for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) {
+      area.setAttribute(name, String(value))
+    }
+  })
+  plot.addEventListener('pointerup', (event) => {
+    if (start === undefined) return
+    const [from, end] = [start, place(event)]
+    start = undefined
+    if (Math.abs(end.x - from.x) < leastPixels || Math.abs(end.y - from.y) < leastPixels) return
+    const [x1, x2] = [invert.x(from.x), invert.x(end.x)].map(Number)
+    const [y1, y2] = [invert.y(from.y), invert.y(end.y)].map(Number)
+    if (x1 === undefined || x2 === undefined || y1 === undefined || y2 === undefined) return
+    onBrush({ x: between(x1, x2), y: between(y1, y2) })
+  })
+  plot.addEventListener('dblclick', () => {
+    onBrush(undefined)
+  })
+}

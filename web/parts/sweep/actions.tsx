@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks'
+
+import { post } from '../../state/api.ts'
+import type { SweepDetail } from '../../state/sweep.ts'
+import { Trouble } from '../trouble.tsx'
+import { sweepPath } from './seen.ts'
+
+interface Props {
+  readonly sweep: SweepDetail
+  readonly isRunning: boolean
+  /** Trials that a resumed sweep would train. */
+  readonly left: number
+}
+
+/** What can be done with a sweep: the calls that the command line makes. */
+export function Actions({ sweep, isRunning, left }: Props) {
+  const [error, setError] = useState<Error | undefined>()
+  const [isBusy, setBusy] = useState(false)
+  const act = (what: 'cancel' | 'resume') => {
+    setBusy(true)
+    setError(undefined)
+    post(sweepPath(sweep, what))
+      .catch((thrown: unknown) => {
+        setError(thrown as Error)
+      })
+      .finally(() => {
+        setBusy(false)
+      })
+  }
+  return (
+    <div class="actions">
+      {isRunning ? (
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={() => {
+            act('cancel')
+          }}
+        >
+          Cancel
+        </button>
+      ) : left > 0 ? (
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={() => {
+            act('resume')
+          }}
+        >
+          Resume
+        </button>
+      ) : null}
+      <a class="button" href={`/new?from=${encodeURIComponent(sweep.name)}`}>
+        Run again with…
+      </a>
+      {error === undefined ? null : <Trouble error={error} />}
+    </div>
+  )
+}
