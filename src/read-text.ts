@@ -13,10 +13,11 @@ export class NotTextError extends Error {
 
 /**
  * Reads UTF-8, without its byte order mark. Of a file, or a device, that is longer than `mostBytes` no more is read.
+ * @param source a path, or 0 for the standard input
  * @throws NotTextError, or an error of the file system
  */
-export function readText(path: string, mostBytes: number): string {
-  const bytes = readAtMost(path, mostBytes + 1)
+export function readText(source: string | 0, mostBytes: number): string {
+  const bytes = readAtMost(source, mostBytes + 1)
   if (bytes.length > mostBytes) throw new NotTextError(`it is longer than ${(mostBytes / 2 ** 20).toFixed(0)} MB`)
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new NotTextError('it is in UTF-16: save it as UTF-8')
@@ -38,15 +39,28 @@ function strayByte(bytes: Buffer, decoded: Buffer): NotTextError {
   return new NotTextError(`the byte 0x${byte} is not UTF-8`, before)
 }
 
-function readAtMost(path: string, most: number): Buffer {
-  const file = openSync(path, 'r')
+function readAtMost(source: string | 0, most: number): Buffer {
+  const file = source === 0 ? source : openSync(source, 'r')
   try {
     const bytes = Buffer.alloc(most)
     let length = 0
-    for (let read = -1; read !== 0 && length < most; length += read)
-      read = readSync(file, bytes, length, most - length, null)
+    for (let read = -1; read !== 0 && length < most; length += read) read = readSome(file, bytes, length)
     return bytes.subarray(0, length)
   } finally {
-    closeSync(file)
+    if (source !== 0) closeSync(file)
+  }
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+function readSome(file: number, bytes: Buffer, from: number): number {
+  for (;;) {
+    try {
+      return readSync(file, bytes, from, bytes.length - from, null)
+    } catch (error) {
+      // Whoever writes to the standard input has not got so far.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(pause, 0, 0, 10)
+    }
   }
 }

@@ -14,6 +14,7 @@ import { listCommand } from './commands/list.ts'
 import { paretoCommand } from './commands/pareto.ts'
 import { postgresCommand } from './commands/postgres.ts'
 import { predictCommand } from './commands/predict.ts'
+import { plotCommand } from './commands/plot.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { retrainCommand } from './commands/retrain.ts'
 import { runCommand } from './commands/run.ts'
@@ -25,7 +26,8 @@ import { trainCommand } from './commands/train.ts'
 import { workerCommand } from './commands/worker.ts'
 import { fail } from './fail.ts'
 
-const args = hideBin(process.argv)
+// Yargs makes nothing of a lone dash.
+const args = hideBin(process.argv).map((arg) => (arg === '-' ? '/dev/stdin' : arg))
 // In the light of a closed pipe (`swath list | head`) or terminal there is nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
@@ -58,6 +60,7 @@ await yargs(args)
   .command(listCommand)
   .command(showCommand)
   .command(paretoCommand)
+  .command(plotCommand)
   .command(sqlCommand)
   .command(cancelCommand)
   .command(deleteCommand)

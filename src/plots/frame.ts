@@ -39,6 +39,9 @@ export const okabeIto = {
 
 export const categories = Object.values(okabeIto)
 
+/** Numbers by size: without viridis' darkest, which nobody sees on a dark ground. */
+export const ramp = { scheme: 'viridis' as const, range: [0.2, 1] }
+
 /** A logarithmic axis where values span so many times their least and all are above 0. */
 export function scaleOf(values: readonly number[]): { readonly type: 'log' | 'linear' } {
   let [least, greatest] = [Infinity, -Infinity]

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 
 import type { HeatmapFigure } from '../figures/heatmap.ts'
-import { framed, type Drawing, type Frame } from './frame.ts'
+import { framed, ramp, type Drawing, type Frame } from './frame.ts'
 import { legendPlot, type ColorScale } from './legend.ts'
 
 /** The mean of a metric over two parameters: a cell for each pair of values that a completed trial has. */
@@ -11,7 +11,7 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
     typeof number === 'number' ? String(Number(number.toPrecision(3))) : number
   const values = cells.map((cell) => cell.value)
   const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  const color: ColorScale = { scheme: 'viridis', type: 'linear', domain: [least, greatest] }
+  const color: ColorScale = { ...ramp, type: 'linear', domain: [least, greatest] }
   const plot: Plot.PlotOptions = {
     ...framed(frame),
     x: { label: x, domain: valuesOf(cells.map((cell) => cell.x)), tickFormat: label },

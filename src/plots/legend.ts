@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 
-import { categories, framed, scaleOf } from './frame.ts'
+import { categories, framed, ramp, scaleOf } from './frame.ts'
 
 /** How a column's values are coloured: by size, or a colour a name. */
 export type ColorScale = Pick<Plot.ScaleOptions, 'type' | 'domain' | 'scheme' | 'range'>
@@ -12,7 +12,7 @@ export function colorScale(values: readonly (number | string | null)[]): ColorSc
     return { type: 'ordinal', domain: [...new Set(there.map(String))].sort(), range: [...categories] }
   }
   const domain = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))]
-  return { ...scaleOf(numbers), domain, scheme: 'viridis' }
+  return { ...scaleOf(numbers), domain, ...ramp }
 }
 
 const steps = 48

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 
 import type { ParallelFigure } from '../figures/parallel.ts'
-import { framed, scaleOf, type Drawing, type Frame } from './frame.ts'
+import { framed, ramp, scaleOf, type Drawing, type Frame } from './frame.ts'
 
 /** Where a value of an axis stands, from 0 at the bottom to 1 at the top. */
 export interface AxisScale {
@@ -71,7 +71,7 @@ export function parallelPlot(figure: ParallelFigure, frame: Frame): Drawing {
     marginRight: 60,
     x: { type: 'point', domain: names, axis: 'top', label: null, tickSize: 0 },
     y: { axis: null, domain: [0, 1] },
-    color: { scheme: 'viridis', domain: [0, 1] },
+    color: { ...ramp, domain: [0, 1] },
     marks: [
       Plot.line(points, {
         x: 'name',

@@ -22,9 +22,13 @@ export interface SweepFile {
 /** A sweep file is written by hand or by a small script. */
 const mostBytes = 2 ** 20
 
+/** It is read from where it is open, on Windows and through sockets too; a program is looked for in the working directory. */
+const standardInput = '/dev/stdin'
+
 /** Reads and checks a sweep file. Throws SwathError('sweep-file') that names each mistake's line and column. */
 export function readSweepFile(path: string, overrides: Overrides = []): SweepFile {
-  return readSweep(new SweepSource(path, readSource(path)), overrides)
+  const text = readSource(path)
+  return readSweep(new SweepSource(path === standardInput ? 'stdin.yaml' : path, text), overrides)
 }
 
 /** Checks what a sweep file says, wherever it came from; throws as {@link readSweepFile}. */
@@ -67,7 +71,7 @@ function parseContent(source: SweepSource) {
 
 function readSource(path: string): string {
   try {
-    return readText(path, mostBytes)
+    return readText(path === standardInput ? 0 : path, mostBytes)
   } catch (error) {
     if (error instanceof NotTextError) throw notText(path, error)
     const { code } = error as NodeJS.ErrnoException

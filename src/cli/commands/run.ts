@@ -17,7 +17,11 @@ export const runCommand: Command<Options> = {
   describe: 'Run a sweep file, or go on where the last run of it ended',
   builder: (yargs) =>
     yargs
-      .positional('file', { type: 'string', demandOption: true, describe: 'A sweep file (YAML)' })
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A sweep file (YAML), or - for the standard input',
+      })
       .option('new', { type: 'boolean', default: false, describe: 'Start another sweep, even if this file has one' })
       .option('dry-run', {
         type: 'boolean',

@@ -95,7 +95,7 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     }),
     async (context) => {
       const { source } = await findSweep(store, context.req.valid('param').name)
-      const args = ['run', '-', '--enqueue', JSON.stringify(context.req.valid('json').point)]
+      const args = ['run', '/dev/stdin', '--enqueue', JSON.stringify(context.req.valid('json').point)]
       return context.json(await runs.start(args, source), 200)
     },
   )

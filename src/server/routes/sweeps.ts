@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { createRoute, z } from '@hono/zod-openapi'
 
 import { SweepList } from '../../figures/sweep-list.ts'
+import { packageRoot } from '../../package-root.ts'
 import { checkSweepText } from '../../sweep/check-text.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
@@ -71,7 +75,7 @@ export function sweepsRoutes({ store, runs }: ServerContext) {
       const { source, new: isNew, enqueue } = context.req.valid('json')
       checkSweepText(source, { refuses: true })
       const points = enqueue.flatMap((point) => ['--enqueue', JSON.stringify(point)])
-      return context.json(await runs.start(['run', '-', ...(isNew ? ['--new'] : []), ...points], source), 200)
+      return context.json(await runs.start(['run', '/dev/stdin', ...(isNew ? ['--new'] : []), ...points], source), 200)
     },
   )
   app.openapi(
@@ -82,5 +86,9 @@ export function sweepsRoutes({ store, runs }: ServerContext) {
     }),
     (context) => context.json(checkSweepText(context.req.valid('json').source), 200),
   )
+  app.get('/sweep-schema', (context) => {
+    context.header('content-type', 'application/schema+json')
+    return context.body(readFileSync(join(packageRoot, 'sweeps', 'schema.json'), 'utf8'))
+  })
   return app
 }

@@ -1,0 +1,53 @@
+import { plotKinds, type PlotKind } from '../../plots/kinds.ts'
+import type { Command } from './command.ts'
+
+interface Options {
+  readonly sweep: string | undefined
+  readonly kind: PlotKind
+  readonly output: string | undefined
+  readonly x: string | undefined
+  readonly y: string | undefined
+  readonly color: string | undefined
+  readonly metric: string | undefined
+  readonly where: string | undefined
+  readonly log: boolean
+  readonly width: number
+  readonly height: number
+}
+
+export const plotCommand: Command<Options> = {
+  command: 'plot [sweep]',
+  describe: 'Draw a sweep to a file: what the page shows, without a browser',
+  builder: (yargs) =>
+    yargs
+      .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
+      .option('kind', { choices: plotKinds, default: 'pareto' as const, requiresArg: true, describe: 'What to draw' })
+      .option('output', {
+        type: 'string',
+        alias: 'o',
+        requiresArg: true,
+        describe: 'The file, .svg or .png (default: <sweep>-<kind>.svg)',
+      })
+      .option('x', { type: 'string', requiresArg: true, describe: 'A column, for pareto and heatmap' })
+      .option('y', { type: 'string', requiresArg: true, describe: 'A column, for pareto and heatmap' })
+      .option('metric', { type: 'string', requiresArg: true, describe: 'Of curves, parallel and heatmap' })
+      .option('color', { type: 'string', requiresArg: true, describe: 'A column that colours the points of pareto' })
+      .option('where', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Only these trials: SQL over the columns of the sweep's view",
+      })
+      .option('log', { type: 'boolean', default: false, describe: 'A logarithmic axis, for curves' })
+      .option('width', { type: 'number', requiresArg: true, default: 720, describe: 'Pixels' })
+      .option('height', { type: 'number', requiresArg: true, default: 440, describe: 'Pixels' })
+      .example('$0 plot mnist-depth-width --kind pareto --color width -o front.svg', 'Accuracy over FLOPs')
+      .example('$0 plot --kind curves --metric val_loss --log -o curves.png', 'Of the latest sweep'),
+  handler: async ({ store: location, sweep, ...options }) => {
+    const { withExistingStore } = await import('../open-store.ts')
+    const { findSweep } = await import('../../store/find-sweep.ts')
+    const { plotToFile } = await import('../plot-to-file.ts')
+    await withExistingStore(location, 'read', async (store) => {
+      await plotToFile(store, await findSweep(store, sweep), options)
+    })
+  },
+}

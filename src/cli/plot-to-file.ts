@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
+
+import { messageOf, SwathError } from '../errors.ts'
+import { chooseAxes } from '../figures/axes.ts'
+import { Choice } from '../figures/choice.ts'
+import { curvesFigure } from '../figures/curves.ts'
+import { heatmapFigure } from '../figures/heatmap.ts'
+import { parallelFigure } from '../figures/parallel.ts'
+import { paretoFigure } from '../figures/pareto.ts'
+import { curvesPlot } from '../plots/curves.ts'
+import type { Drawing, Frame } from '../plots/frame.ts'
+import { heatmapPlot } from '../plots/heatmap.ts'
+import type { PlotKind } from '../plots/kinds.ts'
+import { parallelPlot } from '../plots/parallel.ts'
+import { paretoPlot } from '../plots/pareto.ts'
+import { renderPng, renderSvg } from '../plots/render.ts'
+import type { Goal } from '../report/pareto.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+
+interface PlotOptions {
+  readonly kind: PlotKind
+  readonly output: string | undefined
+  readonly x: string | undefined
+  readonly y: string | undefined
+  readonly color: string | undefined
+  readonly metric: string | undefined
+  readonly where: string | undefined
+  readonly log: boolean
+  readonly width: number
+  readonly height: number
+}
+
+const mostPixels = 10_000
+const curvesDrawn = 200
+const linesDrawn = 1_000
+
+/** Draws a sweep to an SVG or PNG file, and says where. */
+export async function plotToFile(store: Store, sweep: SweepRow, options: PlotOptions): Promise<void> {
+  const { kind, width, height, output = `${sweep.name}-${kind}.svg` } = options
+  const format = extname(output).toLowerCase()
+  if (format !== '.svg' && format !== '.png') {
+    throw new SwathError('usage', `--output ${output}: expected a name that ends in .svg or .png`)
+  }
+  for (const [name, pixels] of Object.entries({ width, height })) {
+    if (pixels >= 100 && pixels <= mostPixels) continue
+    throw new SwathError('usage', `--${name} ${pixels}: expected 100 to ${mostPixels} pixels`)
+  }
+  const drawing = await draw(store, sweep, options, { width, height })
+  const content = format === '.svg' ? renderSvg(drawing) : await renderPng(drawing)
+  try {
+    writeFileSync(output, content)
+  } catch (error) {
+    throw new SwathError('usage', `cannot write ${output}: ${messageOf(error)}`, { cause: error })
+  }
+  process.stdout.write(`${output}: ${drawing.title}\n`)
+}
+
+async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: Frame): Promise<Drawing> {
+  const choice = await Choice.of(store, sweep, options.where)
+  const { x: cost, y: gain } = await axesOf(store, sweep, options)
+  const metric = options.metric ?? gain.key
+  const goal = metric === gain.key ? gain.goal : goalByName(metric)
+  const varying = choice.columns
+    .filter(({ source, varies }) => source === 'parameter' && varies)
+    .map(({ name }) => name)
+  switch (options.kind) {
+    case 'pareto': {
+      const axes = { x: cost.key, y: gain.key, xGoal: cost.goal, yGoal: gain.goal, color: options.color }
+      return paretoPlot(some(await paretoFigure(choice, axes), 'points'), frame)
+    }
+    case 'curves': {
+      const figure = await curvesFigure(choice, { metric, goal, most: curvesDrawn })
+      return curvesPlot(some(figure, 'curves'), frame, { isLog: options.log, smoothing: 0 })
+    }
+    case 'parallel': {
+      const figure = await parallelFigure(choice, { axes: [...varying, metric], goal, most: linesDrawn })
+      return parallelPlot(some(figure, 'lines'), frame)
+    }
+    case 'heatmap': {
+      const [first, second] = varying
+      const x = options.x ?? (varying.includes('depth') ? 'depth' : first)
+      const y = options.y ?? (varying.includes('width') ? 'width' : second)
+      if (x === undefined || y === undefined) {
+        throw new SwathError('usage', `${sweep.name} does not vary two parameters`, {
+          hint: 'name two with --x and --y',
+        })
+      }
+      return heatmapPlot(some(await heatmapFigure(choice, { x, y, value: metric }), 'cells'), frame)
+    }
+    case 'importance':
+    case 'hypervolume':
+      throw new SwathError('usage', `${options.kind} is not there yet`)
+  }
+}
+
+async function axesOf(store: Store, sweep: SweepRow, { kind, x, y }: PlotOptions) {
+  const [first, second] = await chooseAxes(store, sweep, kind === 'pareto' ? { x, y } : {})
+  const gain = second ?? first
+  if (gain === undefined) throw nothingYet(sweep.name)
+  return { x: second === undefined ? { key: 'number', goal: 'minimize' as const } : (first ?? gain), y: gain }
+}
+
+/** Refuses to draw nothing. */
+function some<Part extends string, Figure extends Readonly<Record<Part, readonly unknown[]>>>(
+  figure: Figure,
+  part: Part,
+): Figure {
+  if (figure[part].length > 0) return figure
+  throw new SwathError('not-found', 'no trial has what is to be drawn', {
+    hint: 'choose others with --where, or wait until some have completed',
+  })
+}
+
+function nothingYet(sweep: string): SwathError {
+  return new SwathError('not-found', `no trial of ${sweep} has completed yet`)
+}
+
+function goalByName(name: string): Goal {
+  return /loss|error|seconds|latency|cost|flops|count/.test(name) ? 'minimize' : 'maximize'
+}
