@@ -165,6 +165,12 @@ export async function renewLeases(
     .execute()
 }
 
+/** Trials that were taught from this one, the oldest first. */
+export async function childrenOf(db: Kysely<Schema>, trialId: number): Promise<number[]> {
+  const rows = await db.selectFrom('trials').select('id').where('parent_id', '=', trialId).orderBy('id').execute()
+  return rows.map(({ id }) => id)
+}
+
 export function attemptsOf(db: Kysely<Schema>, trialId: number): Promise<AttemptRow[]> {
   return db.selectFrom('attempts').selectAll().where('trial_id', '=', trialId).orderBy('attempt').execute()
 }

@@ -2,39 +2,41 @@ import { basename } from 'node:path'
 
 import { createRoute, z } from '@hono/zod-openapi'
 
-import type { Parameters } from '../../programs/program.ts'
 import { usingArtifacts } from '../../artifacts/open-shared.ts'
 import { SwathError } from '../../errors.ts'
-import { artifactsOf } from '../../store/artifacts.ts'
+import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'
 import { findTrial } from '../../store/find-trial.ts'
-import { attemptsOf, eventsOf, metricsOf } from '../../store/trials.ts'
 import type { ServerContext } from '../context.ts'
 import { answers, parametersSchema, routes, trialNumber } from './route.ts'
 
 const text = z.string().nullable()
 const whole = z.number().int().nullable()
+const trialStates = ['queued', 'running', 'completed', 'stopped', 'failed', 'cancelled'] as const
+
+const attempt = z.object({
+  ...{ attempt: z.number().int(), state: z.enum([...trialStates, 'interrupted', 'lost']), host: z.string() },
+  ...{ worker: z.number().int(), resumed_epoch: z.number().int(), started_at: z.string(), finished_at: text },
+  ...{ exit_code: whole, signal: text, error: text, stack: text },
+})
+
+const artifact = z.object({
+  ...{ id: z.number().int(), kind: z.enum(['checkpoint', 'best', 'folder']), epoch: whole, name: z.string() },
+  ...{ bytes: z.number().int(), sha256: z.string() },
+})
 
 const trialSchema = z
   .object({
-    ...{ id: z.number().int(), sweep: z.string(), number: z.number().int(), state: z.string() },
+    ...{ id: z.number().int(), sweep: z.string(), number: z.number().int(), state: z.enum(trialStates) },
     params: parametersSchema,
-    ...{ seed: z.number().int(), repeat: z.number().int(), parent_id: whole, parameter_count: whole, flops: whole },
-    ...{ weights_sha256: text, error: text, stop_reason: text, host: text, worker: whole, started_at: text },
-    finished_at: text,
+    ...{ seed: z.number().int(), repeat: z.number().int(), parent_id: whole, children: z.array(z.number().int()) },
+    ...{ parameter_count: whole, flops: whole, weights_sha256: text, error: text, stop_reason: text, host: text },
+    worker: whole,
+    planned_at: text.openapi({ description: 'Since when it waited; null where that is not written down.' }),
+    ...{ started_at: text, finished_at: text },
     metrics: z.array(z.object({ epoch: z.number().int(), name: z.string(), value: z.number() })),
-    attempts: z.array(
-      z.object({
-        ...{ attempt: z.number().int(), state: z.string(), host: z.string(), worker: z.number().int() },
-        ...{ resumed_epoch: z.number().int(), started_at: z.string(), finished_at: text, error: text, stack: text },
-      }),
-    ),
-    artifacts: z.array(
-      z.object({
-        ...{ id: z.number().int(), kind: z.string(), epoch: whole, name: z.string(), bytes: z.number().int() },
-        sha256: z.string(),
-      }),
-    ),
-    events: z.array(z.object({ at: z.string(), kind: z.string(), detail: text })),
+    attempts: z.array(attempt),
+    artifacts: z.array(artifact),
+    events: z.array(z.object({ at: z.string(), kind: z.enum(trialEventKinds), detail: text })),
   })
   .openapi('Trial')
 
@@ -51,9 +53,6 @@ const confusion = z
 
 const started = z.object({ sweep: z.string().nullable(), pid: z.number().int() })
 
-/** Kinds of events that are of one trial. */
-const eventKinds = ['warning', 'stopped', 'retrained'] as const
-
 export function trialRoutes({ store, runs, models }: ServerContext) {
   const app = routes()
   app.openapi(
@@ -62,26 +61,7 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
       request: { params: trialNumber },
       responses: answers(trialSchema, 'All that is on record of it'),
     }),
-    async (context) => {
-      const { trial, sweep } = await findTrial(store, context.req.valid('param').id)
-      const { id, params, sweep_id, ...row } = trial
-      const ofKind = async (kind: (typeof eventKinds)[number]) =>
-        (await eventsOf(store.db, id, kind)).map((event) => ({ kind, ...event }))
-      const events = (await Promise.all(eventKinds.map(ofKind))).flat()
-      const kept = await artifactsOf(store.db, id)
-      return context.json(
-        {
-          ...{ id, ...row, sweep: sweep.name, params: JSON.parse(params) as Parameters },
-          metrics: (await metricsOf(store.db, id)).map(({ epoch, name, value }) => ({ epoch, name, value })),
-          attempts: await attemptsOf(store.db, id),
-          artifacts: kept.map(({ id: artifact, kind, epoch, name, bytes, sha256 }) => ({
-            ...{ id: artifact, kind, epoch, name, bytes, sha256 },
-          })),
-          events,
-        },
-        200,
-      )
-    },
+    async (context) => context.json(await trialRecord(store, context.req.valid('param').id), 200),
   )
   app.openapi(
     createRoute({
