@@ -107,6 +107,14 @@ export function recognizedByClass({ before, after, classNames }: Pick<Taught, 'b
   })
 }
 
+/** Test images that it recognizes now and did not before, and the other way round. */
+export function gainedAndLost({ before, after }: Pick<Taught, 'before' | 'after'>) {
+  const [old, now] = [before, after].map(({ evaluation }) => new Set(evaluation.mistakes.map(({ row }) => row)))
+  const without = (from: Set<number> | undefined, other: Set<number> | undefined) =>
+    [...(from ?? [])].filter((row) => other?.has(row) !== true).length
+  return { gained: without(old, now), lost: without(now, old) }
+}
+
 function confidenceIn(label: number, predictions: readonly Prediction[]): number {
   const sum = predictions.reduce((total, { probabilities }) => total + (probabilities[label] ?? 0), 0)
   return sum / predictions.length

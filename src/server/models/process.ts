@@ -7,9 +7,10 @@ import { evaluate } from '../../inference/evaluate.ts'
 import { loadForInference } from '../../inference/load.ts'
 import { openTrial, type OpenTrial } from '../../inference/open-trial.ts'
 import { predict } from '../../inference/predict.ts'
-import { recognizedByClass, teach, type Knowledge } from '../../inference/teach.ts'
+import { gainedAndLost, recognizedByClass, teach, type Knowledge } from '../../inference/teach.ts'
 import { findTrainedTrial } from '../../inference/trained-trial.ts'
 import { layerCosts } from '../../models/flops.ts'
+import { checkpointOf } from '../../store/artifacts.ts'
 import { withStore } from '../../store/open.ts'
 import type { Store } from '../../store/store.ts'
 import { storeVariable, type ModelAnswer, type ModelRequest, type ModelTasks, type SentPicture } from './protocol.ts'
@@ -21,20 +22,24 @@ interface Tools {
 
 /** Models that are kept open: two that are compared, and those that came of teaching them. */
 const mostOpen = 4
-const open = new Map<number, OpenTrial>()
+const open = new Map<number, OpenTrial & { readonly sha256: string }>()
 const silent = { phase: () => undefined, done: () => undefined }
 const loadTensorFlow = () => loadForInference(1, silent)
 
 async function opened({ store, artifacts }: Tools, trial: number): Promise<OpenTrial> {
   const known = open.get(trial)
   if (known !== undefined) {
-    // The one that was used last is the last to go.
     open.delete(trial)
-    open.set(trial, known)
-    return known
+    // A trial that was trained on has other weights by now, one that was deleted has none.
+    if ((await checkpointOf(store.db, trial))?.sha256 === known.sha256) {
+      // The one that was used last is the last to go.
+      open.set(trial, known)
+      return known
+    }
+    known.classifier.dispose()
   }
   const trained = await findTrainedTrial(store, artifacts, trial)
-  const made = await openTrial(await loadTensorFlow(), trained)
+  const made = { ...(await openTrial(await loadTensorFlow(), trained)), sha256: trained.artifact.sha256 }
   open.set(trial, made)
   for (const [oldest, { classifier }] of open) {
     if (open.size <= mostOpen) break
@@ -76,6 +81,7 @@ const tasks: {
       ...{ trial: taught.trialId, sweep: taught.sweep, parent: trial },
       ...{ before: summary(taught.before), after: summary(taught.after) },
       classes: recognizedByClass(taught).map(({ name, before, after }) => ({ name, before, after })),
+      ...gainedAndLost(taught),
       testImages: taught.after.evaluation.images,
     }
   },

@@ -39,6 +39,9 @@ export interface RetrainedModel {
   /** Share of each class's test images that is recognized. */
   readonly classes: readonly { readonly name: string; readonly before: number; readonly after: number }[]
   readonly testImages: number
+  /** Test images that are recognized now and were not before. */
+  readonly gained: number
+  readonly lost: number
 }
 
 export interface KnowledgeSummary {

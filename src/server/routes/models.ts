@@ -30,7 +30,7 @@ const retrained = z
   .object({
     ...{ trial: z.number().int(), sweep: z.string(), parent: z.number().int(), before: knowledge, after: knowledge },
     classes: z.array(z.object({ name: z.string(), before: z.number(), after: z.number() })),
-    testImages: z.number().int(),
+    ...{ testImages: z.number().int(), gained: z.number().int(), lost: z.number().int() },
   })
   .openapi('Retrained')
 
