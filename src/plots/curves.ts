@@ -39,11 +39,12 @@ export function curvesPlot(figure: CurvesFigure, frame: Frame, look: CurvesLook)
   return { title: `${figure.metric} by epoch`, parts: [plot] }
 }
 
-/** No epoch lies between two. */
+/** No epoch lies between two; the first may be 0, what there was before. */
 function wholeTicks(epochs: readonly number[]): number[] {
+  const first = epochs.reduce((a, b) => Math.min(a, b), 1)
   const last = epochs.reduce((a, b) => Math.max(a, b), 1)
   const step = Math.max(1, Math.ceil(last / 10))
-  return Array.from({ length: Math.floor(last / step) }, (_, k) => (k + 1) * step)
+  return Array.from({ length: Math.floor(last / step) + 1 }, (_, k) => k * step).filter((epoch) => epoch >= first)
 }
 
 function smoothed(values: readonly number[], share: number): number[] {

@@ -38,6 +38,8 @@ export function Drawing({ draw, height, label, onBrush, onClick }: Props) {
       const plot = Plot.plot(options)
       // The page's policy allows no styles in documents; these rules are in its sheet.
       for (const style of plot.querySelectorAll('style')) style.remove()
+      // The drawing as a whole is named; groups of an SVG may not be.
+      for (const mark of plot.querySelectorAll('g[aria-label]')) mark.removeAttribute('aria-label')
       return plot
     })
     element.replaceChildren(...plots)
