@@ -13,8 +13,9 @@ const leastPixels = 5
 export function brush(plot: (SVGSVGElement | HTMLElement) & Plot, onBrush: (area: Brushed | undefined) => void): void {
   if (!(plot instanceof SVGSVGElement)) return
   const [x, y] = [plot.scale('x'), plot.scale('y')]
-  if (x?.invert === undefined || y?.invert === undefined) return
-  const invert = { x: x.invert, y: y.invert }
+  const across = (pixels: number) => Number(x?.invert?.(pixels))
+  const up = (pixels: number) => Number(y?.invert?.(pixels))
+  if (Number.isNaN(across(0)) || Number.isNaN(up(0))) return
   const area = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
   area.setAttribute('class', 'brush')
   plot.append(area)
@@ -41,10 +42,7 @@ export function brush(plot: (SVGSVGElement | HTMLElement) & Plot, onBrush: (area
     const [from, end] = [start, place(event)]
     start = undefined
     if (Math.abs(end.x - from.x) < leastPixels || Math.abs(end.y - from.y) < leastPixels) return
-    const [x1, x2] = [invert.x(from.x), invert.x(end.x)].map(Number)
-    const [y1, y2] = [invert.y(from.y), invert.y(end.y)].map(Number)
-    if (x1 === undefined || x2 === undefined || y1 === undefined || y2 === undefined) return
-    onBrush({ x: between(x1, x2), y: between(y1, y2) })
+    onBrush({ x: between(across(from.x), across(end.x)), y: between(up(from.y), up(end.y)) })
   })
   plot.addEventListener('dblclick', () => {
     onBrush(undefined)

@@ -32,7 +32,7 @@ export function show(parts: Readonly<Record<string, string | null>>): void {
 export function followLinks(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
   const link = event.target instanceof Element ? event.target.closest('a') : null
-  if (link === null || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
+  if (link?.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
   if (link.pathname.startsWith('/api/')) return
   event.preventDefault()
   go(link.pathname + link.search)

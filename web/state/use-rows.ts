@@ -24,7 +24,7 @@ export function useRows(count: number, scroller: RefObject<HTMLElement | null>):
     observeElementOffset,
     scrollToFn: elementScroll,
     onChange: () => {
-      draw(undefined as never)
+      draw(undefined)
     },
   }
   const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options))
