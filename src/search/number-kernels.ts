@@ -20,7 +20,18 @@ interface Shape {
   readonly peak: number
 }
 
-/** A number's kernels: normal ones cut off at 0 and 1, each as wide as its farther neighbour is away. */
+/**
+ * How wide kernels are: each as its farther neighbour is away, where they are many; or all of them the same, by what they
+ * differ and how many they are (D. Scott, Multivariate Density Estimation, 1992), where they are few.
+ */
+export type WidthRule = 'neighbours' | 'spread'
+
+/** Less than Scott's factor of 1, which is for points of a single peak. */
+const spreadFactor = 0.7
+/** No kernel is narrower. */
+const leastWidth = 0.01
+
+/** A number's kernels: normal ones cut off at 0 and 1. */
 export class NumberKernels implements Kernels {
   means: Float64Array = new Float64Array()
   /** 1 / width; 0 where the row lacks the parameter. */
@@ -28,6 +39,7 @@ export class NumberKernels implements Kernels {
   peaks: Float64Array = new Float64Array()
   readonly #d: number
   readonly #isStepped: boolean
+  readonly #rule: WidthRule
   #shapes: Shape[] = []
   /** Which of the shapes each kernel has. */
   #shapeOf: Int32Array = new Int32Array()
@@ -35,8 +47,9 @@ export class NumberKernels implements Kernels {
   #table: Float64Array | undefined
 
   /** @param d its parameter's place in the space */
-  constructor(d: number, { cellOf }: NumberDistribution) {
+  constructor(d: number, { cellOf }: NumberDistribution, rule: WidthRule) {
     this.#d = d
+    this.#rule = rule
     this.#isStepped = cellOf !== undefined
   }
 
@@ -44,20 +57,23 @@ export class NumberKernels implements Kernels {
     const { data: coordinates } = history.coordinates[this.#d] ?? Column.ofNumbers()
     const order = orders[this.#d] ?? new Int32Array()
     const count = order.length
-    // The least width that so many rows can tell: most kernels have it.
-    const narrowest = 1 / Math.min(100, count + 2)
-    const [usualInverse, usualPeak] = [1 / narrowest, -Math.log(narrowest) - logRootOfTau]
+    // Of many neighbours most are nearer than the least width that so many rows can tell.
+    const usual =
+      this.#rule === 'spread'
+        ? spreadWidth(order, coordinates, history.space.parameters.length)
+        : Math.max(leastWidth, 1 / (count + 2))
+    const [usualInverse, usualPeak] = [1 / usual, -Math.log(usual) - logRootOfTau]
     this.means = roomFor(size, this.means)
     this.inverses = roomFor(size, this.inverses)
     this.peaks = roomFor(size, this.peaks)
     const { means, inverses, peaks } = this
-    const end = farFromEnd * narrowest
+    const end = farFromEnd * usual
     for (let k = 0; k < size; k++) {
       const mean = coordinates[rows[k] ?? 0] ?? NaN
       const isThere = !Number.isNaN(mean)
       means[k] = mean
       inverses[k] = isThere ? usualInverse : 0
-      peaks[k] = mean > end && mean < 1 - end ? usualPeak : isThere ? peakOf(mean, narrowest) : 0
+      peaks[k] = mean > end && mean < 1 - end ? usualPeak : isThere ? peakOf(mean, usual) : 0
     }
 
     this.#shapes = []
@@ -69,11 +85,11 @@ export class NumberKernels implements Kernels {
       const mean = next
       next = k < count - 1 ? (coordinates[order[k + 1] ?? 0] ?? 0) : count === 1 ? 1 : mean
       const right = next - mean
-      const width = left > right ? left : right
+      const width = this.#rule === 'spread' ? usual : left > right ? left : right
       left = right
-      if (width <= narrowest && !this.#isStepped) continue
+      if (width <= usual && !this.#isStepped) continue
       const place = placeOf[order[k] ?? 0] ?? 0
-      if (width > narrowest) {
+      if (width > usual) {
         inverses[place] = 1 / width
         peaks[place] = peakOf(mean, width)
       }
@@ -134,6 +150,16 @@ function addSquares(
     const distance = (x - (means[k] ?? 0)) * (inverses[k] ?? 0)
     losses[k - first] = (losses[k - first] ?? 0) + 0.5 * distance * distance
   }
+}
+
+/** The prior counts as one row more. */
+function spreadWidth(order: Int32Array, coordinates: Float64Array, dimensions: number): number {
+  const count = order.length
+  let [mean, variance] = [0, 1 / 12 / (count + 1)]
+  for (const row of order) mean += (coordinates[row] ?? 0) / count
+  for (const row of order) variance += ((coordinates[row] ?? 0) - mean) ** 2 / count
+  const width = spreadFactor * Math.sqrt(variance) * Math.max(count, 1) ** (-1 / (dimensions + 4))
+  return Math.max(width, leastWidth)
 }
 
 /** The logarithm of the greatest density of a normal kernel that is cut off at 0 and 1. */

@@ -6,7 +6,7 @@ import { CategoryKernels } from './category-kernels.ts'
 import type { History } from './history.ts'
 import type { Kernels } from './kernels.ts'
 import { LeafBounds } from './leaf-bounds.ts'
-import { NumberKernels } from './number-kernels.ts'
+import { NumberKernels, type WidthRule } from './number-kernels.ts'
 import { quickExp } from './quick-exp.ts'
 import { roomFor } from './room.ts'
 import { choiceAt } from './space.ts'
@@ -47,12 +47,12 @@ export class Parzen {
   #blocks: BoundedBlock[] = []
   readonly #losses = new Float64Array(leafSize)
 
-  constructor(history: History) {
+  constructor(history: History, rule: WidthRule) {
     this.#arrangement = new Arrangement(history)
     this.#kernels = history.space.parameters.map((parameter, d) =>
       parameter.kind === 'category'
         ? new CategoryKernels(d, parameter.probabilities)
-        : new NumberKernels(d, parameter.distribution),
+        : new NumberKernels(d, parameter.distribution, rule),
     )
   }
 

@@ -44,7 +44,7 @@ export const tpe: SearchMethod = {
 const estimators = new WeakMap<History, [dense: Parzen, rare: Parzen]>()
 
 function estimatorsOf(history: History): [dense: Parzen, rare: Parzen] {
-  const made = estimators.get(history) ?? [new Parzen(history), new Parzen(history)]
+  const made = estimators.get(history) ?? [new Parzen(history, 'spread'), new Parzen(history, 'neighbours')]
   estimators.set(history, made)
   return made
 }
