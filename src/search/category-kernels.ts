@@ -33,7 +33,9 @@ export class CategoryKernels implements Kernels {
     this.#own = this.#probabilities.map((probability) => Math.log((share + 1 / probability) / (share + 1)))
     this.#other = Math.log(share / (share + 1))
     this.peaks = roomFor(size, this.peaks)
-    this.#choices = placesFor(size, this.#choices)
+    this.#choices = placesFor(size + 1, this.#choices)
+    // Behind the last one is the prior.
+    this.#choices[size] = none
     for (let k = 0; k < size; k++) {
       const choice = coordinates[rows[k] ?? 0] ?? NaN
       const place = Number.isNaN(choice) ? none : choice

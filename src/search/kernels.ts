@@ -8,7 +8,10 @@ export interface Kernels {
   readonly peaks: Float64Array
   /** Whether they are compared with a candidate by a table, of few entries. */
   readonly isTabled: boolean
-  /** The coordinate below which a share of a kernel lies; of the prior, where it has none or is none. */
+  /**
+   * The coordinate below which a share of a kernel lies; of the prior, where its row lacks it, and behind
+   * the last place.
+   */
   draw(place: number, share: number): number
   /**
    * Sets what {@link addLosses} compares with: a coordinate, NaN where the candidate has none, and the shares from which to

@@ -63,10 +63,12 @@ export class NumberKernels implements Kernels {
         ? spreadWidth(order, coordinates, history.space.parameters.length)
         : Math.max(leastWidth, 1 / (count + 2))
     const [usualInverse, usualPeak] = [1 / usual, -Math.log(usual) - logRootOfTau]
-    this.means = roomFor(size, this.means)
-    this.inverses = roomFor(size, this.inverses)
-    this.peaks = roomFor(size, this.peaks)
+    this.means = roomFor(size + 1, this.means)
+    this.inverses = roomFor(size + 1, this.inverses)
+    this.peaks = roomFor(size + 1, this.peaks)
     const { means, inverses, peaks } = this
+    // Behind the last one is the prior.
+    inverses[size] = 0
     const end = farFromEnd * usual
     for (let k = 0; k < size; k++) {
       const mean = coordinates[rows[k] ?? 0] ?? NaN
