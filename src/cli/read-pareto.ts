@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { completedTrials } from '../store/trials.ts'
 import { chooseAxes, numericParameters, type AxisOptions } from './pareto-axes.ts'
+import { cell } from './parameter-cell.ts'
 import { shownParameters } from './shown-parameters.ts'
 
 interface ParetoRows {
@@ -47,7 +48,7 @@ async function readRows(store: Store, sweep: SweepRow, ids: readonly number[] | 
     const values: Record<string, number | null> = { ...numericParameters(params), ...metrics.get(id) }
     return {
       trial: id,
-      parameters: Object.fromEntries(varying.map((name) => [name, text(params[name])])),
+      parameters: Object.fromEntries(varying.map((name) => [name, cell(params[name])])),
       values: {
         ...values,
         parameter_count: parameter_count ?? values.parameter_count ?? null,
@@ -55,8 +56,4 @@ async function readRows(store: Store, sweep: SweepRow, ids: readonly number[] | 
       },
     }
   })
-}
-
-function text(value: Parameters[string] | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

@@ -5,8 +5,8 @@ import { textTable, type Column, type TableCell, type TableRow } from './text-ta
 /** A trial as the table shows it. */
 export interface ParetoRow {
   readonly trial: number
-  /** The parameters that tell the trials apart, as text. */
-  readonly parameters: Readonly<Record<string, string>>
+  /** The parameters that tell the trials apart. */
+  readonly parameters: Readonly<Record<string, TableCell>>
   /** Metrics, counts and numeric parameters by name: whatever an axis may name. */
   readonly values: Readonly<Record<string, number | null | undefined>>
 }
@@ -32,6 +32,9 @@ export function titleOf(key: string): string {
   return titles[key] ?? key.replaceAll('_', ' ')
 }
 
+/** Characters of a parameter. */
+const longestNumber = 7
+
 /** A narrow terminal leaves out what an axis or the parameters tell as well: from the least important up. */
 const expendable = ['parameter_count', 'epoch_seconds', 'flops']
 
@@ -53,7 +56,7 @@ export function paretoTable(
   ]
   const cells = (row: ParetoRow, mark: string): TableRow => ({
     ...Object.fromEntries(shown.map((key) => [key, measure(key, row.values[key])])),
-    ...row.parameters,
+    ...Object.fromEntries(Object.entries(row.parameters).map(([key, value]) => [key, shortened(value)])),
     ...{ front: mark, trial: row.trial },
   })
   const mark = unicode ? '★' : '*'
@@ -62,6 +65,12 @@ export function paretoTable(
     ...{ width, unicode },
     style: (line, k) => (k < 0 ? bold(line) : k < front.length ? line : dim(line)),
   })
+}
+
+/** A number that was drawn has sixteen digits, of which nobody reads more than a few; one that was written keeps its own. */
+function shortened(value: TableCell): TableCell {
+  if (typeof value !== 'number') return value
+  return String(value).length <= longestNumber ? String(value) : formatNumber(value)
 }
 
 /** The parameters have 0. */

@@ -46,8 +46,8 @@ test('of a long front the best are read', async () => {
   const { rows, hidden, axes } = await readPareto(store, sweep, { limit: 2 })
   expect(axes).toMatchObject([{ key: 'flops' }, { key: 'val_loss', goal: 'minimize' }])
   expect(rows).toMatchObject([
-    { parameters: { depth: '9' }, values: { flops: 900, epoch_seconds: 1.5 } },
-    { parameters: { depth: '10' }, values: { flops: 1000, val_loss: 0.1 } },
+    { parameters: { depth: 9 }, values: { flops: 900, epoch_seconds: 1.5 } },
+    { parameters: { depth: 10 }, values: { flops: 1000, val_loss: 0.1 } },
   ])
   expect(hidden).toBe(8)
   await expect(readPareto(store, sweep, { limit: 2, y: 'val_los' })).rejects.toThrow('did you mean val_loss?')
