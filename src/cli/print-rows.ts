@@ -26,8 +26,20 @@ export function printRows(
   }
 }
 
+/** An object whose lists may be long. */
+export function printJsonParts(parts: Readonly<Record<string, unknown>>): void {
+  let before = '{'
+  for (const [key, value] of Object.entries(parts)) {
+    process.stdout.write(`${before}\n${JSON.stringify(key)}: `)
+    if (Array.isArray(value)) printJson(value as readonly object[])
+    else process.stdout.write(`${JSON.stringify(value, jsonValue, 2)}\n`)
+    before = ','
+  }
+  process.stdout.write('}\n')
+}
+
 /** As `JSON.stringify(rows, jsonValue, 2)` would. */
-function printJson(rows: readonly TableRow[]): void {
+function printJson(rows: readonly object[]): void {
   if (rows.length === 0) {
     process.stdout.write('[]\n')
     return
