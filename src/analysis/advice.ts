@@ -42,26 +42,30 @@ function resume({ sweep, progress: { queued, failed, cancelled } }: Read): Advic
 /** Below this share a parameter is not worth another look, whichever end the best lie at. */
 const mattersFrom = 0.05
 
-/** Of one objective: which way the best three point, where two of them lie at the end of what was tried. */
+/**
+ * Of one objective: which way the best three point, where two of them lie at the end of what was tried, or the only one that
+ * is there.
+ */
 function beyond({ points, importances: [importances] }: Read): Advice[] {
-  if (points.objectives.length > 1 || importances === undefined) return []
+  if (points.objectives.length > 1) return []
   const best = bestPoints(points, 3)
-  return importances.parameters.flatMap(({ name, importance }): Advice[] => {
-    const k = points.space.parameters.findIndex((parameter) => parameter.name === name)
-    const parameter = points.space.parameters[k]
-    if (importance < mattersFrom || parameter?.kind !== 'number') return []
-    const shares = best.map((place) => points.coordinates[k]?.[place] ?? NaN)
+  return points.space.parameters.flatMap((parameter, k): Advice[] => {
+    const importance = importances?.parameters.find(({ name }) => name === parameter.name)?.importance
+    if (parameter.kind !== 'number' || (importance !== undefined && importance < mattersFrom)) return []
+    const column = points.coordinates[k] ?? []
     const { least, greatest } = endsOf(parameter)
-    const [value, share = NaN] = [parameter.distribution.valueAt(shares[0] ?? NaN), shares[0]]
-    const text = formatNumber(value)
+    if (least === greatest) return []
+    const isAt = (isEnd: (share: number) => boolean) => {
+      const needed = Math.min(2, column.filter(isEnd).length)
+      return isEnd(column[best[0] ?? -1] ?? NaN) && best.filter((place) => isEnd(column[place] ?? NaN)).length >= needed
+    }
+    const value = parameter.distribution.valueAt(column[best[0] ?? -1] ?? NaN)
+    const advise = (word: string): Advice[] => [
+      { kind: 'beyond', text: `${parameter.name} ${word} than ${formatNumber(value)}, near the end of its range` },
+    ]
     // There is nothing below a single layer, nor above a probability of 1.
-    const [canShrink, canGrow] = [value > 0 && !(Number.isInteger(value) && value === 1), value !== 1]
-    const isTop = share >= greatest && shares.filter((each) => each >= greatest).length >= 2
-    const isBottom = share <= least && shares.filter((each) => each <= least).length >= 2
-    if (isTop && canGrow) return [{ kind: 'beyond', text: `${name} larger than ${text}, near the end of its range` }]
-    if (isBottom && canShrink)
-      return [{ kind: 'beyond', text: `${name} smaller than ${text}, near the end of its range` }]
-    return []
+    if (isAt((share) => share >= greatest) && value !== 1) return advise('larger')
+    return isAt((share) => share <= least) && value > 0 && value !== 1 ? advise('smaller') : []
   })
 }
 

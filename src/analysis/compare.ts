@@ -46,7 +46,7 @@ export interface ComparedSweep {
   readonly hypervolume: number | null
 }
 
-export interface ComparedObjective {
+interface ComparedObjective {
   readonly objective: string
   /** Of the first sweep from the second; null where there is too little to tell. */
   readonly difference: Difference | null

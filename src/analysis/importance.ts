@@ -13,7 +13,7 @@ export interface Importances {
 }
 
 /** The fewest points that say anything. */
-export const fewestPoints = 10
+const fewestPoints = 10
 const shareOfBest = 0.1
 const fewestBest = 5
 

@@ -34,7 +34,7 @@ export async function readPointsAt(
   })
 }
 
-export function meanAt({ means, errors, seeds }: SweepPoints, axis: number, k: number): Mean {
+function meanAt({ means, errors, seeds }: SweepPoints, axis: number, k: number): Mean {
   const se = errors[axis]?.[k] ?? NaN
   return { mean: means[axis]?.[k] ?? NaN, se: Number.isNaN(se) ? null : se, n: seeds[k] ?? 0 }
 }

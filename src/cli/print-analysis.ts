@@ -124,5 +124,7 @@ function pick(params: Parameters, names: readonly string[]): Parameters {
 }
 
 function say(text: string): void {
-  for (const line of wrapText(text, Math.min(terminalWidth() ?? Infinity, widest))) process.stdout.write(`${line}\n`)
+  const width = terminalWidth()
+  for (const line of wrapText(text, width === undefined ? Infinity : Math.min(width, widest)))
+    process.stdout.write(`${line}\n`)
 }

@@ -16,14 +16,11 @@ export async function effortOf(db: Kysely<Schema>, sweepId: number): Promise<Eff
     from trials t join attempts a on a.trial_id = t.id
     where t.sweep_id = ${sweepId} and a.finished_at is not null`.execute(db)
   const { rows: trials } = await sql<{ work: number | null; counted: number }>`
-    select total(cast(t.flops as double precision) * e.epochs) as work, count(t.flops) as counted
+    select
+      total(cast(t.flops as double precision) * (select max(m.epoch) from final_metrics m where m.trial_id = t.id)) as work,
+      count(t.flops) as counted
     from trials t
-    join (
-      select m.trial_id, max(m.epoch) as epochs
-      from trials o join final_metrics m on m.trial_id = o.id
-      where o.sweep_id = ${sweepId}
-      group by m.trial_id
-    ) e on e.trial_id = t.id`.execute(db)
+    where t.sweep_id = ${sweepId}`.execute(db)
   const [work] = trials
   return {
     seconds: Math.round(86_400e3 * (attempts[0]?.days ?? 0)) / 1e3,

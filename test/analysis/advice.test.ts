@@ -62,6 +62,12 @@ test('where the best lie at an end of what was tried, the way goes on there', ()
   ).toEqual(['nothing: nothing that these trials point to'])
 })
 
+test('of few points the only one at an end will do', () => {
+  const rows = [64, 128, 256, 512].map((each) => ({ params: { width: each }, values: [-each] }))
+  expect(advise(width, rows)).toEqual(['beyond: width larger than 512, near the end of its range'])
+  expect(advise({ width: { value: 64 } }, rows.slice(0, 1))).toEqual(['nothing: nothing that these trials point to'])
+})
+
 test('nobody is sent below a single layer, or above a probability of 1', () => {
   const depths = [1, 2, 3].flatMap((depth) => [0, 1, 2, 3].map((k) => ({ params: { depth }, values: [depth + k / 9] })))
   expect(advise({ depth: { min: 1, max: 3 } }, depths)).toEqual(['nothing: nothing that these trials point to'])
