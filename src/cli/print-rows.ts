@@ -1,7 +1,7 @@
 import type { FormatOptions } from './format-options.ts'
 import { csvHeader, csvLines } from '../report/csv.ts'
 import { isUnicode, terminalWidth } from './terminal.ts'
-import { columnsOf, tableLines, type TableRow } from '../report/text-table.ts'
+import { columnsOf, tableLines, type Column, type TableRow } from '../report/text-table.ts'
 
 /** So many rows make one text: all of them may be more than a text can hold. */
 const rowsAtOnce = 1_000
@@ -9,7 +9,18 @@ const rowsAtOnce = 1_000
 /** Prints rows the way they were asked for: a table for people, JSON or CSV for programs. */
 export function printRows(
   rows: readonly TableRow[],
-  { json, csv, columns, empty }: FormatOptions & { readonly columns?: readonly string[]; readonly empty: string },
+  {
+    json,
+    csv,
+    columns,
+    layout,
+    empty,
+  }: FormatOptions & {
+    readonly columns?: readonly string[]
+    /** Of a table for people, in place of its columns' names. */
+    readonly layout?: readonly Column[]
+    readonly empty: string
+  },
 ): void {
   if (json === true) {
     printJson(rows)
@@ -21,7 +32,7 @@ export function printRows(
     for (const part of parts(rows)) process.stdout.write(csvLines(names, part))
   } else if (rows.length === 0) process.stdout.write(empty === '' ? '' : `${empty}\n`)
   else {
-    const lines = tableLines(columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })
+    const lines = tableLines(layout ?? columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })
     for (const part of parts(lines)) process.stdout.write(`${part.join('\n')}\n`)
   }
 }

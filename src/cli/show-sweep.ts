@@ -17,6 +17,7 @@ import { printAnalysis } from './print-analysis.ts'
 import { printJsonParts, printRows } from './print-rows.ts'
 import type { SeedsOption } from './seeds-option.ts'
 import { shownParameters } from './shown-parameters.ts'
+import { layoutOf } from './sweep-layout.ts'
 
 type ShowOptions = FormatOptions & LimitOption & SeedsOption
 
@@ -51,7 +52,7 @@ export async function showSweep(store: Store, name: string, format: ShowOptions)
     ? points.map((point) => pointRow(point, varying))
     : trials.map((trial) => trialRow(trial, varying))
   const goals = storedSettings(sweep).objectives.map((objective) => objective.name)
-  printRows(rows, { ...format, columns: tellingColumns(rows, varying, goals), empty: 'No trials.' })
+  printRows(rows, { ...format, layout: layoutOf(rows, varying, goals, { byPoint }), empty: 'No trials.' })
   noteMore(Math.ceil((progress.trials - trials.length) / (byPoint ? repeat : 1)), format)
   printAnalysis(sweep.name, analysis, varying)
 }
@@ -120,22 +121,4 @@ function printHeader(sweep: SweepRow, progress: ProgressRow): void {
   process.stdout.write(
     `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
   )
-}
-
-/** Metrics that say most; the others are in `--json` and in the trial itself. */
-const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
-
-/** What fits a terminal: no column that says the same in every row, and the best known metrics where there are any. */
-function tellingColumns(rows: readonly TableRow[], varying: readonly string[], goals: readonly string[]): string[] {
-  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const fixed = ['trial', 'seeds', 'state', ...varying, 'parameter_count', 'flops']
-  const reported = all.filter((column) => ![...fixed, 'attempt', 'error', 'stop_reason'].includes(column))
-  const telling = [...new Set([...goals, ...tellingMetrics])].filter((metric) => reported.includes(metric))
-  const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
-  return [
-    ...fixed.filter(has),
-    ...(telling.length > 0 ? telling : reported),
-    ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
-    ...['error', 'stop_reason'].filter(has),
-  ]
 }
