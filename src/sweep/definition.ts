@@ -71,6 +71,11 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
   }
 }
 
+/** Seeds that each point of a sweep is to be trained with. */
+export function repeatOf({ definition }: { readonly definition: string }): number {
+  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
+}
+
 /** The rule that ends trials of a sweep early, if it has one. */
 export function stoppingRuleOf({ definition }: { readonly definition: string }): StoppingRule | undefined {
   const { early_terminate: early } = JSON.parse(definition) as Partial<SweepDefinition>
