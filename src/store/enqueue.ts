@@ -2,14 +2,15 @@ import type { Kysely, Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { Schema } from './schema.ts'
+import { lossesOfASuspect } from './trials.ts'
 
 /** Rows that a statement names at most. */
 const mostIds = 10_000
 
 /**
  * Adds trials of a sweep that wait to the queue that hosts take from: those that are named, or all. The costliest come
- * first: a long one that starts last would leave other workers idle. One that processes were lost over comes after all
- * others; from the second time it is taken alone, so that it takes no other trial with it.
+ * first: a long one that starts last would leave other workers idle. One that processes were lost over twice comes after all
+ * others and is taken alone, so that it takes no other trial with it.
  */
 export async function enqueue(
   db: Transaction<Schema>,
@@ -55,7 +56,6 @@ export async function enqueueMissing(db: Kysely<Schema>, queue: SweepQueue, swee
 
 /** Whole numbers of 32 bits: those of FLOPs between 2 and 30 million, of suspects below. */
 function priorityOf(flops: number | null, losses: number): number {
-  if (losses >= 2) return -losses
-  if (losses === 1) return 0
+  if (losses >= lossesOfASuspect) return -losses
   return 1 + Math.round(1e6 * Math.log2(1 + (flops ?? 0)))
 }
