@@ -17,6 +17,7 @@ import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
 import { parameterNames, spaceOf } from '../sweep/space.ts'
 import type { WorkerPool } from '../workers/pool.ts'
+import { uncounted } from './describe.ts'
 import { Findings } from './findings.ts'
 
 /** Points in a row that are there already: a small space has no others, as far as anybody can tell. */
@@ -151,6 +152,8 @@ export class Planner {
     if (description === undefined || 'error' in description) {
       return description ?? { error: 'the program says nothing of it' }
     }
+    const reason = settings.budget.flops === undefined ? undefined : uncounted(description.cost, dataset)
+    if (reason !== undefined) throw new SwathError('program', `budget.flops: ${reason}`)
     const broken = brokenBy({ params, cost: description.cost }, this.#constraints)
     return broken === undefined ? description : { error: `it breaks the constraint ${broken.text}` }
   }

@@ -10,7 +10,7 @@ import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { clearCancellation, progressOf } from '../store/sweeps.ts'
+import { endSweep, openSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
@@ -21,8 +21,10 @@ import { describeTrials, type DescribedTrial } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
+import { limitReached, Limits } from './limits.ts'
 import { outlookOf } from './outlook.ts'
 import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
+import { TrialDatasets } from '../datasets/of-trial.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
 import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
@@ -43,6 +45,8 @@ export interface RunContext {
 export interface RunResult {
   readonly sweep: SweepRow
   readonly progress: ProgressRow
+  /** Why no further trial begins, though some may be left. */
+  readonly ended: string | undefined
   /** False if there was nothing left to train. */
   readonly trained: boolean
 }
@@ -148,7 +152,13 @@ async function continueSweep(
   const progress = await progressOf(store.db, sweep.id)
   const toCome = isPlannedLater(sweep) ? Math.max(settings.cap - progress.trials, 0) : 0
   const left = progress.queued + progress.running + toCome + again.reduce((sum, state) => sum + progress[state], 0)
-  if (left === 0) return { sweep, progress, trained: false }
+  if (left === 0) return { sweep, progress, ended: undefined, trained: false }
+  const ended = await limitReached(store, sweep, settings, new TrialDatasets(settings.dataset))
+  if (ended !== undefined) {
+    await openSweep(store.db, sweep.id, JSON.stringify(settings))
+    await endSweep(store.db, sweep.id, ended, store.now().toISOString())
+    return { sweep, progress, ended, trained: false }
+  }
   return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
 
@@ -166,7 +176,7 @@ async function train(
   if (queue !== undefined) {
     const trains = machine.workers !== 0
     const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
-    return { sweep, progress: await runShared(run), trained: true }
+    return resultOf(store, sweep, await runShared(run))
   }
 
   // Take the sweep, and take back what a process that is gone has left running.
@@ -175,12 +185,7 @@ async function train(
     end.abort()
   })
   try {
-    await store.db
-      .updateTable('sweeps')
-      .set({ settings: JSON.stringify(settings) })
-      .where('id', '=', sweep.id)
-      .execute()
-    await clearCancellation(store.db, sweep.id)
+    await openSweep(store.db, sweep.id, JSON.stringify(settings))
     await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
     if (continuation !== undefined) await queueContinuation(store, continuation)
@@ -199,6 +204,7 @@ async function train(
     })
 
     // Train.
+    const limits = new Limits(store, sweep, datasets)
     const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, (artifacts) =>
@@ -212,14 +218,22 @@ async function train(
             ? new Planner({ store, sweep, settings, datasets, pool })
             : undefined,
         only: continuation?.trialId,
+        limits,
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),
       }),
     )
+    // A budget of trials may have kept others from being planned.
+    if (!signal.aborted && continuation === undefined) await limits.reached()
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
-    return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
+    return await resultOf(store, sweep, await progressOf(store.db, sweep.id))
   } finally {
     observer.finished()
     await tenure.release()
   }
+}
+
+async function resultOf(store: Store, sweep: SweepRow, progress: ProgressRow): Promise<RunResult> {
+  const row = await sweepById(store.db, sweep.id)
+  return { sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
 }

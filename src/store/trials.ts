@@ -94,6 +94,21 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .then((row) => row.trials)
 }
 
+/** Trials of a sweep that were trained at least once, and those of them that wait to be trained on. */
+export async function countBegun(db: Kysely<Schema>, sweepId: number): Promise<{ begun: number; waiting: number }> {
+  const rows = await db
+    .selectFrom('trials')
+    .select((all) => ['state', all.fn.countAll<number>().as('trials')])
+    .where('sweep_id', '=', sweepId)
+    .where('attempt', '>', 0)
+    .groupBy('state')
+    .execute()
+  return {
+    begun: rows.reduce((sum, { trials }) => sum + trials, 0),
+    waiting: rows.find(({ state }) => state === 'queued')?.trials ?? 0,
+  }
+}
+
 /** Processes that a trial may take with it before it is trained by itself, so that it takes no other trial along. */
 export const lossesOfASuspect = 2
 

@@ -12,13 +12,12 @@ const knownCosts = ['flops', 'parameter_count'] as const
 
 /** What is wrong with objectives and constraints that the schema alone cannot see. */
 export function checkSearch({
-  objectives,
-  metric,
   constraints = [],
   parameters,
-}: Pick<SweepFileContent, 'objectives' | 'metric' | 'constraints' | 'parameters'>): Mistake[] {
+  ...content
+}: Pick<SweepFileContent, 'objectives' | 'metric' | 'metrics' | 'constraints' | 'parameters'>): Mistake[] {
   const names = parameterNames(parameters)
-  return [...checkObjectives(objectives, metric), ...constraints.flatMap((text, k) => checkConstraint(text, k, names))]
+  return [...checkObjectives(content), ...constraints.flatMap((text, k) => checkConstraint(text, k, names))]
 }
 
 /** The constraints of a file that `checkSearch` has found in order. */
@@ -50,17 +49,17 @@ export function isAboutPoint(constraint: Constraint, parameters: readonly string
   return namesIn(constraint).every((name) => known.has(name))
 }
 
-function checkObjectives(
-  objectives: SweepFileContent['objectives'] = [],
-  metric: SweepFileContent['metric'],
-): Mistake[] {
-  if (objectives.length > 0 && metric !== undefined) {
-    return [{ path: ['objectives'], atKey: true, message: '`objectives` and `metric` exclude each other' }]
+function checkObjectives(content: Pick<SweepFileContent, 'objectives' | 'metrics' | 'metric'>): Mistake[] {
+  const [first, second] = (['objectives', 'metrics', 'metric'] as const).filter((key) => content[key] !== undefined)
+  if (first === undefined || first === 'metric') return []
+  if (second !== undefined) {
+    return [{ path: [first], atKey: true, message: `\`${first}\` and \`${second}\` exclude each other` }]
   }
+  const objectives = content[first] ?? []
   return objectives.flatMap(({ name }, k) =>
     objectives.findIndex((other) => other.name === name) === k
       ? []
-      : [{ path: ['objectives', k, 'name'], message: `${name} is an objective already` }],
+      : [{ path: [first, k, 'name'], message: `${name} is an objective already` }],
   )
 }
 

@@ -11,6 +11,7 @@ import type { SweepSettings } from '../../src/sweep/definition.ts'
 import type { PointDescription, PointToDescribe } from '../../src/workers/protocol.ts'
 import { end, report, start } from '../store/change-of.ts'
 import { temporaryStore } from '../store/temporary-store.ts'
+import { plainSettings } from './plain.ts'
 
 const objective = { name: 'loss', goal: 'minimize' as const }
 const line = { x: { min: 0.0, max: 10.5 }, kind: { values: ['a', 'b'] } }
@@ -58,16 +59,8 @@ async function sweepOf(
 }
 
 const settings = (cap: number): SweepSettings => ({
-  ...{
-    program: { builtin: 'mlp' },
-    dataset: null,
-    coresPerTrial: 0,
-    tags: [],
-    metric: objective,
-    retries: 0,
-    sent: null,
-  },
-  ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' }, objectives: [objective], cap },
+  ...plainSettings,
+  ...{ metric: objective, objectives: [objective], cap },
 })
 
 type Describe = (point: PointToDescribe) => PointDescription
