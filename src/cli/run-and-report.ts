@@ -48,9 +48,13 @@ export async function runAndReport(
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
 }
 
-async function report(store: Store, { sweep, progress, ended, trained }: RunResult): Promise<void> {
+async function report(store: Store, { sweep, progress, ended, trained, runner }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
-  if (!trained && ended === undefined) {
+  if (runner !== undefined) {
+    process.stdout.write(
+      `${sweep.name} is being run by process ${runner.pid} on ${runner.host}, which trains what was added.\n`,
+    )
+  } else if (!trained && ended === undefined) {
     const state = completed === trials ? 'is complete' : 'has nothing left to run'
     process.stdout.write(`${sweep.name} ${state}: ${completed} of ${trials} trials completed.\n`)
   }

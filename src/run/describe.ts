@@ -1,3 +1,4 @@
+import type { SwathError } from '../errors.ts'
 import { isDeepStrictEqual } from 'node:util'
 
 import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
@@ -69,14 +70,21 @@ export function uncounted(cost: ModelCost | null, dataset: DatasetFiles | undefi
   return dataset === undefined ? 'without a data set nobody knows how many examples it trains on: use hours' : undefined
 }
 
+/** Of a grid, which is known as a whole. */
+export function noneKeeps({ content, source }: SweepFile, points: number): SwathError {
+  const constraints = (content.constraints ?? []).map((text) => `\`${text}\``).join(' and ')
+  return source.error([
+    { path: ['constraints'], message: `0 of ${points.toLocaleString('en')} points keep to ${constraints}` },
+  ])
+}
+
 /** Without the points that break a constraint: they are refused before they cost anything. */
-function keepingTo({ content, source }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
+function keepingTo({ content }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
   const constraints = constraintsOf(content)
   if (constraints.length === 0) return trials
   const parameters = parameterNames(content.parameters)
   const kept = trials.filter((trial) => brokenBy(trial, { constraints, parameters }) === undefined)
-  if (kept.length > 0 || trials.length === 0) return kept
-  throw source.error([{ path: ['constraints'], message: `none of ${trials.length} points keeps to them` }])
+  return kept
 }
 
 /** Where in the file the parameter stands that a program complains of: `depth: expected …` is about `depth`. */

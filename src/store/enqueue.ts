@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, TrialRow } from './schema.ts'
 import { lossesOfASuspect } from './trials.ts'
 
 /** Rows that a statement names at most. */
@@ -20,15 +20,13 @@ export async function enqueue(
 ): Promise<void> {
   const waiting = db
     .selectFrom('trials')
-    .select(['id', 'flops', 'losses'])
+    .select(['id', 'flops', 'losses', 'enqueued'])
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'queued')
-  const add = async (
-    rows: readonly { readonly id: number; readonly flops: number | null; readonly losses: number }[],
-  ) =>
+  const add = async (rows: readonly (Pick<TrialRow, 'id'> & Waiting)[]) =>
     queue.add(
       db,
-      rows.map(({ id, flops, losses }) => ({ id, priority: priorityOf(flops, losses), delaySeconds })),
+      rows.map(({ id, ...trial }) => ({ id, priority: priorityOf(trial), delaySeconds })),
     )
   if (ids === undefined) {
     await add(await waiting.orderBy('number').execute())
@@ -54,8 +52,14 @@ export async function enqueueMissing(db: Kysely<Schema>, queue: SweepQueue, swee
   if (ids.length > 0) await db.transaction().execute((transaction) => enqueue(transaction, queue, sweepId, { ids }))
 }
 
-/** Whole numbers of 32 bits: those of FLOPs between 2 and 30 million, of suspects below. */
-function priorityOf(flops: number | null, losses: number): number {
+type Waiting = Pick<TrialRow, 'flops' | 'losses' | 'enqueued'>
+
+/** Of trials that somebody named, above all others. */
+const named = 1e9
+
+/** Whole numbers of 32 bits: those of FLOPs between 2 and 70 million, of suspects below 0. */
+function priorityOf({ flops, losses, enqueued }: Waiting): number {
   if (losses >= lossesOfASuspect) return -losses
+  if (enqueued === 1) return named
   return 1 + Math.round(1e6 * Math.log2(1 + (flops ?? 0)))
 }

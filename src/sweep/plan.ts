@@ -16,6 +16,8 @@ export interface PlannedTrial {
   readonly key: string
   readonly repeat: number
   readonly seed: number
+  /** True of a point that somebody put before all others. */
+  readonly enqueued?: boolean
 }
 
 export interface Plan {
@@ -64,6 +66,15 @@ export function planSweep({ content, source }: SweepFile): Plan {
       }
     },
   }
+}
+
+/** The trials of a point, one for each seed. */
+export function trialsOfPoint(
+  { repeat, seed }: { readonly repeat: number; readonly seed: number },
+  params: Parameters,
+): Omit<PlannedTrial, 'number'>[] {
+  const key = canonicalJson(params)
+  return Array.from({ length: repeat }, (_, k) => ({ params, key, repeat: k, seed: trialSeed(seed, params, k) }))
 }
 
 /** The first points of a sweep that is planned as it goes; those of a method that learns as if nothing came of any. */

@@ -70,15 +70,16 @@ function parseContent(source: SweepSource) {
   }
 }
 
-function readSource(path: string): string {
+/** The text of a file that somebody named. @param what for messages. @throws SwathError('not-found' or 'sweep-file') */
+export function readSource(path: string, what = 'sweep file'): string {
   try {
     return readText(path, mostBytes)
   } catch (error) {
     if (error instanceof NotTextError) throw notText(path, error)
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new SwathError('not-found', `there is no sweep file ${path}`, { cause: error })
+    if (code === 'ENOENT') throw new SwathError('not-found', `there is no ${what} ${path}`, { cause: error })
     const reason = code === 'EISDIR' ? 'it is a folder' : messageOf(error)
-    throw new SwathError('not-found', `cannot read the sweep file ${path}: ${reason}`, { cause: error })
+    throw new SwathError('not-found', `cannot read the ${what} ${path}: ${reason}`, { cause: error })
   }
 }
 

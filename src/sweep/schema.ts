@@ -12,7 +12,7 @@ import { duration } from './duration.ts'
 // PostgreSQL has no text with a NUL in it, and no command an argument.
 const text = z.string().refine((value) => !value.includes('\0'), 'a text with \\0 in it cannot be kept')
 
-const parameterValue = z.union([
+export const parameterValue = z.union([
   text,
   z.number(),
   z.boolean(),
