@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
-import type { SweepRow } from '../store/schema.ts'
-import type { Store } from '../store/store.ts'
 import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
+import { MissingObjectives } from './missing-objectives.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
@@ -55,7 +54,7 @@ export async function trainQueued(training: Training): Promise<void> {
   const rule = stoppingRuleOf(sweep)
   const judging = rule && { sweepId: sweep.id, rule }
   const aggregator = new Aggregator(writeOrWait(store.db, patience, removal, judging))
-  const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
+  const recordMetrics = await sweepViewKeeper(training, patience)
 
   const { only } = training
   const waiting = (await queuedTrials(store.db, sweep.id)).filter(({ id }) => only === undefined || id === only)
@@ -143,15 +142,15 @@ export async function trainQueued(training: Training): Promise<void> {
 
 /** Keeps the sweep's own view up to date: a metric that nobody reported before becomes a column. */
 async function sweepViewKeeper(
-  store: Store,
-  sweep: SweepRow,
-  parameters: readonly string[],
+  { store, sweep, settings, observer, parameters }: Training,
   patience: Patience,
 ): Promise<(report: Report) => Promise<void>> {
   const known = new Set(await metricNamesOf(store.db, sweep.id))
+  const missing = new MissingObjectives(settings, observer, known)
   return async ({ epoch, ...metrics }) => {
     const before = known.size
     for (const name of Object.keys(metrics)) known.add(name)
+    missing.look(known)
     if (known.size === before || before >= mostColumns) return
     await patience.write(() => defineSweepView(store.db, sweep, parameters, [...known].sort()))
   }

@@ -13,6 +13,7 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialOutcome } from '../workers/protocol.ts'
 import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
+import { MissingObjectives } from './missing-objectives.ts'
 import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
@@ -50,6 +51,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const caretaker = new Caretaker(store, queue, sweep, settings, observer)
   const known = new Set(await patience.read(() => metricNamesOf(store.db, sweep.id)))
   const seen = new Onlooker(watch)
+  const missing = new MissingObjectives(settings, observer, known)
   const role = { acts: false }
   /** Without it nobody knows whether there is more to come. */
   let isPlanned = planning === undefined
@@ -73,6 +75,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const look = async ({ isLast = false } = {}) => {
     await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
+    missing.look(seen.metrics)
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
     const isOver = (await patience.read(() => limits.reached())) !== undefined
     const isDone = isOver || (isPlanned && progress.queued === 0)

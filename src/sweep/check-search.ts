@@ -1,6 +1,8 @@
 import type { ModelCost } from '../models/cost.ts'
 import { nearest } from '../nearest.ts'
+import { printable } from '../printable.ts'
 import type { Parameters } from '../programs/program.ts'
+import { builtinMetrics, builtinPrograms } from '../programs/builtin.ts'
 import { namesIn, violation, type Constraint } from '../search/constraint.ts'
 import { parseConstraint } from '../search/parse-constraint.ts'
 import type { SweepFileContent } from './schema.ts'
@@ -15,9 +17,13 @@ export function checkSearch({
   constraints = [],
   parameters,
   ...content
-}: Pick<SweepFileContent, 'objectives' | 'metric' | 'metrics' | 'constraints' | 'parameters'>): Mistake[] {
+}: Pick<SweepFileContent, Looking | 'constraints' | 'parameters'>): Mistake[] {
   const names = parameterNames(parameters)
-  return [...checkObjectives(content), ...constraints.flatMap((text, k) => checkConstraint(text, k, names))]
+  return [
+    ...checkObjectives(content),
+    ...checkReported(content),
+    ...constraints.flatMap((text, k) => checkConstraint(text, k, names)),
+  ]
 }
 
 /** The constraints of a file that `checkSearch` has found in order. */
@@ -47,6 +53,25 @@ export function brokenBy(
 export function isAboutPoint(constraint: Constraint, parameters: readonly string[]): boolean {
   const known = new Set([...parameters, ...knownCosts])
   return namesIn(constraint).every((name) => known.has(name))
+}
+
+type Looking = 'objectives' | 'metrics' | 'metric' | 'program' | 'command'
+
+/** What a program that comes with swath reports is known before it is run. */
+function checkReported({ program, command, ...content }: Pick<SweepFileContent, Looking>): Mistake[] {
+  if (command !== undefined || !builtinPrograms.some((builtin) => builtin === program)) return []
+  const known: readonly string[] = [...builtinMetrics, ...knownCosts]
+  const named = [
+    ...(content.objectives ?? []).map(({ name }, k) => ({ name, path: ['objectives', k, 'name'] })),
+    ...(content.metrics ?? []).map(({ name }, k) => ({ name, path: ['metrics', k, 'name'] })),
+    ...(content.metric === undefined ? [] : [{ name: content.metric.name, path: ['metric', 'name'] }]),
+  ]
+  return named
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, path }) => ({
+      path,
+      message: `${program} reports no ${printable(name)}; did you mean ${nearest(name.slice(0, 80), known)}?`,
+    }))
 }
 
 function checkObjectives(content: Pick<SweepFileContent, 'objectives' | 'metrics' | 'metric'>): Mistake[] {
