@@ -68,7 +68,7 @@ export interface SweepSettings {
 }
 
 /** A value of the metric that is good enough. */
-export type Target = Objective & { readonly value: number }
+type Target = Objective & { readonly value: number }
 
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
   const { method, parameters, seed, repeat } = file.content

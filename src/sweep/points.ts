@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-import { SwathError } from '../errors.ts'
+import type { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
 import type { Parameters, ParameterValue } from '../programs/program.ts'

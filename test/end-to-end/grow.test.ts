@@ -177,7 +177,7 @@ test.each(['SQLite', 'PostgreSQL'])('a search begins with the points that somebo
   const more = await ask<Trial>(rows)
   // One that is named is trained though the search has all its trials.
   expect(more.slice(0, 14)).toEqual(trials)
-  expect(more.slice(14).map(({ params, state }) => [JSON.parse(params), state])).toMatchObject([
+  expect(more.slice(14).map(({ params, state }) => [JSON.parse(params) as object, state])).toMatchObject([
     [{ k: 'b', d: 3 }, 'completed'],
   ])
 })
