@@ -118,6 +118,7 @@ function printHeader(sweep: SweepRow, progress: ProgressRow): void {
     .map((state) => `${progress[state]} ${state}`)
   process.stdout.write(`${sweep.name}: ${progress.trials} trials, ${counts.join(', ')}\n`)
   if (sweep.description !== null) process.stdout.write(`${sweep.description}\n`)
+  if (sweep.ended_because !== null) process.stdout.write(`Ended: ${sweep.ended_because}\n`)
   process.stdout.write(
     `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
   )

@@ -107,3 +107,22 @@ export async function finalMetricsOf(
   }
   return found
 }
+
+/** The first trial of a sweep that has had a metric as good as `value`, and how good. */
+export async function firstToReach(
+  db: Kysely<Schema>,
+  sweepId: number,
+  { name, goal, value }: { readonly name: string; readonly goal: 'minimize' | 'maximize'; readonly value: number },
+): Promise<{ readonly id: number; readonly value: number } | undefined> {
+  const best = goal === 'maximize' ? 'm.greatest' : 'm.least'
+  return db
+    .selectFrom('trials as t')
+    .innerJoin('final_metrics as m', 'm.trial_id', 't.id')
+    .select(['t.id', `${best} as value`])
+    .where('t.sweep_id', '=', sweepId)
+    .where('m.name', '=', name)
+    .where(best, goal === 'maximize' ? '>=' : '<=', value)
+    .orderBy('t.id')
+    .limit(1)
+    .executeTakeFirst()
+}
