@@ -31,6 +31,7 @@ export async function printPlan(options: {
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
   }))
   const say = (text: string) => process.stdout.write(`${text}\n`)
+  for (const note of prepared.file.notes) say(note)
   say(`${colors.bold(name)}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`)
   const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
   say(textTable(columns, rows, { width: terminalWidth() }))

@@ -48,20 +48,28 @@ export async function runAndReport(
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
 }
 
-async function report(store: Store, { sweep, progress, trained }: RunResult): Promise<void> {
+async function report(store: Store, { sweep, progress, ended, trained, runner }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
-  if (!trained) {
+  if (runner !== undefined) {
+    process.stdout.write(
+      `${sweep.name} is being run by process ${runner.pid} on ${runner.host}, which trains what was added.\n`,
+    )
+  } else if (!trained && ended === undefined) {
     const state = completed === trials ? 'is complete' : 'has nothing left to run'
     process.stdout.write(`${sweep.name} ${state}: ${completed} of ${trials} trials completed.\n`)
   }
   if (completed > 0) await printPareto(store, sweep, {})
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)
+  if (ended !== undefined) {
+    const of = trials > completed ? ` of ${trials}` : ''
+    say(`\n${sweep.name} has ended: ${ended}. ${completed}${of} trials completed.`)
+    say(`It goes on when it may: change that in ${sweep.source_path}, and run the file again.`)
+  } else if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)
   const next: [command: string, what: string][] = [
     [`swath show ${sweep.name}`, 'every trial, its parameters and metrics'],
     ['swath sql --file db/queries/best-trials.sql', 'any question in SQL'],
-    ...(left > 0
+    ...(left > 0 && ended === undefined
       ? [[`swath resume ${sweep.name}`, 'train what is left, failed trials included'] as [string, string]]
       : []),
   ]

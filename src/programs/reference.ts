@@ -7,11 +7,9 @@ import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
+import { builtinPrograms } from './builtin.ts'
 import { isFile } from './command/find-executable.ts'
 import { resolveCommand } from './command/resolve.ts'
-
-/** The programs that come with swath; `load.ts` imports them. */
-export const builtinPrograms = ['mlp', 'lenet', 'classifier'] as const
 
 const moduleExtensions = ['.ts', '.mts', '.js', '.mjs', '.cjs']
 

@@ -1,8 +1,9 @@
+import type { SwathError } from '../errors.ts'
 import { isDeepStrictEqual } from 'node:util'
 
 import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
 import type { ModelCost } from '../models/cost.ts'
-import type { Parameters } from '../programs/program.ts'
+import type { DatasetFiles, Parameters } from '../programs/program.ts'
 import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { PlannedTrial } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
@@ -46,17 +47,44 @@ export async function describeTrials(
     }
   }
   if (mistakes.size > 0) throw file.source.error([...mistakes.values()])
+  await refuseUncounted(file, described, datasets)
   return keepingTo(file, described)
 }
 
+/** A budget of FLOPs is for trials whose FLOPs somebody counts. */
+async function refuseUncounted(
+  { content, source }: SweepFile,
+  trials: readonly DescribedTrial[],
+  datasets: TrialDatasets,
+): Promise<void> {
+  if (content.budget?.flops === undefined) return
+  for (const { cost, params } of trials) {
+    const reason = uncounted(cost, await datasets.of(params))
+    if (reason !== undefined) throw source.error([{ path: ['budget', 'flops'], message: reason }])
+  }
+}
+
+/** Why nobody knows what training a trial takes. */
+export function uncounted(cost: ModelCost | null, dataset: DatasetFiles | undefined): string | undefined {
+  if (cost === null) return 'the program does not say what its model takes: leave this out, or use hours'
+  return dataset === undefined ? 'without a data set nobody knows how many examples it trains on: use hours' : undefined
+}
+
+/** Of a grid, which is known as a whole. */
+export function noneKeeps({ content, source }: SweepFile, points: number): SwathError {
+  const constraints = (content.constraints ?? []).map((text) => `\`${text}\``).join(' and ')
+  return source.error([
+    { path: ['constraints'], message: `0 of ${points.toLocaleString('en')} points keep to ${constraints}` },
+  ])
+}
+
 /** Without the points that break a constraint: they are refused before they cost anything. */
-function keepingTo({ content, source }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
+function keepingTo({ content }: SweepFile, trials: DescribedTrial[]): DescribedTrial[] {
   const constraints = constraintsOf(content)
   if (constraints.length === 0) return trials
   const parameters = parameterNames(content.parameters)
   const kept = trials.filter((trial) => brokenBy(trial, { constraints, parameters }) === undefined)
-  if (kept.length > 0 || trials.length === 0) return kept
-  throw source.error([{ path: ['constraints'], message: `none of ${trials.length} points keeps to them` }])
+  return kept
 }
 
 /** Where in the file the parameter stands that a program complains of: `depth: expected …` is about `depth`. */

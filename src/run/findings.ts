@@ -1,8 +1,9 @@
 import type { Parameters } from '../programs/program.ts'
-import { History } from '../search/history.ts'
+import { History, type Imputing } from '../search/history.ts'
 import type { Observation } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
 import { observe, type ObservedRow } from '../store/observations.ts'
+import { priorTrials } from '../store/prior-trials.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepDefinition } from '../sweep/definition.ts'
 import { constraintsOf } from '../sweep/check-search.ts'
@@ -27,9 +28,12 @@ export class Findings {
   /** By objective: whether a trial has reported it. */
   readonly #isReported: boolean[]
   #completed = 0
+  readonly #impute: Imputing | undefined
+  #hasPrior = false
 
   constructor(store: Store, sweepId: number, space: SearchSpace, definition: SweepDefinition) {
-    const { objectives = [], repeat } = definition
+    const { objectives = [], repeat, impute } = definition
+    this.#impute = impute
     this.#constraints = constraintsOf(definition)
     this.#isReported = objectives.map(() => false)
     this.history = new History(space, objectives.length)
@@ -50,6 +54,7 @@ export class Findings {
   }
 
   async look(): Promise<void> {
+    if (!this.#hasPrior) await this.#beginWithPrior()
     const ids = [...this.#open.values()].flatMap((trials) =>
       [...trials.values()].filter(({ state }) => !over.has(state)).map(({ id }) => id),
     )
@@ -70,23 +75,46 @@ export class Findings {
       this.#record(point, [...(this.#open.get(point)?.values() ?? [])])
   }
 
+  /** Trials of other sweeps come before all of this one's, and are known points; none is counted. */
+  async #beginWithPrior(): Promise<void> {
+    const points = new Map<string, ObservedRow[]>()
+    for (const row of await priorTrials(this.#store.db, this.#sweepId)) {
+      points.set(row.params, [...(points.get(row.params) ?? []), row])
+    }
+    for (const [params, [first, ...others]] of points) {
+      if (first === undefined) continue
+      this.keys.add(params)
+      this.history.record({ number: first.number, state: 'completed', ...this.#known([first, ...others], 'latest') })
+    }
+    this.#hasPrior = true
+  }
+
   #record(number: number, trials: readonly ObservedRow[]): void {
     const [first] = trials
     if (first === undefined) return
     const isOver = trials.length === this.#repeat && trials.every(({ state }) => over.has(state))
     if (isOver) this.#open.delete(number)
-    const values = this.#objectives.map((objective) => meanOf(trials, objective))
-    for (const [k, value] of values.entries()) if (value !== undefined) this.#isReported[k] = true
     const state = stateOf(trials, isOver)
+    const known = this.#known([first, ...trials.slice(1)], 'latest')
+    for (const [k, value] of known.values.entries()) if (value !== undefined) this.#isReported[k] = true
     if (state === 'completed') this.#completed++
-    this.history.record({
-      ...{ number, point: JSON.parse(first.params) as Parameters, state, values },
+    const imputed = state === 'failed' ? this.#impute?.failed : state === 'running' ? this.#impute?.running : undefined
+    const isImputed = (imputed === 'latest' || imputed === 'best') && known.values.every((value) => value !== undefined)
+    if (!isImputed) this.history.record({ number, state, ...known })
+    else this.history.record({ number, state: 'completed', ...this.#known([first, ...trials.slice(1)], imputed) })
+  }
+
+  /** What a method may learn of a point from its trials. */
+  #known(trials: readonly [ObservedRow, ...ObservedRow[]], which: 'latest' | 'best') {
+    return {
+      point: JSON.parse(trials[0].params) as Parameters,
+      values: this.#objectives.map((objective) => meanOf(trials, objective, which)),
       violations: this.#constraints.map((constraint) => {
         // Of several seeds the worst counts; what is not known yet breaks nothing.
         return Math.max(...trials.map((trial) => violation(constraint, (name) => valueOf(trial, name)) ?? 0))
       }),
       epochs: Math.max(...trials.map(({ epochs }) => epochs)),
-    })
+    }
   }
 }
 
@@ -98,9 +126,14 @@ function stateOf(trials: readonly ObservedRow[], isOver: boolean): Observation['
 }
 
 /** Over the seeds that have one; less is better. */
-function meanOf(trials: readonly ObservedRow[], { name, goal }: Objective): number | undefined {
+function meanOf(
+  trials: readonly ObservedRow[],
+  { name, goal }: Objective,
+  which: 'latest' | 'best',
+): number | undefined {
   const values = trials.flatMap((trial) => {
-    const value = costOrMetric(trial, name)
+    const best = which === 'best' ? trial.bounds.get(name)?.[goal === 'maximize' ? 'greatest' : 'least'] : undefined
+    const value = best ?? costOrMetric(trial, name)
     return value === undefined ? [] : [goal === 'maximize' ? -value : value]
   })
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length

@@ -4,10 +4,9 @@ import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { Store } from '../store/store.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
-import { mostInGroup } from './aggregator.ts'
 import type { RunObserver } from './events.ts'
 import { Journal } from './journal.ts'
-import { deliver } from './outbox.ts'
+import { deliverKept } from './outbox.ts'
 import { Patience } from './patience.ts'
 import { Removal } from './removal.ts'
 
@@ -50,17 +49,14 @@ async function handIn({ store, queue, observer, signal }: Context, folder: strin
     const shared = { sweepId, queue: await patience.read(() => queue.of(sweepId)) }
     const rule = stoppingRuleOf(sweep)
     const judging = rule && { sweepId, rule }
-    let [handedIn, late] = [0, 0]
-    for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
-      const refused = await deliver({ store, shared, judging, artifacts, patience, carrying, removal }, entries)
-      journal.delivered(entries.length)
-      handedIn += entries.length - refused.size
-      late += refused.size
-    }
+    const reports = { kept: 0, refused: 0 }
+    await deliverKept({ store, shared, judging, artifacts, patience, carrying, removal, journal }, (_, verdict) => {
+      reports[verdict]++
+    })
     await removal.settled()
     observer.note(
-      `${sweep.name}: handed in what an earlier process of this host had kept: ${handedIn} reports` +
-        (late === 0 ? '.' : `; ${late} came too late, their trials are others' by now.`),
+      `${sweep.name}: handed in what an earlier process of this host had kept: ${reports.kept} reports` +
+        (reports.refused === 0 ? '.' : `; ${reports.refused} came too late, their trials are others' by now.`),
     )
   }
   await usingArtifacts(store, work, folder)

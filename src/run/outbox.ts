@@ -118,15 +118,11 @@ export class Outbox {
         this.#held = this.#held.filter((pending) => !attempt.group.includes(pending))
         settle(attempt.group, attempt, this.#delivery.removal)
       }
-      for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
-        const refused = await deliver(this.#delivery, entries)
-        journal.delivered(entries.length)
-        for (const { change } of entries) {
-          if (change.type !== 'end') continue
-          this.#ends.get(change.trialId)?.resolve(refused.has(change) ? 'refused' : 'kept')
-          this.#ends.delete(change.trialId)
-        }
-      }
+      await deliverKept(this.#delivery, (change, verdict) => {
+        if (change.type !== 'end') return
+        this.#ends.get(change.trialId)?.resolve(verdict)
+        this.#ends.delete(change.trialId)
+      })
     } catch (error) {
       // What is kept stays on this host's disk, and is delivered by whoever trains here next.
       if (!this.#delivery.signal.aborted) this.#failure = { error }
@@ -153,6 +149,19 @@ export class Outbox {
         return false
       })
     }
+  }
+}
+
+/** Brings all that a journal keeps to the store, in its order; says of each change what became of it. */
+export async function deliverKept(
+  delivery: Omit<Delivery, 'signal'>,
+  delivered: (change: Change, verdict: 'refused' | 'kept') => void,
+): Promise<void> {
+  const { journal } = delivery
+  for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
+    const refused = await deliver(delivery, entries)
+    journal.delivered(entries.length)
+    for (const { change } of entries) delivered(change, refused.has(change) ? 'refused' : 'kept')
   }
 }
 

@@ -7,16 +7,19 @@ import { methods } from '../search/methods.ts'
 import type { Constraint } from '../search/constraint.ts'
 import type { SearchMethod } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
+import { filled, outside } from '../search/contains.ts'
 import { addPlanned } from '../store/observations.ts'
-import type { SweepRow } from '../store/schema.ts'
+import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { metricNamesOf } from '../store/sweep-view.ts'
-import type { NewTrial } from '../store/trials.ts'
+import { namedTrialWith, trialsOfKey, type NewTrial } from '../store/trials.ts'
 import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import type { NamedPoint } from '../sweep/points.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
 import { parameterNames, spaceOf } from '../sweep/space.ts'
 import type { WorkerPool } from '../workers/pool.ts'
+import { uncounted } from './describe.ts'
 import { Findings } from './findings.ts'
 
 /** Points in a row that are there already: a small space has no others, as far as anybody can tell. */
@@ -38,6 +41,13 @@ export interface Planning {
 /** True of a sweep whose points are chosen one after another. */
 export function isPlannedLater({ method }: Pick<SweepRow, 'method'>): boolean {
   return method in methods
+}
+
+/** Why a point cannot be trained. */
+interface Refused {
+  readonly error: string
+  /** The one that it breaks. */
+  readonly constraint?: string
 }
 
 interface FoundPoint {
@@ -94,6 +104,42 @@ export class Planner {
     }
   }
 
+  /**
+   * Plans points that somebody named, before whatever is planned after them. What is left out of one the method fills in.
+   * Resolves to the trials, one a point, of those that are there already.
+   * @throws SwathError('sweep-file') for one that cannot be trained
+   */
+  async planNamed(points: readonly NamedPoint[]): Promise<TrialRow[]> {
+    const there: TrialRow[] = []
+    for (const point of points) {
+      const trial = await this.#planNamedOne(point)
+      if (trial !== undefined) there.push(trial)
+    }
+    return there
+  }
+
+  async #planNamedOne({ params: given, mistake }: NamedPoint): Promise<TrialRow | undefined> {
+    const { store, sweep, queue } = this.#planning
+    const { repeat, seed } = this.#definition
+    for (;;) {
+      const before = await namedTrialWith(store.db, sweep.id, given)
+      if (before !== undefined) return before
+      await this.#findings.look()
+      const { trials, history } = this.#findings
+      const number = Math.ceil(trials / repeat) + 1
+      const suggested = this.#method.suggest({ space: this.#space, seed, number, history })
+      const params = filled(this.#space, given, suggested, { seed, number })
+      const [wrong] = outside(this.#space, params)
+      if (wrong !== undefined) throw mistake('it is there only where its `when` holds', wrong.parameter)
+      const [known] = await trialsOfKey(store.db, sweep.id, canonicalJson(params))
+      if (known !== undefined) return known
+      const described = await this.#describe(params)
+      if ('error' in described) throw mistake(described.error)
+      const rows = this.#rowsOf({ params, cost: described.cost }, trials).map((row) => ({ ...row, enqueued: 1 }))
+      if ((await addPlanned(store.db, sweep.id, rows, { after: trials, queue })) !== undefined) return undefined
+    }
+  }
+
   /** @throws SwathError('program') */
   async #refuse(objective: string): Promise<never> {
     const { store, sweep } = this.#planning
@@ -125,7 +171,7 @@ export class Planner {
 
   /** @throws SwathError('program') if none can be trained */
   async #findOne(suggest: (attempt: number) => Parameters, keys: ReadonlySet<string>): Promise<FoundPoint | undefined> {
-    const refused = new Map<string, string>()
+    const refused = new Map<string, Refused>()
     for (let attempt = 0, known = 0; known < mostTries; attempt++) {
       const params = suggest(attempt)
       const key = canonicalJson(params)
@@ -135,24 +181,26 @@ export class Planner {
       }
       const described = await this.#describe(params)
       if ('cost' in described) return { params, cost: described.cost }
-      refused.set(key, described.error)
-      if (refused.size < mostRefused) continue
-      throw new SwathError('program', `none of ${refused.size} points can be trained; the last: ${described.error}`, {
-        hint: 'look at the parameters of the sweep, and at its constraints',
-      })
+      refused.set(key, described)
+      if (refused.size === mostRefused) throw noneCanBeTrained([...refused.values()])
     }
+    // A small space, of which no point can be.
+    if (keys.size === 0 && refused.size > 0) throw noneCanBeTrained([...refused.values()])
     return undefined
   }
 
-  async #describe(params: Parameters): Promise<{ readonly cost: ModelCost | null } | { readonly error: string }> {
+  async #describe(params: Parameters): Promise<{ readonly cost: ModelCost | null } | Refused> {
     const { pool, settings, datasets } = this.#planning
     const dataset = await datasets.of(params)
     const [description] = await pool.describe(settings.program, [{ params: programParameters(params), dataset }])
     if (description === undefined || 'error' in description) {
       return description ?? { error: 'the program says nothing of it' }
     }
+    const reason = settings.budget.flops === undefined ? undefined : uncounted(description.cost, dataset)
+    if (reason !== undefined) throw new SwathError('program', `budget.flops: ${reason}`)
     const broken = brokenBy({ params, cost: description.cost }, this.#constraints)
-    return broken === undefined ? description : { error: `it breaks the constraint ${broken.text}` }
+    if (broken === undefined) return description
+    return { error: `it breaks the constraint ${broken.text}`, constraint: broken.text }
   }
 
   #rowsOf({ params, cost }: FoundPoint, after: number): NewTrial[] {
@@ -162,4 +210,16 @@ export class Planner {
       ...{ parameter_count: cost?.parameterCount ?? null, flops: cost?.flops ?? null },
     }))
   }
+}
+
+function noneCanBeTrained(refused: readonly Refused[]): SwathError {
+  const points = refused.length.toLocaleString('en')
+  const broken = [
+    ...new Set(refused.flatMap(({ constraint }) => (constraint === undefined ? [] : [`\`${constraint}\``]))),
+  ]
+  const areAllBroken = refused.every(({ constraint }) => constraint !== undefined)
+  const message = areAllBroken
+    ? `0 of ${points} points drawn keep to ${broken.join(' and ')}`
+    : `none of ${points} points can be trained; the last: ${refused.at(-1)?.error ?? ''}`
+  return new SwathError('program', message, { hint: 'look at the parameters of the sweep, and at its constraints' })
 }

@@ -1,16 +1,18 @@
 import { dirname, resolve } from 'node:path'
 
+import type { Transaction } from 'kysely'
+
 import { SwathError } from '../errors.ts'
 import { packProgram, type SentFiles } from '../programs/sent-files.ts'
 import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
-import type { SweepRow } from '../store/schema.ts'
+import type { Schema, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { createSweep, freeSweepName, newestSweepOfFile } from '../store/sweeps.ts'
 import { defineSweepView } from '../store/sweep-view.ts'
-import { insertTrials } from '../store/trials.ts'
+import { learns } from '../search/methods.ts'
 import { defineSweep, differences, settingsOf, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import { planSweep, type Plan } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
@@ -40,13 +42,30 @@ export function prepareSweep(file: SweepFile): PreparedSweep {
   }
 }
 
-/** The sweep that this file continues, if there is one. Throws SwathError('sweep-changed') if it means another now. */
-export async function findSweepOf(store: Store, { file, definition }: PreparedSweep): Promise<SweepRow | undefined> {
+/**
+ * The sweep that this file continues, if there is one. Throws SwathError('sweep-changed') if it means another now.
+ * @param mayGrow takes a grid of other values
+ */
+export async function findSweepOf(
+  store: Store,
+  { file, definition }: PreparedSweep,
+  { mayGrow = false } = {},
+): Promise<SweepRow | undefined> {
   const sweep = await newestSweepOfFile(store.db, file.content.name)
   if (sweep === undefined) return undefined
   const changes = differences(JSON.parse(sweep.definition) as SweepDefinition, definition)
-  if (changes.length > 0) throw changed(sweep.name, changes)
-  return sweep
+  const others = changes.filter((change) => !/^(parameters\.|repeat: )/.test(change))
+  const isGrid = sweep.method === 'grid' && definition.method === 'grid'
+  if (changes.length === 0 || (mayGrow && isGrid && others.length === 0)) return sweep
+  if (mayGrow && isGrid) throw changed(sweep.name, others, `only a grid’s values and \`repeat\` can be extended`)
+  if (mayGrow) throw changed(sweep.name, changes, searchesAnew(definition.method, sweep.name))
+  throw changed(sweep.name, changes, isGrid && others.length === 0 ? 'train only what is new with --extend' : undefined)
+}
+
+/** A point of it depends on its space. */
+function searchesAnew(method: string, sweep: string): string {
+  const along = learns(method) ? `; \`warm_start: ${sweep}\` takes its trials along` : ''
+  return `only a grid can be extended${along}`
 }
 
 /** Throws SwathError('sweep-changed') if the module or script that a sweep trains is not what it was. */
@@ -55,19 +74,22 @@ export function refuseChangedProgram(sweep: SweepRow, definition: SweepDefinitio
   if (changes.length > 0) throw changed(sweep.name, changes)
 }
 
-function changed(sweep: string, changes: readonly string[]): SwathError {
+function changed(sweep: string, changes: readonly string[], first?: string): SwathError {
   const list = changes.map((change) => `\n  ${change}`).join('')
   return new SwathError('sweep-changed', `${sweep} is in the store with other settings:${list}`, {
-    hint: 'start another sweep with --new, or undo the change to go on with this one',
+    hint: `${first === undefined ? '' : `${first}; `}start another sweep with --new, or undo the change to go on with this one`,
   })
 }
+
+/** What is written in the transaction that makes a sweep. */
+export type Writing = (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void>
 
 /** Writes a new sweep with its trials. Another process may have been quicker: then its sweep is continued. */
 export async function storeSweep(
   store: Store,
   { file, plan, definition, settings, sent }: PreparedSweep,
   trials: readonly DescribedTrial[],
-  shared?: SharedQueue,
+  { shared, besides }: { readonly shared?: SharedQueue | undefined; readonly besides?: Writing | undefined } = {},
 ): Promise<SweepRow> {
   const { name, method, seed, description = null } = file.content
   const sweep = await createSweep(
@@ -86,8 +108,10 @@ export async function storeSweep(
       created_at: store.now().toISOString(),
       cancelled_at: null,
     },
-    rows(trials),
-    async (transaction, { id, created_at }) => {
+    rowsOf(trials),
+    async (transaction, row) => {
+      await besides?.(transaction, row)
+      const { id, created_at } = row
       if (shared === undefined) return
       if (sent !== undefined) await keepProgram(transaction, sent, created_at)
       await enqueue(transaction, await shared.of(id), id)
@@ -98,24 +122,10 @@ export async function storeSweep(
   return sweep
 }
 
-/** Adds the points that a raised `run_cap` lets in. */
-export async function extendSweep(
-  store: Store,
-  sweep: SweepRow,
-  trials: readonly DescribedTrial[],
-  shared?: SharedQueue,
-): Promise<void> {
-  const queue = await shared?.of(sweep.id)
-  await store.db.transaction().execute(async (transaction) => {
-    await insertTrials(transaction, sweep.id, rows(trials))
-    if (queue !== undefined) await enqueue(transaction, queue, sweep.id)
-  })
-}
-
-function* rows(trials: readonly DescribedTrial[]) {
-  for (const { number, key, repeat, seed, cost } of trials) {
+export function* rowsOf(trials: readonly DescribedTrial[]) {
+  for (const { number, key, repeat, seed, cost, enqueued = false } of trials) {
     yield {
-      ...{ number, params: key, repeat, seed },
+      ...{ number, params: key, repeat, seed, enqueued: enqueued ? 1 : 0 },
       parameter_count: cost?.parameterCount ?? null,
       flops: cost?.flops ?? null,
     }

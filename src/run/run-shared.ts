@@ -5,7 +5,7 @@ import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
 import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { clearCancellation } from '../store/sweeps.ts'
+import { openSweep } from '../store/sweeps.ts'
 import { requeue, type EndedState } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
@@ -13,6 +13,7 @@ import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
 import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
+import { Limits } from './limits.ts'
 import type { Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
 import { PlanAhead } from './plan-ahead.ts'
@@ -44,12 +45,7 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
   // Whoever runs a sweep has no tags: it is for those that do.
   const trains = run.trains && tags.length === 0
   const { layout, datasets } = machinery
-  await store.db
-    .updateTable('sweeps')
-    .set({ settings: JSON.stringify(settings) })
-    .where('id', '=', sweep.id)
-    .execute()
-  await clearCancellation(store.db, sweep.id)
+  await openSweep(store.db, sweep.id, JSON.stringify(settings))
   const queue = await run.queue.of(sweep.id)
   // Somebody else may act for it, and has added what was missing.
   if ((await requeue(store.db, sweep.id, again)) > 0) await enqueueMissing(store.db, queue, sweep.id)
@@ -73,10 +69,11 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
   // The threads that train are busy with it.
   const thread = isPlannedLater(sweep) ? new WorkerPool([[]]) : undefined
   const planning = thread && new PlanAhead({ store, sweep, settings, datasets, queue, pool: thread })
+  const limits = new Limits(store, sweep, datasets)
   const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
   try {
     const [progress] = await Promise.all([
-      watchSweep({ store, queue, sweep, settings, outlook, planning, observer, signal }).finally(() => {
+      watchSweep({ store, queue, sweep, settings, outlook, planning, limits, observer, signal }).finally(() => {
         over.abort()
       }),
       training,

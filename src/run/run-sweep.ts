@@ -2,31 +2,39 @@ import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
+import { counted } from '../report/enumerate.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import { liveCoordinator } from '../store/coordinators.ts'
 import { recordEvent } from '../store/events.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { clearCancellation, progressOf } from '../store/sweeps.ts'
+import { endSweep, openSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import type { NamedPoint } from '../sweep/points.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { planContinuation, queueContinuation, type Continuation } from './continuation.ts'
-import { describeTrials, type DescribedTrial } from './describe.ts'
+import { describeTrials, noneKeeps } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
+import { limitReached, Limits } from './limits.ts'
 import { outlookOf } from './outlook.ts'
-import { extendSweep, findSweepOf, prepareSweep, refuseChangedProgram, storeSweep } from './prepare.ts'
+import { bringNamedForward, thereAlready } from './named-points.ts'
+import { findSweepOf, prepareSweep, refuseChangedProgram, storeSweep, type PreparedSweep } from './prepare.ts'
+import { growSweep, lacksPoints, missingTrials } from './grow.ts'
+import { TrialDatasets } from '../datasets/of-trial.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
 import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
 import { trainQueued } from './train.ts'
+import { warmStartOf } from './warm-start.ts'
 
 export interface RunContext {
   /** Where the results go, as after `--store`. */
@@ -43,14 +51,28 @@ export interface RunContext {
 export interface RunResult {
   readonly sweep: SweepRow
   readonly progress: ProgressRow
+  /** Why no further trial begins, though some may be left. */
+  readonly ended: string | undefined
   /** False if there was nothing left to train. */
   readonly trained: boolean
+  /** The process that trains it, where this one has only added to what waits. */
+  readonly runner?: { readonly host: string; readonly pid: number } | undefined
+}
+
+export interface RunOrder {
+  readonly file: SweepFile
+  /** A sweep of its own, whatever the store has. */
+  readonly isNew: boolean
+  /** The grid of the sweep that is there may become another: what it lacks is added. */
+  readonly mayGrow: boolean
+  /** To be trained before all others. */
+  readonly named: readonly NamedPoint[]
 }
 
 /** Runs a sweep file: a new sweep, or the rest of the one that the store has under its name. */
 export async function runSweep(
   context: RunContext,
-  { file: read, isNew }: { file: SweepFile; isNew: boolean },
+  { file: read, isNew, mayGrow, named }: RunOrder,
 ): Promise<RunResult> {
   const prepared = prepareSweep(read)
   const layout = layOut(prepared.settings.coresPerTrial, workersFor(context))
@@ -58,27 +80,82 @@ export async function runSweep(
   await setUp(context, prepared.settings)
   return usingStore(context.store, 'write', async (store, queue) => {
     if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
-    // The sweep that it continues, if there is one.
-    const known = isNew ? undefined : await findSweepOf(store, prepared)
-    const planned = known === undefined ? 0 : await countTrials(store.db, known.id)
-    if (known !== undefined && (planned >= prepared.plan.size || isPlannedLater(known))) {
-      return continueSweep(context, store, queue, known, prepared.settings, layout, ['cancelled'])
+    // The sweep that it continues, if there is one, with what it lacks.
+    const known = isNew ? undefined : await findSweepOf(store, prepared, { mayGrow })
+    if (known !== undefined) {
+      const { sweep, added } = await bringUpToDate(context, store, queue, known, prepared, layout, named)
+      const runner =
+        queue === undefined && added > 0 ? await liveCoordinator(store.db, sweep.id, store.now()) : undefined
+      if (runner === undefined) {
+        return continueSweep(context, store, queue, sweep, prepared.settings, layout, ['cancelled'])
+      }
+      const progress = await progressOf(store.db, sweep.id)
+      return { sweep, progress, ended: undefined, trained: false, runner }
     }
 
-    // Points that the store does not have yet are checked and counted by the program itself.
-    const { file, settings, plan } = prepared
-    const writeTrials = async (trials: readonly DescribedTrial[]) => {
-      if (known === undefined) return storeSweep(store, prepared, trials, queue)
-      await extendSweep(store, known, trials, queue)
-      return known
-    }
+    // A new one: the program itself checks its points, and counts what they cost.
+    const { file, settings } = prepared
+    const besides = await warmStartOf(store, prepared, context.observer)
     return withWorkers(layout, settings, async (machinery) => {
-      const sweep = await writeTrials(
-        await describeTrials(machinery, file, settings.program, plan.trials(), context.signal),
-      )
+      const all = isPlannedLater(prepared.definition) ? [] : missingTrials(prepared, named, [])
+      const planned = all.map((trial, k) => ({ ...trial, number: k + 1 }))
+      const trials = await describeTrials(machinery, file, settings.program, planned, context.signal)
+      if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
+      const sweep = await storeSweep(store, prepared, trials, { shared: queue, besides })
+      await planNamed(context, store, queue, sweep, settings, machinery, named)
       return train(context, store, queue, sweep, settings, machinery, ['cancelled'])
     })
   })
+}
+
+/** Adds what a sweep lacks that is there: points of its grid, and those that somebody named. */
+async function bringUpToDate(
+  context: RunContext,
+  store: Store,
+  queue: SharedQueue | undefined,
+  sweep: SweepRow,
+  prepared: PreparedSweep,
+  layout: Layout,
+  named: readonly NamedPoint[],
+): Promise<{ readonly sweep: SweepRow; readonly added: number }> {
+  const { settings } = prepared
+  const { observer, signal } = context
+  const before = await countTrials(store.db, sweep.id)
+  if (isPlannedLater(sweep)) {
+    if (named.length > 0) {
+      await withWorkers(layout, settings, (machinery) =>
+        planNamed(context, store, queue, sweep, settings, machinery, named),
+      )
+    }
+  } else {
+    await bringNamedForward(store, sweep, named, observer)
+    if (await lacksPoints({ store, sweep, prepared, named })) {
+      const growth = await withWorkers(layout, settings, (machinery) =>
+        growSweep({ store, sweep, prepared, named, shared: queue, signal }, machinery),
+      )
+      if (growth.outside > 0)
+        observer.note(`No longer in the grid, but they stay: ${counted(growth.outside, 'trial')}.`)
+    }
+  }
+  const added = (await countTrials(store.db, sweep.id)) - before
+  if (added > 0) observer.note(`${sweep.name}: ${counted(added, 'trial')} more, behind the ${before} that it had.`)
+  return { sweep: (await sweepById(store.db, sweep.id)) ?? sweep, added }
+}
+
+/** Of a sweep that is planned as it goes: the first points are those that somebody named. */
+async function planNamed(
+  { observer }: RunContext,
+  store: Store,
+  shared: SharedQueue | undefined,
+  sweep: SweepRow,
+  settings: SweepSettings,
+  { pool, datasets }: Machinery,
+  named: readonly NamedPoint[],
+): Promise<void> {
+  if (named.length === 0 || !isPlannedLater(sweep)) return
+  const queue = await shared?.of(sweep.id)
+  const there = await new Planner({ store, sweep, settings, datasets, pool, queue }).planNamed(named)
+  for (const trial of there) observer.note(thereAlready(trial))
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
@@ -148,7 +225,13 @@ async function continueSweep(
   const progress = await progressOf(store.db, sweep.id)
   const toCome = isPlannedLater(sweep) ? Math.max(settings.cap - progress.trials, 0) : 0
   const left = progress.queued + progress.running + toCome + again.reduce((sum, state) => sum + progress[state], 0)
-  if (left === 0) return { sweep, progress, trained: false }
+  if (left === 0) return { sweep, progress, ended: undefined, trained: false }
+  const ended = await limitReached(store, sweep, settings, new TrialDatasets(settings.dataset))
+  if (ended !== undefined) {
+    await openSweep(store.db, sweep.id, JSON.stringify(settings))
+    await endSweep(store.db, sweep.id, ended, store.now().toISOString())
+    return { sweep, progress, ended, trained: false }
+  }
   return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
 
@@ -166,7 +249,7 @@ async function train(
   if (queue !== undefined) {
     const trains = machine.workers !== 0
     const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
-    return { sweep, progress: await runShared(run), trained: true }
+    return resultOf(store, sweep, await runShared(run))
   }
 
   // Take the sweep, and take back what a process that is gone has left running.
@@ -175,12 +258,7 @@ async function train(
     end.abort()
   })
   try {
-    await store.db
-      .updateTable('sweeps')
-      .set({ settings: JSON.stringify(settings) })
-      .where('id', '=', sweep.id)
-      .execute()
-    await clearCancellation(store.db, sweep.id)
+    await openSweep(store.db, sweep.id, JSON.stringify(settings))
     await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
     await requeue(store.db, sweep.id, again)
     if (continuation !== undefined) await queueContinuation(store, continuation)
@@ -199,6 +277,7 @@ async function train(
     })
 
     // Train.
+    const limits = new Limits(store, sweep, datasets)
     const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, (artifacts) =>
@@ -212,14 +291,22 @@ async function train(
             ? new Planner({ store, sweep, settings, datasets, pool })
             : undefined,
         only: continuation?.trialId,
+        limits,
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),
       }),
     )
+    // A budget of trials may have kept others from being planned.
+    if (!signal.aborted && continuation === undefined) await limits.reached()
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
-    return { sweep, progress: await progressOf(store.db, sweep.id), trained: true }
+    return await resultOf(store, sweep, await progressOf(store.db, sweep.id))
   } finally {
     observer.finished()
     await tenure.release()
   }
+}
+
+async function resultOf(store: Store, sweep: SweepRow, progress: ProgressRow): Promise<RunResult> {
+  const row = await sweepById(store.db, sweep.id)
+  return { sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
 }

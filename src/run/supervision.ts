@@ -55,6 +55,11 @@ export class Supervision {
     return this.#mayComeLater
   }
 
+  /** Why no other trial of the sweep can be judged either. */
+  get hopeless(): string | undefined {
+    return this.#failure?.message
+  }
+
   stop(reason: string): void {
     this.#reason = reason
   }

@@ -9,6 +9,7 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import { Caretaker, lookAfterMs } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import type { Host } from './host.ts'
+import { Limits } from './limits.ts'
 import type { Machinery } from './machinery.ts'
 import { trainShared } from './train-shared.ts'
 import type { Trainer } from '../workers/pool.ts'
@@ -47,6 +48,7 @@ export async function trainHere(training: TrainingHere): Promise<number> {
         ...{ store, sweep, settings, artifacts, observer, queue, telling },
         ...{ pool: machinery.pool, datasets: machinery.datasets },
         workers: machinery.layout.workers.length,
+        limits: new Limits(store, sweep, machinery.datasets),
         isOver: () => draining.aborted || cancelled.signal.aborted || host.asideBecause() !== undefined,
         isDraining: () => draining.aborted,
         isCancelled: () => cancelled.signal.aborted,

@@ -75,7 +75,8 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   }
 
   const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
-  while (failure === undefined && !signal.aborted && !training.isOver()) {
+  const hasEnded = async () => (await patience.read(async () => training.limits?.reached())) !== undefined
+  while (failure === undefined && !signal.aborted && !training.isOver() && !(await hasEnded())) {
     const room = workers - here.busy
     const jobs = room > 0 ? await take(room, false) : []
     // What processes were lost over is taken when nothing else is there, and by itself.

@@ -14,6 +14,7 @@ import type { Trainer } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
+import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
@@ -37,6 +38,8 @@ export interface TrialTraining {
   readonly patience: Patience
   readonly observer: RunObserver
   readonly recordMetrics: (report: Report) => Promise<void>
+  /** What may end the sweep. */
+  readonly limits?: Limits | undefined
   /** What may end trials early. */
   readonly rule: StoppingRule | undefined
   /** Parameters that tell the trials apart. */
@@ -146,6 +149,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     }
     await aggregator.write(end, unpublished)
     freeHost()
+    const { hopeless } = supervision
+    if (hopeless !== undefined) await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
     if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
       return delaySeconds

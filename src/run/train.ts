@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
-import type { SweepRow } from '../store/schema.ts'
-import type { Store } from '../store/store.ts'
 import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
+import { MissingObjectives } from './missing-objectives.ts'
 import { Patience } from './patience.ts'
+import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
@@ -26,6 +26,7 @@ export type Training = Omit<
   readonly parameters: readonly string[]
   /** Of a sweep whose points are not all known at first. */
   readonly planner?: Planner | undefined
+  readonly limits: Limits
   /** Ends the run: what trains is cancelled and handed back to the queue. */
   readonly signal: AbortSignal
 }
@@ -35,7 +36,7 @@ export type Training = Omit<
  * again after a while; one that processes were lost over comes after all others, and alone.
  */
 export async function trainQueued(training: Training): Promise<void> {
-  const { store, sweep, observer, workers, createQueue } = training
+  const { store, sweep, observer, workers, createQueue, limits, planner } = training
   // A store that cannot be written ends the run: what trains then could not be kept.
   const broken = new AbortController()
   const signal = AbortSignal.any([training.signal, broken.signal])
@@ -53,24 +54,30 @@ export async function trainQueued(training: Training): Promise<void> {
   const rule = stoppingRuleOf(sweep)
   const judging = rule && { sweepId: sweep.id, rule }
   const aggregator = new Aggregator(writeOrWait(store.db, patience, removal, judging))
-  const recordMetrics = await sweepViewKeeper(store, sweep, training.parameters, patience)
+  const recordMetrics = await sweepViewKeeper(training, patience)
 
   const { only } = training
   const waiting = (await queuedTrials(store.db, sweep.id)).filter(({ id }) => only === undefined || id === only)
   const suspects = waiting.filter(({ losses }) => losses >= lossesOfASuspect)
+  const known = new Set(waiting.map(({ id }) => id))
+  /** True once no further trial is to begin; of one that somebody wants trained on, nothing keeps it. */
+  const isOver = async () => only === undefined && (await patience.read(() => limits.reached())) !== undefined
   await trainAll(
     waiting.filter((trial) => !suspects.includes(trial)),
     workers,
-    more(),
+    only === undefined ? more : undefined,
   )
   await trainAll(suspects, 1)
   await removal.settled()
 
-  /** Points that are planned when somebody can train them: the later, the more is known. */
-  function more(): (() => Promise<number[]>) | undefined {
-    const { planner } = training
-    if (planner === undefined) return undefined
-    return async () => (signal.aborted ? [] : patience.read(() => planner.plan(1)))
+  /** What others have put in the queue meanwhile, or a point that is planned now: the later, the more is known. */
+  async function more(): Promise<number[]> {
+    if (signal.aborted || (await isOver())) return []
+    const all = await patience.read(() => queuedTrials(store.db, sweep.id))
+    const added = all.map(({ id }) => id).filter((id) => !known.has(id))
+    const ids = added.length > 0 ? added : await patience.read(async () => (await planner?.plan(1)) ?? [])
+    for (const id of ids) known.add(id)
+    return ids
   }
 
   async function trainAll(
@@ -91,6 +98,10 @@ export async function trainQueued(training: Training): Promise<void> {
       work: async (trialId) => {
         const trial = await patience.read(() => trialById(store.db, trialId))
         if (trial?.state !== 'queued' || signal.aborted) return
+        if (await isOver()) {
+          queue.clear()
+          return
+        }
         try {
           const { written } = await trainTrial(
             { ...training, rule, aggregator, removal, carry, patience, recordMetrics },
@@ -102,7 +113,7 @@ export async function trainQueued(training: Training): Promise<void> {
             .finally(() => underWay.delete(settled))
           underWay.add(settled)
           // The next point is chosen with what came of this one.
-          if (more !== undefined) await settled
+          if (planner !== undefined) await settled
         } catch (error) {
           fail(error)
         }
@@ -131,15 +142,15 @@ export async function trainQueued(training: Training): Promise<void> {
 
 /** Keeps the sweep's own view up to date: a metric that nobody reported before becomes a column. */
 async function sweepViewKeeper(
-  store: Store,
-  sweep: SweepRow,
-  parameters: readonly string[],
+  { store, sweep, settings, observer, parameters }: Training,
   patience: Patience,
 ): Promise<(report: Report) => Promise<void>> {
   const known = new Set(await metricNamesOf(store.db, sweep.id))
+  const missing = new MissingObjectives(settings, observer, known)
   return async ({ epoch, ...metrics }) => {
     const before = known.size
     for (const name of Object.keys(metrics)) known.add(name)
+    missing.look(known)
     if (known.size === before || before >= mostColumns) return
     await patience.write(() => defineSweepView(store.db, sweep, parameters, [...known].sort()))
   }

@@ -13,8 +13,10 @@ import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialOutcome } from '../workers/protocol.ts'
 import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
+import { MissingObjectives } from './missing-objectives.ts'
 import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
+import type { Limits } from './limits.ts'
 import type { PlanAhead } from './plan-ahead.ts'
 
 const lookMs = 500
@@ -32,6 +34,7 @@ export interface Watch {
   readonly outlook: Outlook
   /** Of a sweep whose points are not all known at first. */
   readonly planning?: PlanAhead | undefined
+  readonly limits: Limits
   readonly observer: RunObserver
   /** Ends the watching; the sweep goes on. */
   readonly signal: AbortSignal
@@ -42,12 +45,13 @@ export interface Watch {
  * adds to the queue what should be there, looks after hosts and keeps the sweep's view. When it is gone another does.
  */
 export async function watchSweep(watch: Watch): Promise<ProgressRow> {
-  const { store, queue, sweep, settings, outlook, planning, observer, signal } = watch
+  const { store, queue, sweep, settings, outlook, planning, limits, observer, signal } = watch
   const self = thisProcess()
   const patience = new Patience(store, observer, signal)
   const caretaker = new Caretaker(store, queue, sweep, settings, observer)
   const known = new Set(await patience.read(() => metricNamesOf(store.db, sweep.id)))
   const seen = new Onlooker(watch)
+  const missing = new MissingObjectives(settings, observer, known)
   const role = { acts: false }
   /** Without it nobody knows whether there is more to come. */
   let isPlanned = planning === undefined
@@ -61,7 +65,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     else await take()
     if (!role.acts) return
     await caretaker.look({ isLast })
-    if (planning !== undefined) isPlanned = await planning.look()
+    if (planning !== undefined && (await limits.reached()) === undefined) isPlanned = await planning.look()
     const before = known.size
     for (const name of seen.metrics) known.add(name)
     if (known.size > before && before < mostColumns) {
@@ -71,8 +75,11 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const look = async ({ isLast = false } = {}) => {
     await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
+    missing.look(seen.metrics)
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
-    return { progress, hasEnded: isPlanned && progress.queued + progress.running === 0 }
+    const isOver = (await patience.read(() => limits.reached())) !== undefined
+    const isDone = isOver || (isPlanned && progress.queued === 0)
+    return { progress, hasEnded: isDone && progress.running === 0 }
   }
   try {
     for (;;) {

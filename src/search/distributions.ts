@@ -10,6 +10,8 @@ export interface NumberDistribution {
   readonly valueAt: (share: number) => number
   /** The share below a value; NaN of one that is none of its own. */
   readonly shareOf: (value: number) => number
+  /** Whether it is one of its own. */
+  readonly contains: (value: number) => boolean
   /** From which share to which the value is the same; undefined where each share has its own. */
   readonly cellOf?: (value: number) => readonly [from: number, to: number]
   /** Its values in order, where they can be counted: what a grid takes. */
@@ -43,6 +45,7 @@ export function normal(mu: number, sigma: number): NumberDistribution {
   return {
     valueAt: (share) => mu + sigma * normalQuantile(inside(share)),
     shareOf: (value) => normalCdf((value - mu) / sigma),
+    contains: Number.isFinite,
   }
 }
 
@@ -51,11 +54,16 @@ export function logNormal(mu: number, sigma: number): NumberDistribution {
   return {
     valueAt: (share) => Math.exp(mu + sigma * normalQuantile(inside(share))),
     shareOf: (value) => (value > 0 ? normalCdf((Math.log(value) - mu) / sigma) : 0),
+    contains: (value) => value > 0 && Number.isFinite(value),
   }
 }
 
 export function beta(a: number, b: number): NumberDistribution {
-  return { valueAt: (share) => betaQuantile(share, a, b), shareOf: (value) => betaCdf(value, a, b) }
+  return {
+    valueAt: (share) => betaQuantile(share, a, b),
+    shareOf: (value) => betaCdf(value, a, b),
+    contains: (value) => value >= 0 && value <= 1,
+  }
 }
 
 /** Whole numbers, both ends included. */
@@ -107,6 +115,7 @@ export function ordered(values: readonly number[], probabilities?: readonly numb
       const [from, to] = cellOf(value)
       return (from + to) / 2
     },
+    contains: (value) => places.has(value),
     cellOf,
   }
 }
@@ -121,6 +130,7 @@ function within(
   return {
     valueAt: (share) => clamp(valueAt(share), min, max),
     shareOf: (value) => clamp(shareOf(clamp(value, min, max)), 0, 1),
+    contains: (value) => value >= min && value <= max,
   }
 }
 
@@ -135,6 +145,8 @@ function stepped(
   return {
     valueAt: (share) => tidy(from + place(wide.valueAt(share)) * step),
     shareOf: (value) => wide.shareOf(from + place(value) * step),
+    // 0.1 + 2 × 0.1 is 0.3 to whoever wrote it.
+    contains: (value) => Math.abs(from + place(value) * step - value) <= 1e-9 * Math.max(step, Math.abs(value)),
     cellOf: (value) => [edge(place(value)), edge(place(value) + 1)],
   }
 }

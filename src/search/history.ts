@@ -3,6 +3,12 @@ import { Column } from './column.ts'
 import type { Observation } from './search.ts'
 import { coordinateIn, isThere, type SearchSpace } from './space.ts'
 
+/** What a trial counts as that failed, or that still trains: by its last value, its best one, or as one of no use. */
+export interface Imputing {
+  readonly failed: 'latest' | 'best' | 'worst'
+  readonly running: 'latest' | 'best' | 'worst'
+}
+
 /** What the rows of a trial say to a method, besides its point. */
 export type Outcome = 'pending' | 'completed' | 'stopped' | 'failed'
 

@@ -1,15 +1,16 @@
 import type { Kysely, Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, TrialRow } from './schema.ts'
+import { lossesOfASuspect } from './trials.ts'
 
 /** Rows that a statement names at most. */
 const mostIds = 10_000
 
 /**
  * Adds trials of a sweep that wait to the queue that hosts take from: those that are named, or all. The costliest come
- * first: a long one that starts last would leave other workers idle. One that processes were lost over comes after all
- * others; from the second time it is taken alone, so that it takes no other trial with it.
+ * first: a long one that starts last would leave other workers idle. One that processes were lost over twice comes after all
+ * others and is taken alone, so that it takes no other trial with it.
  */
 export async function enqueue(
   db: Transaction<Schema>,
@@ -19,15 +20,13 @@ export async function enqueue(
 ): Promise<void> {
   const waiting = db
     .selectFrom('trials')
-    .select(['id', 'flops', 'losses'])
+    .select(['id', 'flops', 'losses', 'enqueued'])
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'queued')
-  const add = async (
-    rows: readonly { readonly id: number; readonly flops: number | null; readonly losses: number }[],
-  ) =>
+  const add = async (rows: readonly (Pick<TrialRow, 'id'> & Waiting)[]) =>
     queue.add(
       db,
-      rows.map(({ id, flops, losses }) => ({ id, priority: priorityOf(flops, losses), delaySeconds })),
+      rows.map(({ id, ...trial }) => ({ id, priority: priorityOf(trial), delaySeconds })),
     )
   if (ids === undefined) {
     await add(await waiting.orderBy('number').execute())
@@ -53,9 +52,14 @@ export async function enqueueMissing(db: Kysely<Schema>, queue: SweepQueue, swee
   if (ids.length > 0) await db.transaction().execute((transaction) => enqueue(transaction, queue, sweepId, { ids }))
 }
 
-/** Whole numbers of 32 bits: those of FLOPs between 2 and 30 million, of suspects below. */
-function priorityOf(flops: number | null, losses: number): number {
-  if (losses >= 2) return -losses
-  if (losses === 1) return 0
+type Waiting = Pick<TrialRow, 'flops' | 'losses' | 'enqueued'>
+
+/** Of trials that somebody named, above all others. */
+const named = 1e9
+
+/** Whole numbers of 32 bits: those of FLOPs between 2 and 70 million, of suspects below 0. */
+function priorityOf({ flops, losses, enqueued }: Waiting): number {
+  if (losses >= lossesOfASuspect) return -losses
+  if (enqueued === 1) return named
   return 1 + Math.round(1e6 * Math.log2(1 + (flops ?? 0)))
 }

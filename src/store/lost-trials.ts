@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
+import { leaseMs } from './coordinators.ts'
 import { enqueue } from './enqueue.ts'
 import { discountRungs } from './rungs.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
@@ -71,7 +72,8 @@ async function takeBackIn(
   const lost = await db
     .selectFrom('trials as t')
     .innerJoin('attempts as a', (join) => join.onRef('a.trial_id', '=', 't.id').onRef('a.attempt', '=', 't.attempt'))
-    .select(['t.id', 't.attempt', 't.losses', 't.stop_reason', 'a.host', 'a.pid', 'a.started_at'])
+    .select(['t.id', 't.attempt', 't.losses', 't.stop_reason', 't.lease_expires_at'])
+    .select(['a.host', 'a.pid', 'a.started_at'])
     // A checkpoint shows that it got further; without any (a command), that it went on from further than the one before.
     .select(
       sql<number>`coalesce(
@@ -86,7 +88,17 @@ async function takeBackIn(
     .$if(shared !== undefined, (all) => all.where('t.lease_expires_at', '<=', at))
     .execute()
   const failed = new Map<number, string>()
-  for (const { id, attempt, losses: before, progressed, stop_reason, host, pid, started_at } of lost) {
+  for (const {
+    id,
+    attempt,
+    losses: before,
+    progressed,
+    stop_reason,
+    host,
+    pid,
+    started_at,
+    lease_expires_at,
+  } of lost) {
     const losses = progressed ? 0 : before + 1
     const story = `process ${pid} on ${host}, which trained it since ${started_at}, was gone`
     const error =
@@ -101,7 +113,7 @@ async function takeBackIn(
     const state = error !== null ? 'failed' : stop_reason !== null ? 'stopped' : 'queued'
     await db
       .updateTable('attempts')
-      .set({ state: 'lost', finished_at: at, error: story })
+      .set({ state: 'lost', finished_at: lastHeard({ started_at, lease_expires_at }, at), error: story })
       .where('trial_id', '=', id)
       .where('attempt', '=', attempt)
       .execute()
@@ -120,4 +132,15 @@ async function takeBackIn(
     await enqueue(db, shared, sweepId, { ids: lost.map(({ id }) => id) })
   }
   return failed
+}
+
+/** When a process that is gone last renewed the lease of what it trained: nobody knows that it trained for longer. */
+function lastHeard(
+  attempt: { readonly started_at: string; readonly lease_expires_at: string | null },
+  at: string,
+): string {
+  const { started_at, lease_expires_at } = attempt
+  if (lease_expires_at === null) return at
+  const heard = new Date(Date.parse(lease_expires_at) - leaseMs).toISOString()
+  return heard < started_at ? started_at : heard < at ? heard : at
 }

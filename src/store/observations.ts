@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { enqueue } from './enqueue.ts'
@@ -12,8 +12,15 @@ export type ObservedRow = Pick<
 > & {
   /** The last value of each metric. */
   readonly metrics: ReadonlyMap<string, number>
+  /** The least and the greatest one. */
+  readonly bounds: ReadonlyMap<string, Bounds>
   /** Epochs that it has reported. */
   readonly epochs: number
+}
+
+interface Bounds {
+  readonly least: number
+  readonly greatest: number
 }
 
 /** Trials that an id at a time may be asked for. */
@@ -37,12 +44,17 @@ export async function observe(
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     rows.push(...(await trials.where('id', 'in', ids.slice(from, from + idsAtOnce)).execute()))
   }
-  const found = new Map<number, Map<string, number>>()
+  const found = new Map<number, { metrics: Map<string, number>; bounds: Map<string, Bounds> }>()
+  const own = (id: number) => {
+    const its = found.get(id) ?? { metrics: new Map<string, number>(), bounds: new Map<string, Bounds>() }
+    found.set(id, its)
+    return its
+  }
   const epochs = new Map<number, number>()
   for (let from = 0; from < rows.length && metrics.length > 0; from += idsAtOnce) {
     const values = await db
       .selectFrom('final_metrics')
-      .select(['trial_id', 'name', 'value', 'epoch'])
+      .select(['trial_id', 'name', 'value', 'epoch', 'least', 'greatest'])
       .where(
         'trial_id',
         'in',
@@ -50,15 +62,16 @@ export async function observe(
       )
       .where('name', 'in', metrics)
       .execute()
-    for (const { trial_id, name, value, epoch } of values) {
-      const own = found.get(trial_id) ?? new Map<string, number>()
-      found.set(trial_id, own.set(name, value))
+    for (const { trial_id, name, value, epoch, least, greatest } of values) {
+      const { metrics, bounds } = own(trial_id)
+      metrics.set(name, value)
+      bounds.set(name, { least, greatest })
       epochs.set(trial_id, Math.max(epochs.get(trial_id) ?? 0, epoch))
     }
   }
   return rows.map((row) => ({
     ...row,
-    metrics: found.get(row.id) ?? new Map<string, number>(),
+    ...own(row.id),
     epochs: epochs.get(row.id) ?? 0,
   }))
 }
@@ -72,7 +85,16 @@ export async function addPlanned(
   db: Kysely<Schema>,
   sweepId: number,
   trials: readonly NewTrial[],
-  { after, queue }: { readonly after: number; readonly queue?: SweepQueue | undefined },
+  {
+    after,
+    queue,
+    besides = () => Promise.resolve(),
+  }: {
+    readonly after: number
+    readonly queue?: SweepQueue | undefined
+    /** What is written in the same transaction. */
+    readonly besides?: (transaction: Transaction<Schema>) => Promise<void>
+  },
 ): Promise<number[] | undefined> {
   return db.transaction().execute(async (transaction) => {
     const { last } = await transaction
@@ -81,6 +103,7 @@ export async function addPlanned(
       .where('sweep_id', '=', sweepId)
       .executeTakeFirstOrThrow()
     if ((last ?? 0) !== after) return undefined
+    await besides(transaction)
     await insertTrials(transaction, sweepId, trials)
     const rows = await transaction
       .selectFrom('trials')

@@ -17,6 +17,7 @@ export interface Schema {
   coordinators: CoordinatorTable
   hosts: HostTable
   programs: ProgramTable
+  prior_trials: PriorTrialTable
   progress: ProgressView
   trial_metrics: TrialMetricView
 }
@@ -44,6 +45,8 @@ interface SweepTable {
   cancelled_at: string | null
   /** When one of those that train or watch it last looked for what others left behind. */
   looked_after_at: ColumnType<string | null, string | null | undefined, string | null>
+  /** Why no further trial of it begins, though some may wait: until somebody runs it again. */
+  ended_because: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface TrialTable {
@@ -81,6 +84,8 @@ interface TrialTable {
   stop_reason: ColumnType<string | null, string | null | undefined, string | null>
   /** Epochs that somebody had it trained on to, whatever a rule says. */
   continued_to: ColumnType<number | null, number | null | undefined, number | null>
+  /** 1 of a point that somebody put before all others. */
+  enqueued: ColumnType<number, number | undefined, number>
 }
 
 interface AttemptTable {
@@ -221,6 +226,18 @@ interface ProgramTable {
   /** JSON: each file's path, from the folder of the sweep file, and its bytes in base64. */
   files: string
   created_at: string
+}
+
+/** A trial of another sweep that a search begins with, as it was then. */
+interface PriorTrialTable {
+  sweep_id: number
+  /** From 1, in the order of those sweeps and their plans. */
+  place: number
+  /** The trial's id, which may be gone. */
+  source_id: number
+  params: string
+  /** JSON: by name, what is known of it: FLOPs, parameters, and what it reported last. */
+  known: string
 }
 
 interface ProgressView {

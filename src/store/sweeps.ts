@@ -54,6 +54,10 @@ export function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow |
   return db.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
+export function sweepById(db: Kysely<Schema>, id: number): Promise<SweepRow | undefined> {
+  return db.selectFrom('sweeps').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** `name`, or `name-2`, `name-3`, … if it or its view is taken. */
 export async function freeSweepName(db: Kysely<Schema>, name: string): Promise<string> {
   const rows = await db.selectFrom('sweeps').select('name').execute()
@@ -108,6 +112,7 @@ export function sweepsThatWait(db: Kysely<Schema>): Promise<SweepRow[]> {
     .selectFrom('sweeps')
     .selectAll()
     .where('cancelled_at', 'is', null)
+    .where('ended_because', 'is', null)
     .where((sweep) =>
       sweep.exists(
         sweep
@@ -167,9 +172,25 @@ export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<
   return row?.cancelled_at !== null
 }
 
-/** A sweep that runs again is no longer cancelled. */
-export async function clearCancellation(db: Kysely<Schema>, sweepId: number): Promise<void> {
-  await db.updateTable('sweeps').set({ cancelled_at: null }).where('id', '=', sweepId).execute()
+/** Begins to run a sweep, again perhaps: then it is cancelled, or ended, no longer. @param settings as JSON */
+export async function openSweep(db: Kysely<Schema>, sweepId: number, settings: string): Promise<void> {
+  await db
+    .updateTable('sweeps')
+    .set({ settings, cancelled_at: null, ended_because: null })
+    .where('id', '=', sweepId)
+    .execute()
+}
+
+/** Has no further trial of a sweep begin, until somebody runs it again. What trains goes on, what waits stays. */
+export async function endSweep(db: Kysely<Schema>, sweepId: number, reason: string, at: string): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('sweeps')
+    .set({ ended_because: reason })
+    .where('id', '=', sweepId)
+    .where('ended_because', 'is', null)
+    .executeTakeFirstOrThrow()
+  // Of several that find it at once one says so.
+  if (numUpdatedRows > 0n) await recordEvent(db, sweepId, 'ended', at, reason)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sql, type Insertable, type Kysely } from 'kysely'
 
+import type { Parameters } from '../programs/program.ts'
 import type { Coordinator } from './coordinators.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
@@ -60,6 +61,61 @@ type PlannedRow = Pick<TrialRow, 'id' | 'number' | 'state' | 'flops' | 'params'>
 
 const rowsPerPage = 1_000
 
+/** The trials of a point, the first seed first. */
+export function trialsOfKey(db: Kysely<Schema>, sweepId: number, params: string): Promise<TrialRow[]> {
+  return db
+    .selectFrom('trials')
+    .selectAll()
+    .where('sweep_id', '=', sweepId)
+    .where('params', '=', params)
+    .orderBy('repeat')
+    .execute()
+}
+
+/** The first trial that somebody named and that has all of these values. */
+export async function namedTrialWith(
+  db: Kysely<Schema>,
+  sweepId: number,
+  given: Parameters,
+): Promise<TrialRow | undefined> {
+  const named = await db
+    .selectFrom('trials')
+    .selectAll()
+    .where('sweep_id', '=', sweepId)
+    .where('enqueued', '=', 1)
+    .orderBy('number')
+    .execute()
+  return named.find(({ params }) => {
+    const its = JSON.parse(params) as Parameters
+    return Object.entries(given).every(([name, value]) => JSON.stringify(its[name]) === JSON.stringify(value))
+  })
+}
+
+/** Has a point that waits come before all others. */
+export async function bringForward(db: Kysely<Schema>, sweepId: number, params: string): Promise<void> {
+  await db
+    .updateTable('trials')
+    .set({ enqueued: 1 })
+    .where('sweep_id', '=', sweepId)
+    .where('params', '=', params)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
+/** The points of a sweep that are planned, and the number of the last one. */
+export async function plannedPoints(
+  db: Kysely<Schema>,
+  sweepId: number,
+): Promise<{ readonly points: readonly Pick<TrialRow, 'params' | 'repeat'>[]; readonly last: number }> {
+  const points = await db
+    .selectFrom('trials')
+    .select(['params', 'repeat', 'number'])
+    .where('sweep_id', '=', sweepId)
+    .orderBy('number')
+    .execute()
+  return { points, last: points.at(-1)?.number ?? 0 }
+}
+
 /** All trials of a sweep in the order of its plan, some at a time. */
 export async function* trialPages(db: Kysely<Schema>, sweepId: number): AsyncGenerator<readonly PlannedRow[]> {
   let last = 0
@@ -85,6 +141,29 @@ export function completedTrials(db: Kysely<Schema>, sweepId: number, ids?: reado
   return (ids === undefined ? all : all.where('id', 'in', ids)).orderBy('number').execute()
 }
 
+/** The completed trials of the points that some trials are of, in the order of the plan. */
+export function completedOfPoints(db: Kysely<Schema>, sweepId: number, ids: readonly number[]): Promise<TrialRow[]> {
+  return db
+    .selectFrom('trials')
+    .selectAll()
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'completed')
+    .where('params', 'in', (some) => some.selectFrom('trials').select('params').where('id', 'in', ids))
+    .orderBy('number')
+    .execute()
+}
+
+/** How many points have a completed trial. */
+export function countCompletedPoints(db: Kysely<Schema>, sweepId: number): Promise<number> {
+  return db
+    .selectFrom('trials')
+    .select((count) => count.fn.count<number>('params').distinct().as('points'))
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'completed')
+    .executeTakeFirstOrThrow()
+    .then((row) => row.points)
+}
+
 export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number> {
   return db
     .selectFrom('trials')
@@ -94,11 +173,26 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .then((row) => row.trials)
 }
 
+/** Trials of a sweep that were trained at least once, and those of them that wait to be trained on. */
+export async function countBegun(db: Kysely<Schema>, sweepId: number): Promise<{ begun: number; waiting: number }> {
+  const rows = await db
+    .selectFrom('trials')
+    .select((all) => ['state', all.fn.countAll<number>().as('trials')])
+    .where('sweep_id', '=', sweepId)
+    .where('attempt', '>', 0)
+    .groupBy('state')
+    .execute()
+  return {
+    begun: rows.reduce((sum, { trials }) => sum + trials, 0),
+    waiting: rows.find(({ state }) => state === 'queued')?.trials ?? 0,
+  }
+}
+
 /** Processes that a trial may take with it before it is trained by itself, so that it takes no other trial along. */
 export const lossesOfASuspect = 2
 
 /**
- * The waiting trials, the costliest first: a long one that starts last would leave the other workers idle. Those that
+ * The waiting trials, those that somebody named before all others, then the costliest first: a long one that starts last would leave the other workers idle. Those that
  * processes were lost over come after all others, so that they cannot keep these from being trained; one that was lost once
  * keeps its place, so that a sweep that was killed goes on in the order that it had.
  */
@@ -112,6 +206,7 @@ export function queuedTrials(
     .where('sweep_id', '=', sweepId)
     .where('state', '=', 'queued')
     .orderBy(sql`case when losses < ${lossesOfASuspect} then 0 else losses end`)
+    .orderBy('enqueued', 'desc')
     .orderBy(sql`coalesce(flops, 0)`, 'desc')
     .orderBy('number')
     .execute()

@@ -1,6 +1,8 @@
 import type { ModelCost } from '../models/cost.ts'
 import { nearest } from '../nearest.ts'
+import { printable } from '../printable.ts'
 import type { Parameters } from '../programs/program.ts'
+import { builtinMetrics, builtinPrograms } from '../programs/builtin.ts'
 import { namesIn, violation, type Constraint } from '../search/constraint.ts'
 import { parseConstraint } from '../search/parse-constraint.ts'
 import type { SweepFileContent } from './schema.ts'
@@ -12,13 +14,16 @@ const knownCosts = ['flops', 'parameter_count'] as const
 
 /** What is wrong with objectives and constraints that the schema alone cannot see. */
 export function checkSearch({
-  objectives,
-  metric,
   constraints = [],
   parameters,
-}: Pick<SweepFileContent, 'objectives' | 'metric' | 'constraints' | 'parameters'>): Mistake[] {
+  ...content
+}: Pick<SweepFileContent, Looking | 'constraints' | 'parameters'>): Mistake[] {
   const names = parameterNames(parameters)
-  return [...checkObjectives(objectives, metric), ...constraints.flatMap((text, k) => checkConstraint(text, k, names))]
+  return [
+    ...checkObjectives(content),
+    ...checkReported(content),
+    ...constraints.flatMap((text, k) => checkConstraint(text, k, names)),
+  ]
 }
 
 /** The constraints of a file that `checkSearch` has found in order. */
@@ -50,17 +55,36 @@ export function isAboutPoint(constraint: Constraint, parameters: readonly string
   return namesIn(constraint).every((name) => known.has(name))
 }
 
-function checkObjectives(
-  objectives: SweepFileContent['objectives'] = [],
-  metric: SweepFileContent['metric'],
-): Mistake[] {
-  if (objectives.length > 0 && metric !== undefined) {
-    return [{ path: ['objectives'], atKey: true, message: '`objectives` and `metric` exclude each other' }]
+type Looking = 'objectives' | 'metrics' | 'metric' | 'program' | 'command'
+
+/** What a program that comes with swath reports is known before it is run. */
+function checkReported({ program, command, ...content }: Pick<SweepFileContent, Looking>): Mistake[] {
+  if (command !== undefined || !builtinPrograms.some((builtin) => builtin === program)) return []
+  const known: readonly string[] = [...builtinMetrics, ...knownCosts]
+  const named = [
+    ...(content.objectives ?? []).map(({ name }, k) => ({ name, path: ['objectives', k, 'name'] })),
+    ...(content.metrics ?? []).map(({ name }, k) => ({ name, path: ['metrics', k, 'name'] })),
+    ...(content.metric === undefined ? [] : [{ name: content.metric.name, path: ['metric', 'name'] }]),
+  ]
+  return named
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, path }) => ({
+      path,
+      message: `${program} reports no ${printable(name)}; did you mean ${nearest(name.slice(0, 80), known)}?`,
+    }))
+}
+
+function checkObjectives(content: Pick<SweepFileContent, 'objectives' | 'metrics' | 'metric'>): Mistake[] {
+  const [first, second] = (['objectives', 'metrics', 'metric'] as const).filter((key) => content[key] !== undefined)
+  if (first === undefined || first === 'metric') return []
+  if (second !== undefined) {
+    return [{ path: [first], atKey: true, message: `\`${first}\` and \`${second}\` exclude each other` }]
   }
+  const objectives = content[first] ?? []
   return objectives.flatMap(({ name }, k) =>
     objectives.findIndex((other) => other.name === name) === k
       ? []
-      : [{ path: ['objectives', k, 'name'], message: `${name} is an objective already` }],
+      : [{ path: [first, k, 'name'], message: `${name} is an objective already` }],
   )
 }
 

@@ -1,13 +1,16 @@
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 
+import type { PowerSettings } from '../inference/energy.ts'
 import type { CheckpointPolicy } from '../artifacts/retention.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
-import { builtinPrograms } from '../programs/reference.ts'
+import { builtinPrograms } from '../programs/builtin.ts'
 import { learns } from '../search/methods.ts'
+import type { Imputing } from '../search/history.ts'
 import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
 import type { Objective, StoppingRule } from '../stopping/rule.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
+import { powerSchema, type Budget } from './budget.ts'
 import { secondsOf } from './duration.ts'
 import { sweepObjectives } from './objectives.ts'
 import type { SweepFile } from './read.ts'
@@ -28,6 +31,10 @@ export interface SweepDefinition {
   readonly repeat: number
   /** Of a method that learns: by what. */
   readonly objectives?: readonly Objective[]
+  /** Of a method that learns, where the file says so: what trials count as that have come to nothing yet. */
+  readonly impute?: Imputing
+  /** Of a method that learns: sweeps whose trials it begins with. */
+  readonly warm_start?: readonly string[]
   /** Absent where the file has none. */
   readonly constraints?: readonly string[]
   /** Absent where the file has none. */
@@ -49,12 +56,19 @@ export interface SweepSettings {
   readonly objectives: readonly Objective[]
   /** Trials in all, of a sweep that is planned as it goes. */
   readonly cap: number
+  readonly budget: Budget
+  readonly power: PowerSettings
+  /** Ends the sweep once a trial has reached it. */
+  readonly target: Target | null
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
   /** Seconds that an attempt, and each of its epochs, may take. */
   readonly timeout: { readonly trial: number | null; readonly epoch: number | null }
   readonly checkpoint: CheckpointPolicy
 }
+
+/** A value of the metric that is good enough. */
+type Target = Objective & { readonly value: number }
 
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
   const { method, parameters, seed, repeat } = file.content
@@ -65,10 +79,36 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
     program: file.content.program ?? command?.join(' ') ?? '',
     ...(command === undefined ? {} : { command }),
     ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
-    ...(learns(method) && { objectives }),
+    ...(learns(method) && { objectives, ...imputingOf(file.content), ...warmStartOf(file.content) }),
     ...(constraints && { constraints }),
     ...(early && { early_terminate: { ...early, objectives: objectivesOf(early, objectives) } }),
   }
+}
+
+/** Seeds that each point of a sweep is to be trained with. */
+export function repeatOf({ definition }: { readonly definition: string }): number {
+  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
+}
+
+function imputingOf({ metric }: SweepFile['content']): Pick<SweepDefinition, 'impute'> {
+  const { impute = 'worst', impute_while_running = 'false' } = metric ?? {}
+  const running = impute_while_running === 'false' || impute_while_running === false ? 'worst' : impute_while_running
+  return impute === 'worst' && running === 'worst' ? {} : { impute: { failed: impute, running } }
+}
+
+function warmStartOf({ warm_start }: SweepFile['content']): Pick<SweepDefinition, 'warm_start'> {
+  return warm_start === undefined ? {} : { warm_start: [warm_start].flat() }
+}
+
+/** One that the file names may be above the limit of those that it does not. */
+function capOf(content: SweepFile['content'], max_trials: number): number {
+  const wanted = trialsWanted(content)
+  return wanted === Infinity ? max_trials : wanted
+}
+
+/** Trials in all that the file lets in; Infinity where it says nothing. */
+export function trialsWanted({ run_cap, budget }: Pick<SweepFile['content'], 'run_cap' | 'budget'>): number {
+  return Math.min(run_cap ?? Infinity, budget?.trials ?? Infinity)
 }
 
 /** The rule that ends trials of a sweep early, if it has one. */
@@ -78,7 +118,7 @@ export function stoppingRuleOf({ definition }: { readonly definition: string }):
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
-  const { resources, metric, retries, timeout, checkpoint, run_cap, max_trials } = file.content
+  const { resources, metric, retries, timeout, checkpoint, max_trials, budget = {} } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
@@ -88,13 +128,19 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     tags: resources.tags,
-    metric: metric ?? null,
+    metric: metric === undefined ? null : { name: metric.name, goal: metric.goal },
     objectives: sweepObjectives(file.content),
-    cap: run_cap ?? max_trials,
+    cap: capOf(file.content, max_trials),
+    ...{ budget, power: powerOf(file.content.power) },
+    target: metric?.target === undefined ? null : { name: metric.name, goal: metric.goal, value: metric.target },
     retries,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
     checkpoint,
   }
+}
+
+function powerOf({ cpu_watts, ram_watts, grams_per_kwh }: SweepFile['content']['power']): PowerSettings {
+  return { cpuWatts: cpu_watts, ramWatts: ram_watts, gramsPerKwh: grams_per_kwh }
 }
 
 /** Those of a sweep in the store; an older swath did not write all of them. */
@@ -104,7 +150,10 @@ export function storedSettings({ settings }: { readonly settings: string }): Swe
     .parse({})
   const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial'> &
     Partial<Pick<SweepSettings, 'metric'>>
-  const defaults = { retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null }
+  const defaults = {
+    ...{ retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null },
+    ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null },
+  }
   const { metric = null } = stored
   return { ...defaults, metric, objectives: metric === null ? [] : [metric], cap: max_trials, ...stored }
 }

@@ -4,7 +4,8 @@ import { datasetSchema } from '../datasets/reference.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
 import { keysOfRule, stoppingRules } from '../stopping/early-terminate.ts'
-import { keysToCome, sweepFileSchema } from './schema.ts'
+import { sweepFileSchema } from './schema.ts'
+import { powerSchema } from './budget.ts'
 import type { Mistake, Path } from './source.ts'
 
 /** What a schema issue means to the person who wrote the file. */
@@ -37,6 +38,8 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
     case 'invalid_value': {
       const got = valueAt(file, path)
       const choices = issue.values.map(String)
+      const theirs = ofTheirServer(path, got)
+      if (theirs !== undefined) return [{ path, message: theirs }]
       const meant = typeof got === 'string' ? `; did you mean ${nearest(got.slice(0, 80), choices)}?` : ''
       const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
       return [{ path, message: `${what} one of ${choices.join(', ')}${meant}` }]
@@ -55,8 +58,16 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
   }
 }
 
+/** What W&B's schema knows and only a scheduler of its server can do. */
+function ofTheirServer(path: Path, got: unknown): string | undefined {
+  const instead = 'here `method: tpe` or `nsga2` searches, for several `objectives` as well'
+  if (path[0] === 'method' && got === 'custom')
+    return `a custom method is run by a scheduler of W&B’s server; ${instead}`
+  if (path[0] === 'scheduler' && got !== undefined) return `its engines are run by W&B’s server; ${instead}`
+  return undefined
+}
+
 function unknownKey(parent: Path, key: string, file: unknown): string {
-  if (keysToCome.has(key)) return 'not there yet: leave it out for now'
   const known = knownKeys(parent, file)
   return `unknown key; did you mean ${nearest(key.slice(0, 80), known)}? Known here: ${known.join(', ')}`
 }
@@ -69,9 +80,14 @@ function knownKeys(parent: Path, file: unknown): string[] {
     case 'objectives':
       return Object.keys(shape.objectives.unwrap().element.shape)
     case 'metric':
+    case 'metrics':
       return Object.keys(shape.metric.unwrap().shape)
+    case 'budget':
+      return Object.keys(shape.budget.unwrap().shape)
+    case 'power':
+      return Object.keys(powerSchema.shape)
     case 'resources':
-      return ['cores']
+      return ['cores', 'tags']
     case 'timeout':
       return ['trial', 'epoch']
     case 'checkpoint':

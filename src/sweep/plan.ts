@@ -3,6 +3,7 @@ import { grid } from '../search/grid.ts'
 import { History } from '../search/history.ts'
 import { methods } from '../search/methods.ts'
 import { ParameterCensus } from './parameter-census.ts'
+import { trialsWanted } from './definition.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
 import { parameterNames, spaceOf } from './space.ts'
@@ -15,6 +16,8 @@ export interface PlannedTrial {
   readonly key: string
   readonly repeat: number
   readonly seed: number
+  /** True of a point that somebody put before all others. */
+  readonly enqueued?: boolean
 }
 
 export interface Plan {
@@ -30,9 +33,9 @@ export function planSweep({ content, source }: SweepFile): Plan {
   const parameters = parameterNames(content.parameters)
   if (content.method !== 'grid') return { size: 0, parameters, trials: () => [] }
   const space = spaceOf(content.parameters)
-  const { repeat, seed, max_trials, run_cap } = content
+  const { repeat, seed, max_trials } = content
   const points = grid.count(space)
-  const size = Math.min(points * repeat, run_cap ?? Infinity)
+  const size = Math.min(points * repeat, trialsWanted(content))
   if (size > max_trials) {
     const grown = `${count(points)} points${repeat > 1 ? ` × ${count(repeat)} seeds` : ''}`
     const raise = Number.isSafeInteger(size) ? `, or raise the limit with max_trials: ${size}` : ''
@@ -65,12 +68,21 @@ export function planSweep({ content, source }: SweepFile): Plan {
   }
 }
 
+/** The trials of a point, one for each seed. */
+export function trialsOfPoint(
+  { repeat, seed }: { readonly repeat: number; readonly seed: number },
+  params: Parameters,
+): Omit<PlannedTrial, 'number'>[] {
+  const key = canonicalJson(params)
+  return Array.from({ length: repeat }, (_, k) => ({ params, key, repeat: k, seed: trialSeed(seed, params, k) }))
+}
+
 /** The first points of a sweep that is planned as it goes; those of a method that learns as if nothing came of any. */
 export function* previewSweep({ content }: SweepFile, most: number): Iterable<PlannedTrial> {
   const space = spaceOf(content.parameters)
-  const { seed, run_cap = most } = content
+  const { seed } = content
   const history = new History(space, 1)
-  for (let number = 1; number <= Math.min(most, run_cap); number++) {
+  for (let number = 1; number <= Math.min(most, trialsWanted(content)); number++) {
     const params = methods[content.method]?.suggest({ space, seed, number, history }) ?? {}
     yield { number, params, key: canonicalJson(params), repeat: 0, seed: trialSeed(seed, params, 0) }
   }

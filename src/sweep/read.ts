@@ -8,6 +8,7 @@ import { checkSearch } from './check-search.ts'
 import { objectivesOf } from '../stopping/early-terminate.ts'
 import { explain } from './explain.ts'
 import { sweepObjectives } from './objectives.ts'
+import { notesOf } from './notes.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { withReals } from './reals.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
@@ -17,6 +18,8 @@ import { SweepSource, type Mistake } from './source.ts'
 export interface SweepFile {
   readonly source: SweepSource
   readonly content: SweepFileContent & { readonly name: string }
+  /** What whoever runs it should know: keys that are passed over, a range that may be meant otherwise. */
+  readonly notes: readonly string[]
 }
 
 /** A sweep file is written by hand or by a small script. */
@@ -46,7 +49,8 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const parameters = withReals(source, parsed.data.parameters)
-  const content = { ...parsed.data, parameters, name: parsed.data.name ?? nameOfFile(path) }
+  const name = parsed.data.name === undefined ? nameOfFile(path) : nameOf(parsed.data.name)
+  const content = { ...parsed.data, parameters, name }
   const mistakes = [
     ...checkProgram(content),
     ...checkMethod(content),
@@ -54,9 +58,10 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkSearch(content),
     ...checkKeep(content),
     ...checkEarlyTerminate(content),
+    ...checkWarmStart(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
-  return { source, content }
+  return { source, content, notes: notesOf({ ...parsed.data, parameters }, name) }
 }
 
 function parseContent(source: SweepSource) {
@@ -69,15 +74,16 @@ function parseContent(source: SweepSource) {
   }
 }
 
-function readSource(path: string): string {
+/** The text of a file that somebody named. @param what for messages. @throws SwathError('not-found' or 'sweep-file') */
+export function readSource(path: string, what = 'sweep file'): string {
   try {
     return readText(path === standardInput ? 0 : path, mostBytes)
   } catch (error) {
     if (error instanceof NotTextError) throw notText(path, error)
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new SwathError('not-found', `there is no sweep file ${path}`, { cause: error })
+    if (code === 'ENOENT') throw new SwathError('not-found', `there is no ${what} ${path}`, { cause: error })
     const reason = code === 'EISDIR' ? 'it is a folder' : messageOf(error)
-    throw new SwathError('not-found', `cannot read the sweep file ${path}: ${reason}`, { cause: error })
+    throw new SwathError('not-found', `cannot read the ${what} ${path}: ${reason}`, { cause: error })
   }
 }
 
@@ -88,12 +94,11 @@ function notText(path: string, error: NotTextError): SwathError {
 }
 
 function nameOfFile(path: string): string {
-  return (
-    basename(path)
-      .replace(/\.ya?ml$/i, '')
-      .replace(/[^A-Za-z0-9_.-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '') || 'sweep'
-  )
+  return nameOf(basename(path).replace(/\.ya?ml$/i, ''))
+}
+
+function nameOf(text: string): string {
+  return text.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '') || 'sweep'
 }
 
 function checkProgram({ program, command }: SweepFileContent): Mistake[] {
@@ -102,10 +107,6 @@ function checkProgram({ program, command }: SweepFileContent): Mistake[] {
 }
 
 function checkMethod({ method, ...content }: SweepFileContent): Mistake[] {
-  if (method !== 'grid' && !(method in methods)) {
-    const there = ['grid', ...Object.keys(methods)].join(', ')
-    return [{ path: ['method'], message: `${method} is not there yet; there are ${there}` }]
-  }
   if (!learns(method) || sweepObjectives(content).length > 0) return []
   return [{ path: ['method'], message: `${method} needs to know what is better: \`metric: { name, goal }\`` }]
 }
@@ -118,4 +119,12 @@ function checkKeep({ checkpoint, metric }: SweepFileContent): Mistake[] {
 function checkEarlyTerminate({ early_terminate: early, ...content }: SweepFileContent): Mistake[] {
   if (early === undefined || objectivesOf(early, sweepObjectives(content)).length > 0) return []
   return [{ path: ['early_terminate'], message: 'by which metric? Say so: `metric: { name, goal }`' }]
+}
+
+function checkWarmStart({ warm_start, method }: SweepFileContent): Mistake[] {
+  if (warm_start === undefined || learns(method)) return []
+  const methodsThatLearn = Object.keys(methods).filter(learns).join(', ')
+  return [
+    { path: ['warm_start'], atKey: true, message: `${method} learns nothing from trials: ${methodsThatLearn} do` },
+  ]
 }

@@ -4,6 +4,7 @@ import { datasetSchema } from '../datasets/reference.ts'
 import { keepPolicies } from '../artifacts/retention.ts'
 import { searchMethods } from '../search/search.ts'
 import { earlyTerminateSchema } from '../stopping/early-terminate.ts'
+import { budgetSchema, powerSchema } from './budget.ts'
 import { duration } from './duration.ts'
 
 /** The sweep file, key by key. It follows the W&B sweep schema; what swath adds says so. */
@@ -11,7 +12,7 @@ import { duration } from './duration.ts'
 // PostgreSQL has no text with a NUL in it, and no command an argument.
 const text = z.string().refine((value) => !value.includes('\0'), 'a text with \\0 in it cannot be kept')
 
-const parameterValue = z.union([
+export const parameterValue = z.union([
   text,
   z.number(),
   z.boolean(),
@@ -81,6 +82,27 @@ const parameter = z
       'A parameter: `value`, `values`, `cases`, `min` and `max`, a distribution, or `parameters` of its own.',
   })
 
+const goal = z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.')
+
+const imputed = ['latest', 'best', 'worst'] as const
+
+const metric = z.strictObject({
+  name: z.string().min(1).describe('A metric that the program reports.'),
+  goal,
+  target: z.number().optional().describe('No further trial begins once one has reached this.'),
+  impute: z
+    .enum(imputed)
+    .optional()
+    .describe('What a trial that failed counts as, to a search: its latest or its best value, or one of the worst.'),
+  impute_while_running: z
+    .enum([...imputed, 'false'])
+    .or(z.literal(false))
+    .optional()
+    .describe('The same of a trial that still trains.'),
+})
+
+const theirs = z.unknown().optional().describe('Of W&B’s server: read, and of no use here.')
+
 const nested = z
   .record(parameterName, parameter)
   .optional()
@@ -90,9 +112,12 @@ export const sweepFileSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'expected letters, digits, ".", "_" and "-"')
+      .regex(/^\P{Cc}{0,200}$/u, 'expected a name of one line, of at most 200 letters')
+      .regex(/[A-Za-z0-9]/, 'expected a letter or a digit in it')
       .optional()
-      .describe('The name of the sweep; by default that of the file.'),
+      .describe(
+        'The name of the sweep; by default that of the file. What is no letter, digit, ".", "_" or "-" becomes "-".',
+      ),
     description: z.string().optional().describe('For people.'),
     program: z
       .string()
@@ -115,18 +140,13 @@ export const sweepFileSchema = z
         '(swath) Files and folders that go with the program to hosts that share the store; false if the program is on each of them.',
       ),
     method: z.enum(searchMethods).describe('How points are chosen.'),
-    metric: z
-      .strictObject({
-        name: z.string().min(1).describe('A metric that the program reports.'),
-        goal: z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.'),
-      })
-      .optional()
-      .describe('What the report ranks by.'),
+    metric: metric.optional().describe('What the report ranks by.'),
+    metrics: z.array(metric).min(2).optional().describe('W&B’s word for `objectives`.'),
     objectives: z
       .array(
         z.strictObject({
           name: z.string().min(1).describe('A metric that the program reports, `flops` or `parameter_count`.'),
-          goal: z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.'),
+          goal,
         }),
       )
       .min(1)
@@ -160,6 +180,14 @@ export const sweepFileSchema = z
       .positive()
       .default(100_000)
       .describe('(swath) A plan with more trials than this is refused; raise it if you mean it.'),
+    budget: budgetSchema.optional(),
+    power: powerSchema.prefault({}),
+    warm_start: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .optional()
+      .describe(
+        '(swath) Sweeps of the same store whose completed trials a search begins with, as far as its space has them.',
+      ),
     resources: z
       .strictObject({
         cores: z
@@ -191,14 +219,22 @@ export const sweepFileSchema = z
       })
       .prefault({})
       .describe('(swath) What an interrupted trial goes on from.'),
+    ...{ apiVersion: theirs, kind: theirs, project: theirs, entity: theirs, controller: theirs },
+    ...{ job: theirs, image_uri: theirs },
+    scheduler: z
+      .looseObject({ engine: z.literal('wandb') })
+      .optional()
+      .describe('Of W&B’s server; an engine of one’s own is not run here.'),
   })
   .describe('A swath sweep file')
 
 export type SweepFileContent = z.infer<typeof sweepFileSchema>
 export type ParameterContent = z.infer<typeof parameter>
 
-/** Keys of W&B's schema, or of swath's to come, that mean something but are not there yet. */
-export const keysToCome: ReadonlySet<string> = new Set(['budget', 'controller', 'metrics', 'scheduler', 'warm_start'])
+/** Keys of W&B's schema that only its server needs. */
+export const serverKeys = [
+  ...(['apiVersion', 'kind', 'project', 'entity', 'controller', 'job', 'image_uri', 'scheduler'] as const),
+] as const
 
 /** The file's JSON Schema, for editors. */
 export function sweepFileJsonSchema(): object {

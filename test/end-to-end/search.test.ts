@@ -60,3 +60,48 @@ test('a method that learns has to know from what', async () => {
   expect(code).toBe(2)
   expect(stderr).toMatch(/search\.yaml:3:9: method: tpe needs to know what is better/)
 })
+
+test('a slip in the metric’s name is seen with the first report, and a trial that reports NaN fails by itself', async () => {
+  const spoiled = program.replace('loss: (', 'loss: params.x > 1 ? NaN : (')
+  const folder = workFolder({ 'search.yaml': file('tpe').replace('run_cap: 30', 'run_cap: 12'), 'own.mjs': spoiled })
+  const slip = await swath(
+    ['run', 'search.yaml', '--set', 'metric.name=los', '--set', 'name=slip', '--workers', '1'],
+    folder,
+  )
+  expect(slip.stderr).toMatch(/^los is not in the first report, which has loss: if it does not come with a later one/m)
+  expect(slip.stderr).toMatch(/a trial of slip completed and has not reported los/)
+  expect(slip.code).toBe(2)
+  const run = await swath(['run', 'search.yaml', '--workers', '1'], folder)
+  expect(run.stderr).not.toContain('is not in the first report')
+  expect(run.code).toBe(1)
+  const states = await ask<{ state: string; n: number }>(
+    `select state, count(*) as n from trials t join sweeps s on s.id = t.sweep_id where s.name = 'search' group by state`,
+    folder,
+  )
+  expect(states.map(({ state }) => state).toSorted()).toEqual(['completed', 'failed'])
+  expect(states.reduce((sum, { n }) => sum + n, 0)).toBe(12)
+})
+
+test('a sweep file of W&B’s that runs a script by its default command runs as it is', async () => {
+  const script = `#!/usr/bin/env node
+const args = Object.fromEntries(process.argv.slice(2).map((word) => word.slice(2).split('=')))
+console.log(JSON.stringify({ loss: Number(args.lr) + Number(args['optimizer.beta']) }))
+`
+  const theirs = `program: train.cjs
+project: sweeps-examples
+entity: someone
+name: My sweep
+method: bayes
+metric: { name: loss, goal: minimize, target: 0.2 }
+run_cap: 40
+command: ['\${env}', '\${interpreter}', '\${program}', '\${args}']
+parameters:
+  lr: { min: 0.0, max: 0.5 }
+  optimizer: { parameters: { beta: { values: [0.1, 0.2, 0.9] } } }
+`
+  const folder = workFolder({ 'theirs.yaml': theirs, 'train.cjs': script })
+  const { code, stdout, stderr } = await swath(['run', 'theirs.yaml'], folder)
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain('project, entity: only W&B’s server needs them; ignored here.')
+  expect(stdout).toMatch(/My-sweep has ended: trial \d+ has reached loss 0\.\d+; the target was 0\.2\./)
+})

@@ -91,17 +91,36 @@ test('a sweep that is killed in between stops the trials that it would have stop
   expect(await ask(results, broken)).toEqual(await ask(results, whole))
 })
 
-test('a metric that is not reported fails a trial at its first report, with those that are', async () => {
-  const folder = workFolder({ 'small.yaml': mnist.replace('val_accuracy', 'val_acc') })
-  const run = await swath(
-    ['run', 'small.yaml', '--workers', '1', '--set', 'width=16', '--set', 'learning_rate=0.1'],
-    folder,
-  )
+test('a metric that is not reported fails a trial at its first report, and ends the sweep: no other could be judged', async () => {
+  const folder = workFolder({
+    'own.yaml': `name: own
+program: ./own.mjs
+method: grid
+metric: { name: los }
+early_terminate: { type: asha }
+parameters: { how: { value: polite }, loss: { values: [1, 2, 3] } }
+`,
+    'own.mjs': program,
+  })
+  const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
   expect(run.code).toBe(1)
-  expect(run.stderr).toMatch(
-    /failed after .*: val_acc is not reported at epoch 1, and early_terminate needs it; it reports train_loss, train_accuracy, val_loss, val_accuracy,/,
+  const reason = 'los is not reported at epoch 1, and early_terminate needs it; it reports loss'
+  expect(run.stderr).toMatch(new RegExp(`failed after .*: ${reason}`))
+  expect(run.stdout).toContain(`own has ended: trial 1: ${reason}. 0 of 3 trials completed.`)
+  expect(await ask('select state, attempt from trials order by number', folder)).toEqual([
+    { state: 'failed', attempt: 1 },
+    { state: 'queued', attempt: 0 },
+    { state: 'queued', attempt: 0 },
+  ])
+})
+
+test('what a program of swath’s own does not report is refused before anything runs', async () => {
+  const { code, stderr } = await swath(
+    ['run', 'small.yaml'],
+    workFolder({ 'small.yaml': mnist.replace('name: val_accuracy', 'name: val_acc') }),
   )
-  expect(await ask('select state, attempt from trials', folder)).toEqual([{ state: 'failed', attempt: 1 }])
+  expect(stderr).toMatch(/small\.yaml:5:17: metric\.name: mlp reports no val_acc; did you mean val_loss|val_accuracy\?/)
+  expect(code).toBe(2)
 })
 
 /** Reports its loss over and over; `deaf` does not look at what it is told, `rude` throws. */

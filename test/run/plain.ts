@@ -1,3 +1,4 @@
+import { studyPower } from '../../src/inference/energy.ts'
 import type { RunObserver } from '../../src/run/events.ts'
 import type { SweepSettings } from '../../src/sweep/definition.ts'
 
@@ -14,6 +15,7 @@ export const plainSettings: SweepSettings = {
     retries: 0,
     sent: null,
   },
+  ...{ budget: {}, power: studyPower, target: null },
   ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },
 }
 

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest'
 
 import { TrialDatasets } from '../../src/datasets/of-trial.ts'
+import type { Parameters } from '../../src/programs/program.ts'
+import { Findings } from '../../src/run/findings.ts'
 import { Planner } from '../../src/run/planner.ts'
+import type { Imputing } from '../../src/search/history.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
-import { createSweep } from '../../src/store/sweeps.ts'
+import { copyPriorTrials } from '../../src/store/prior-trials.ts'
+import { createSweep, deleteSweep } from '../../src/store/sweeps.ts'
 import { trialById, trialsOf } from '../../src/store/trials.ts'
-import type { SweepSettings } from '../../src/sweep/definition.ts'
+import type { SweepDefinition, SweepSettings } from '../../src/sweep/definition.ts'
+import { spaceOf } from '../../src/sweep/space.ts'
 import type { PointDescription, PointToDescribe } from '../../src/workers/protocol.ts'
 import { end, report, start } from '../store/change-of.ts'
 import { temporaryStore } from '../store/temporary-store.ts'
+import { plainSettings } from './plain.ts'
 
 const objective = { name: 'loss', goal: 'minimize' as const }
 const line = { x: { min: 0.0, max: 10.5 }, kind: { values: ['a', 'b'] } }
@@ -21,11 +27,13 @@ interface Wanted {
   readonly cap?: number
   readonly parameters?: object
   readonly constraints?: readonly string[]
+  readonly name?: string
+  readonly impute?: Imputing | undefined
 }
 
 async function sweepOf(
   store: Store,
-  { method = 'tpe', repeat = 1, parameters = line, constraints = [] }: Wanted,
+  { method = 'tpe', repeat = 1, parameters = line, constraints = [], name = 'search', impute }: Wanted,
 ): Promise<SweepRow> {
   const objectives = [objective]
   const definition = JSON.stringify({
@@ -37,13 +45,14 @@ async function sweepOf(
     dataset: null,
     objectives,
     constraints,
+    impute,
   })
   const sweep = await createSweep(
     store.db,
     {
       ...{
-        name: 'search',
-        file_name: 'search',
+        name,
+        file_name: name,
         description: null,
         method,
         program: 'own',
@@ -58,16 +67,8 @@ async function sweepOf(
 }
 
 const settings = (cap: number): SweepSettings => ({
-  ...{
-    program: { builtin: 'mlp' },
-    dataset: null,
-    coresPerTrial: 0,
-    tags: [],
-    metric: objective,
-    retries: 0,
-    sent: null,
-  },
-  ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' }, objectives: [objective], cap },
+  ...plainSettings,
+  ...{ metric: objective, objectives: [objective], cap },
 })
 
 type Describe = (point: PointToDescribe) => PointDescription
@@ -150,7 +151,7 @@ test('a point that the program refuses is replaced, and a program that takes non
   expect(await plannerOf(store, sweep, {}, onlyA).plan(20)).toHaveLength(20)
   expect((await pointsOf(store, sweep)).every((point) => point.includes('"a"'))).toBe(true)
   const never: Describe = () => ({ error: 'depth: expected' })
-  await expect(plannerOf(store, sweep, {}, never).plan(1)).rejects.toThrow(/none of 1000 points.*depth: expected/)
+  await expect(plannerOf(store, sweep, {}, never).plan(1)).rejects.toThrow(/none of 1,000 points.*depth: expected/)
 })
 
 test('an objective that trials do not report is said to be missing after the first one', async () => {
@@ -170,9 +171,62 @@ test('no point breaks a constraint that is known before it is trained', async ()
   expect(rows[0]?.most).toBeLessThanOrEqual(2)
   const other = await temporaryStore()
   const impossible = await sweepOf(other, { method: 'random', constraints: ['x > 11'] })
-  await expect(plannerOf(other, impossible).plan(1)).rejects.toThrow(
-    /none of 1000 points.*it breaks the constraint x > 11/,
-  )
+  await expect(plannerOf(other, impossible).plan(1)).rejects.toThrow('0 of 1,000 points drawn keep to `x > 11`')
+})
+
+test('a small space of which no point keeps to the constraints is said to be none', async () => {
+  const store = await temporaryStore()
+  const parameters = { x: { values: [1, 2, 3] } }
+  const sweep = await sweepOf(store, { method: 'random', parameters, constraints: ['x > 11'] })
+  await expect(plannerOf(store, sweep).plan(1)).rejects.toThrow('0 of 3 points drawn keep to `x > 11`')
+})
+
+test.each(['tpe', 'nsga2'])(
+  'a search by %s that begins with another’s trials learns from them, whatever becomes of those',
+  async (method) => {
+    const store = await temporaryStore()
+    const other = await sweepOf(store, { method: 'random', name: 'other' })
+    for (const id of await plannerOf(store, other).plan(30)) await train(store, id)
+    const isOfUse = ({ x }: Parameters) => typeof x === 'number' && x < 8
+    const begin = async (name: string, sources: readonly SweepRow[]) => {
+      const sweep = await sweepOf(store, { method, name })
+      await copyPriorTrials(store.db, sweep.id, { sources, metrics: ['loss'] }, isOfUse)
+      return sweep
+    }
+    const [warm, again, cold] = [await begin('warm', [other]), await begin('again', [other]), await begin('cold', [])]
+    const first = await plannerOf(store, warm).plan(3)
+    await deleteSweep(store.db, other, new Date())
+    await plannerOf(store, again).plan(3)
+    await plannerOf(store, cold).plan(3)
+    expect(first).toHaveLength(3)
+    expect((await trialsOf(store.db, warm.id)).map(({ number }) => number)).toEqual([1, 2, 3])
+    expect(await pointsOf(store, again)).toEqual(await pointsOf(store, warm))
+    expect(await pointsOf(store, cold)).not.toEqual(await pointsOf(store, warm))
+  },
+)
+
+test('what a trial that failed counts as is what the file says', async () => {
+  const store = await temporaryStore()
+  const outcomes = async (impute?: Imputing) => {
+    const sweep = await sweepOf(store, { name: JSON.stringify(impute ?? null), impute })
+    const [failed = 0, running = 0] = await plannerOf(store, sweep).plan(2)
+    const reports = (id: number) => [report(id, { epoch: 1, loss: 1 }), report(id, { epoch: 2, loss: 4 })]
+    await applyChanges(store.db, [start(failed), ...reports(failed), end(failed, 'failed')])
+    await applyChanges(store.db, [start(running), ...reports(running)])
+    const findings = new Findings(store, sweep.id, spaceOf(line), JSON.parse(sweep.definition) as SweepDefinition)
+    await findings.look()
+    const { history } = findings
+    return history.outcomes.map((outcome, k) => [outcome, history.values[0]?.at(k)])
+  }
+  expect((await outcomes()).map(([outcome]) => outcome)).toEqual(['failed', 'pending'])
+  expect(await outcomes({ failed: 'latest', running: 'best' })).toEqual([
+    ['completed', 4],
+    ['completed', 1],
+  ])
+  expect((await outcomes({ failed: 'worst', running: 'latest' })).map(([outcome]) => outcome)).toEqual([
+    'failed',
+    'completed',
+  ])
 })
 
 test('a search by tpe comes closer than chance', async () => {

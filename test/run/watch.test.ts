@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 
 import type { SweepQueue } from '../../src/queue/shared-queue.ts'
+import { TrialDatasets } from '../../src/datasets/of-trial.ts'
+import { Limits } from '../../src/run/limits.ts'
 import { watchSweep } from '../../src/run/watch.ts'
 import { enqueue } from '../../src/store/enqueue.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -34,6 +36,7 @@ test('who begins to act for a sweep adds to the queue what is missing there, and
   const watchOnce = () =>
     watchSweep({
       ...{ store, queue: recording, sweep, settings: plainSettings, observer: ignoring, signal: AbortSignal.abort() },
+      limits: new Limits(store, sweep, new TrialDatasets(null)),
       outlook: { trials: 3, work: new Map(), parameters: ['depth'], telling: ['depth'] },
     })
   expect(await watchOnce()).toMatchObject({ queued: 3 })

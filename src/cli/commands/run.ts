@@ -1,9 +1,12 @@
+import { SwathError } from '../../errors.ts'
 import { artifactsOption } from '../artifacts-option.ts'
 import type { Command } from './command.ts'
 
 interface Options {
   readonly file: string
   readonly new: boolean
+  readonly extend: boolean
+  readonly enqueue: string[]
   readonly 'dry-run': boolean
   readonly set: string[]
   readonly seed: number | undefined
@@ -23,6 +26,18 @@ export const runCommand: Command<Options> = {
         describe: 'A sweep file (YAML), or - for the standard input',
       })
       .option('new', { type: 'boolean', default: false, describe: 'Start another sweep, even if this file has one' })
+      .option('extend', {
+        type: 'boolean',
+        default: false,
+        describe: 'The grid has other values now: train what is new in the sweep that is there',
+      })
+      .option('enqueue', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'Train a point before all others: "{ depth: 2, width: 64 }", or a file with one or a list of them',
+      })
       .option('dry-run', {
         type: 'boolean',
         default: false,
@@ -45,9 +60,11 @@ export const runCommand: Command<Options> = {
       .option('artifacts', artifactsOption)
       .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')
       .example('$0 run my.yaml --set epochs=1 --new', 'The same sweep with one epoch, as a sweep of its own'),
-  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, dryRun }) => {
+  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, extend, enqueue, dryRun }) => {
     const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
     const machine = { cores, workers }
+    if (isNew && extend)
+      throw new SwathError('usage', '--new makes another sweep, --extend adds to the one that is there')
     if (dryRun) {
       const { printPlan } = await import('../print-plan.ts')
       await printPlan({ path: file, overrides, machine, store })
@@ -56,9 +73,12 @@ export const runCommand: Command<Options> = {
       const { readSweepFile } = await import('../../sweep/read.ts')
       // What the file says, checked before anything is opened.
       const read = readSweepFile(file, overrides)
+      const { readPoints } = await import('../../sweep/points.ts')
+      const named = readPoints(enqueue, read)
       await runAndReport({ store, artifacts, machine }, async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
-        return runSweep(context, { file: read, isNew })
+        for (const note of read.notes) context.observer.note(note)
+        return runSweep(context, { file: read, isNew, mayGrow: extend, named })
       })
     }
   },

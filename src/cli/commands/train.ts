@@ -70,7 +70,7 @@ export const trainCommand: Command<Options> = {
       { store, artifacts, machine: { cores, workers: 1 } },
       async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
-        return runSweep(context, { file, isNew: true })
+        return runSweep(context, { file, isNew: true, mayGrow: false, named: [] })
       },
       (opened, result) => printTraining(opened, result, { json }),
     )

@@ -12,7 +12,10 @@ export interface RolePasswords {
   readonly reader?: string | undefined
 }
 
-/** Tables that a worker writes to; of the others it changes only what its trials come to, and whose turn it is. */
+/**
+ * Tables that a worker writes to; of the others it changes only what its trials come to, whose turn it is, and that a
+ * sweep has ended.
+ */
 const written = [
   ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'rungs', 'artifacts', 'artifact_parts', 'events'],
   ...['coordinators', 'hosts'],
@@ -62,7 +65,7 @@ export async function makeRoles(db: Kysely<Schema>, schema: string, passwords: R
         await run(sql`${later} grant usage on sequences to ${worker}`)
       }
       await run(sql`grant update on trials to ${worker}`)
-      await run(sql`grant update (looked_after_at) on sweeps to ${worker}`)
+      await run(sql`grant update (looked_after_at, ended_because) on sweeps to ${worker}`)
       await run(sql`grant insert, update, delete on ${sql.join(written.map((table) => sql.id(table)))} to ${worker}`)
       await run(sql`grant insert, update, delete on all tables in schema ${sql.id(queue)} to ${worker}`)
       await run(sql`commit`)

@@ -1,0 +1,119 @@
+import { trainingExamples } from '../datasets/split.ts'
+import type { TrialDatasets } from '../datasets/of-trial.ts'
+import { energyOf } from '../inference/energy.ts'
+import type { Parameters } from '../programs/program.ts'
+import { formatCompact, formatDuration, formatNumber } from '../report/format.ts'
+import { grid } from '../search/grid.ts'
+import { firstToReach } from '../store/final-metrics.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { endSweep, progressOf, sweepById } from '../store/sweeps.ts'
+import { trainedEpochs } from '../store/trained-epochs.ts'
+import { trainingTime } from '../store/training-time.ts'
+import { countBegun, countTrials } from '../store/trials.ts'
+import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import { spaceOf } from '../sweep/space.ts'
+import { trainingWork } from './cost.ts'
+import { isPlannedLater } from './planner.ts'
+
+/** Asking takes a tenth of the time at most; what takes less than this is asked each time. */
+const quickMs = 20
+
+/**
+ * What ends a sweep before its trials are done: a budget, a target, or a trial that shows that no other can succeed. All
+ * decide from rows, whoever asks; what is decided is a row too, so that nobody begins another trial.
+ */
+export class Limits {
+  readonly #store: Store
+  readonly #sweepId: number
+  readonly #datasets: TrialDatasets
+  #reached: string | undefined
+  #askAgainAt = -Infinity
+
+  constructor(store: Store, { id }: Pick<SweepRow, 'id'>, datasets: TrialDatasets) {
+    this.#store = store
+    this.#sweepId = id
+    this.#datasets = datasets
+  }
+
+  /** Why no further trial is to begin. */
+  async reached(): Promise<string | undefined> {
+    const began = performance.now()
+    if (this.#reached !== undefined || began < this.#askAgainAt) return this.#reached
+    const sweep = await sweepById(this.#store.db, this.#sweepId)
+    // One that was deleted is nobody's to end.
+    if (sweep === undefined) return undefined
+    this.#reached = sweep.ended_because ?? undefined
+    if (this.#reached !== undefined) return this.#reached
+    const reason = await limitReached(this.#store, sweep, storedSettings(sweep), this.#datasets)
+    if (reason !== undefined) await this.end(reason)
+    const took = performance.now() - began
+    if (took > quickMs) this.#askAgainAt = performance.now() + 9 * took
+    return this.#reached
+  }
+
+  /** No further trial begins, here or elsewhere. */
+  async end(reason: string): Promise<void> {
+    this.#reached = reason
+    await endSweep(this.#store.db, this.#sweepId, reason, this.#store.now().toISOString())
+  }
+}
+
+/** Which limit of a sweep is reached, by its rows: for people. */
+export async function limitReached(
+  store: Store,
+  sweep: SweepRow,
+  { budget, power, target, cap }: Pick<SweepSettings, 'budget' | 'power' | 'target' | 'cap'>,
+  datasets: TrialDatasets,
+): Promise<string | undefined> {
+  const { db } = store
+  const { trials, hours, flops, co2_g } = budget
+  if (trials !== undefined && (await areSpent(store, sweep, trials))) return `the budget of ${trials} trials is spent`
+  const progress = await progressOf(db, sweep.id)
+  const isLeft = progress.queued > 0 || (isPlannedLater(sweep) && progress.trials < cap)
+  if (!isLeft) return undefined
+  if (target !== null) {
+    const trial = await firstToReach(db, sweep.id, target)
+    if (trial !== undefined) {
+      return `trial ${trial.id} has reached ${target.name} ${formatNumber(trial.value)}; the target was ${target.value}`
+    }
+  }
+  if (hours !== undefined || co2_g !== undefined) {
+    const { seconds, hostSeconds } = await trainingTime(db, sweep.id, store.now())
+    if (hours !== undefined && seconds >= 3600 * hours) {
+      return `the budget of ${formatNumber(hours)} hours is spent: ${formatDuration(seconds)} of training`
+    }
+    const grams = energyOf(hostSeconds, power).co2eqMg / 1000
+    if (co2_g !== undefined && grams >= co2_g) {
+      const { cpuWatts, ramWatts, gramsPerKwh } = power
+      const estimate = `an estimate: ${formatDuration(hostSeconds)} at ${cpuWatts + ramWatts} W and ${gramsPerKwh} g a kilowatt-hour`
+      return `the budget of ${formatNumber(co2_g)} g of CO2 is spent: ${formatNumber(grams)} g, ${estimate}`
+    }
+  }
+  if (flops === undefined) return undefined
+  const spent = await trainingFlops(store, sweep, datasets)
+  if (spent < flops) return undefined
+  return `the budget of ${formatCompact(flops)} FLOPs is spent: ${formatCompact(spent)} of training`
+}
+
+/** A trial that has begun and waits, after an interruption, is one of those that may still be trained. */
+async function areSpent({ db }: Store, sweep: SweepRow, trials: number): Promise<boolean> {
+  const { begun, waiting } = await countBegun(db, sweep.id)
+  if (begun < trials || waiting > 0) return false
+  const { parameters, repeat } = JSON.parse(sweep.definition) as SweepDefinition
+  // Of a grid that is no larger nothing is left to spend.
+  if (sweep.method === 'grid' && grid.count(spaceOf(parameters)) * repeat <= trials) {
+    return (await countTrials(db, sweep.id)) > trials
+  }
+  return true
+}
+
+async function trainingFlops({ db }: Store, sweep: SweepRow, datasets: TrialDatasets): Promise<number> {
+  let sum = 0
+  for (const { params: json, flops, epochs } of await trainedEpochs(db, sweep.id)) {
+    const params = JSON.parse(json) as Parameters
+    const dataset = await datasets.of(params)
+    sum += trainingWork({ flops, params: { epochs } }, dataset && trainingExamples(dataset))
+  }
+  return sum
+}
