@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { analysisFigure } from '../figures/analysis.ts'
 import { chooseAxes } from '../figures/axes.ts'
 import { Choice } from '../figures/choice.ts'
 import { curvesFigure } from '../figures/curves.ts'
@@ -11,6 +12,8 @@ import { paretoFigure } from '../figures/pareto.ts'
 import { curvesPlot } from '../plots/curves.ts'
 import type { Drawing, Frame } from '../plots/frame.ts'
 import { heatmapPlot } from '../plots/heatmap.ts'
+import { hypervolumePlot } from '../plots/hypervolume.ts'
+import { importancePlot } from '../plots/importance.ts'
 import type { PlotKind } from '../plots/kinds.ts'
 import { parallelPlot } from '../plots/parallel.ts'
 import { paretoPlot } from '../plots/pareto.ts'
@@ -89,9 +92,15 @@ async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: 
       }
       return heatmapPlot(some(await heatmapFigure(choice, { x, y, value: metric }), 'cells'), frame)
     }
-    case 'importance':
+    case 'importance': {
+      const { importances } = await analysisFigure(store, sweep)
+      const found = importances.find(({ objective }) => objective === metric) ?? importances[0]
+      if (found === undefined)
+        throw new SwathError('not-found', 'fewer than ten points have completed: they say nothing')
+      return importancePlot(found, frame)
+    }
     case 'hypervolume':
-      throw new SwathError('usage', `${options.kind} is not there yet`)
+      return hypervolumePlot(some(await analysisFigure(store, sweep), 'hypervolume').hypervolume, frame)
   }
 }
 

@@ -9,7 +9,7 @@ export interface CurvesFigure {
   readonly trials: number
 }
 
-export interface Curve {
+interface Curve {
   readonly trial: number
   readonly state: string
   /** What the trial is called: the parameters that differ. */

@@ -8,7 +8,7 @@ export interface HeatmapFigure {
   readonly cells: readonly HeatmapCell[]
 }
 
-export interface HeatmapCell {
+interface HeatmapCell {
   /** A value of the column or, where there are many, the middle of a part of its range. */
   readonly x: number | string
   readonly y: number | string

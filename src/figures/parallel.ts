@@ -9,12 +9,12 @@ export interface ParallelFigure {
   readonly trials: number
 }
 
-export interface ParallelAxis {
+interface ParallelAxis {
   readonly name: string
   readonly isNumber: boolean
 }
 
-export interface ParallelLine {
+interface ParallelLine {
   readonly trial: number
   /** By axis. */
   readonly values: readonly (number | string | null)[]

@@ -4,7 +4,7 @@ import type { ParallelFigure } from '../figures/parallel.ts'
 import { framed, ramp, scaleOf, type Drawing, type Frame } from './frame.ts'
 
 /** Where a value of an axis stands, from 0 at the bottom to 1 at the top. */
-export interface AxisScale {
+interface AxisScale {
   readonly name: string
   readonly place: (value: number | string | null) => number | undefined
   /** What stands at a place; of names the nearest one. */
@@ -13,7 +13,7 @@ export interface AxisScale {
 }
 
 /** Each axis has a scale of its own: numbers by size or by their logarithm, names in a row. */
-export function parallelScales({ axes, lines }: ParallelFigure): AxisScale[] {
+function parallelScales({ axes, lines }: ParallelFigure): AxisScale[] {
   return axes.map(({ name, isNumber }, k) => {
     const values = lines.map((line) => line.values[k] ?? null).filter((value) => value !== null)
     return isNumber ? numberScale(name, values.map(Number)) : nameScale(name, [...new Set(values.map(String))].sort())

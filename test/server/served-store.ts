@@ -6,7 +6,7 @@ import { serve, type ServeOptions } from '../../src/server/serve.ts'
 import { openStore } from '../../src/store/open.ts'
 import { temporaryFolder } from '../store/temporary-store.ts'
 
-export interface Answered {
+interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string

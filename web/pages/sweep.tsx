@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks'
 
 import { Actions } from '../parts/sweep/actions.tsx'
+import { Analysis } from '../parts/sweep/analysis.tsx'
 import { Curves } from '../parts/sweep/curves.tsx'
 import { Filter } from '../parts/sweep/filter.tsx'
 import { Heatmap } from '../parts/sweep/heatmap.tsx'
@@ -49,6 +50,7 @@ export function Sweep({ name }: { readonly name: string }) {
         <Curves {...seen} />
         <Parallel {...seen} />
         <Heatmap {...seen} />
+        <Analysis {...seen} />
       </div>
       <Trials {...seen} />
     </>

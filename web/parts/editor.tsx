@@ -10,13 +10,13 @@ import { basicSetup, EditorView } from 'codemirror'
 import { useEffect, useRef } from 'preact/hooks'
 
 /** Where a text is not as it should be, from 1. */
-export interface TextMistake {
+interface TextMistake {
   readonly line: number
   readonly column: number
   readonly message: string
 }
 
-export type EditorLanguage =
+type EditorLanguage =
   | { readonly kind: 'sql'; readonly schema: Readonly<Record<string, readonly string[]>> }
   | { readonly kind: 'yaml'; readonly complete: CompletionSource }
 

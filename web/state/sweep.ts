@@ -2,7 +2,7 @@ import type { SweepColumn } from '../../src/figures/sweep-columns.ts'
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
 import type { Goal } from '../../src/report/pareto.ts'
 
-export interface NamedAxis {
+interface NamedAxis {
   readonly name: string
   readonly goal: Goal
 }

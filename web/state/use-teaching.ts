@@ -4,7 +4,7 @@ import type { RetrainedModel } from '../../src/server/models/protocol.ts'
 import { post } from './api.ts'
 import { formOf, type Picture } from './picture.ts'
 
-export interface Teaching {
+interface Teaching {
   readonly taught: RetrainedModel | undefined
   /** What was said to be on the picture. */
   readonly label: string

@@ -20,7 +20,7 @@ export function ownHosts({ hosts }: Access) {
 }
 
 /** Without its port; an IPv6 address without its brackets. */
-export function hostName(header: string): string {
+function hostName(header: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(header.trim().toLowerCase()) ?? []
   return bracketed ?? plain ?? ''
 }

@@ -44,7 +44,7 @@ export interface RetrainedModel {
   readonly lost: number
 }
 
-export interface KnowledgeSummary {
+interface KnowledgeSummary {
   readonly label: string
   readonly confidence: number
   readonly testAccuracy: number

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 
+import { analysisFigure } from '../../figures/analysis.ts'
 import { Choice } from '../../figures/choice.ts'
 import { curvesFigure } from '../../figures/curves.ts'
 import { heatmapFigure } from '../../figures/heatmap.ts'
@@ -66,6 +67,19 @@ const heatmap = z
 const table = z
   .object({ columns: z.array(z.string()), rows: z.array(z.array(cell)), total: z.number().int() })
   .openapi('TrialTable')
+
+const analysis = z
+  .object({
+    importances: z.array(
+      z.object({
+        ...{ objective: z.string(), points: z.number().int(), best: z.number().int() },
+        parameters: z.array(z.object({ name: z.string(), importance: z.number() })),
+      }),
+    ),
+    hypervolume: z.array(z.object({ points: z.number().int(), hypervolume: z.number() })),
+    reference: z.record(z.string(), z.number()),
+  })
+  .openapi('Analysis')
 
 /** What is seen of a sweep: each answer is as large as what can be seen, however many trials there are. */
 export function figuresRoutes({ store }: ServerContext) {
@@ -188,6 +202,26 @@ export function figuresRoutes({ store }: ServerContext) {
         options,
       )
       return context.json({ total, columns: [...columns], rows: rows.map((row) => [...row]) }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/sweeps/{name}/analysis', summary: 'What matters, and how the front came about' },
+      ...{ tags: ['figures'], request: { params: sweepName } },
+      responses: answers(analysis, 'Importances (PED-ANOVA) and the hypervolume over time'),
+    }),
+    async (context) => {
+      const { importances, hypervolume, reference } = await analysisFigure(
+        store,
+        await findSweep(store, context.req.valid('param').name),
+      )
+      return context.json(
+        {
+          ...{ hypervolume: [...hypervolume], reference },
+          importances: importances.map((each) => ({ ...each, parameters: [...each.parameters] })),
+        },
+        200,
+      )
     },
   )
   return app

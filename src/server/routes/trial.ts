@@ -2,10 +2,12 @@ import { basename } from 'node:path'
 
 import { createRoute, z } from '@hono/zod-openapi'
 
+import { bestFile } from '../../analysis/best-file.ts'
 import { usingArtifacts } from '../../artifacts/open-shared.ts'
 import { SwathError } from '../../errors.ts'
 import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'
 import { findTrial } from '../../store/find-trial.ts'
+import type { Parameters } from '../../programs/program.ts'
 import type { ServerContext } from '../context.ts'
 import { answers, parametersSchema, routes, trialNumber } from './route.ts'
 
@@ -102,6 +104,19 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
       const { epochs } = context.req.valid('query')
       const to = epochs === undefined ? [] : ['--epochs', String(epochs)]
       return context.json(await runs.start(['resume', '--trial', String(trial.id), ...to]), 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      ...{ method: 'get', path: '/trials/{id}/file', summary: 'A sweep file that trains it again', tags: ['trials'] },
+      request: { params: trialNumber },
+      responses: answers(z.object({ source: z.string() }).openapi('SweepFile'), 'As after `swath show TRIAL --best`'),
+    }),
+    async (context) => {
+      const { trial, sweep } = await findTrial(store, context.req.valid('param').id)
+      const about = `Trial ${trial.id} of ${sweep.name}`
+      const source = bestFile(sweep, JSON.parse(trial.params) as Parameters, { folder: process.cwd(), about })
+      return context.json({ source }, 200)
     },
   )
   // A file, and so no JSON: which one, its row says and not the path.
