@@ -230,7 +230,7 @@ async function continueSweep(
   if (ended !== undefined) {
     await openSweep(store.db, sweep.id, JSON.stringify(settings))
     await endSweep(store.db, sweep.id, ended, store.now().toISOString())
-    return { sweep, progress, ended, trained: false }
+    return { ...(await resultOf(store, sweep, progress)), trained: false }
   }
   return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
@@ -308,5 +308,5 @@ async function train(
 
 async function resultOf(store: Store, sweep: SweepRow, progress: ProgressRow): Promise<RunResult> {
   const row = await sweepById(store.db, sweep.id)
-  return { sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
+  return { sweep: row ?? sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
 }
