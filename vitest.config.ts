@@ -20,7 +20,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: [
-            'test/store/{changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
+            'test/store/{analysis,changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
             'test/store/{enqueue,references,runs,stops,sweep-view,training-time,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },

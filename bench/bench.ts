@@ -5,6 +5,7 @@ import { describeError } from './describe-error.ts'
 interface Options {
   readonly quick: boolean
   readonly seed: number
+  readonly fresh: boolean
 }
 
 /** What `npm run bench -- NAME` measures; each is loaded when it is asked for. */
@@ -63,6 +64,11 @@ const parser = yargs(hideBin(process.argv))
     default: 0,
     describe:
       'Of the moments at which `faults` and `cluster-faults` strike, of the sweep of `asha`; the first one of `search`',
+  })
+  .option('fresh', {
+    type: 'boolean',
+    default: false,
+    describe: 'Trains the table of MNIST again that `search` is asked about',
   })
   .demandCommand(1, 'Name a benchmark.')
   .strict()

@@ -1,42 +1,34 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { printGoals, type Goal } from '../goals.ts'
 import { describeOwnMachine, writeResults } from '../machine.ts'
-import { runSweep } from '../run-sweep.ts'
 import { mean, variance } from '../study/statistics.ts'
-
-interface Trained {
-  readonly params: string
-  readonly state: string
-  readonly flops: number
-  readonly epochs: number
-  readonly val_accuracy: number
-  /** Of a trial that was trained to its end. */
-  readonly test_accuracy: number | null
-}
+import { drawSweeps } from './draw-sweeps.ts'
+import { bestOf, flopsOf, train, type Sweep, type Trained } from './trained.ts'
 
 /** How much of the grid's training a rule may do. */
 const goalShare = 0.25
 
 const space = join(import.meta.dirname, 'space.yaml')
+const picture = join(import.meta.dirname, '..', '..', 'docs', 'img', 'asha.svg')
 const rule = 'early_terminate={ type: asha, min_epochs: 1, eta: 3 }'
 const small = ['dataset.limit=3000', 'width=[16, 32, 64]']
-const trained = `
-  select t.params, t.state, t.flops, m.epochs, m.value as val_accuracy,
-    (select value from trial_metrics x where x.trial_id = t.id and x.name = 'test_accuracy') as test_accuracy
-  from trials t join trial_metrics m on m.trial_id = t.id and m.name = 'val_accuracy' order by t.number`
-
 /** ASHA beside the whole grid, on real networks: what it finds, and for how much of the training. */
 export async function benchAsha({ quick, seed }: { quick: boolean; seed: number }): Promise<void> {
   const settings = [`seed=${seed}`, ...(quick ? small : [])]
-  const grid = await train('the grid', settings)
-  const asha = await train('asha', [...settings, rule])
+  const grid = await train(space, 'the grid', settings)
+  const asha = await train(space, 'asha', [...settings, rule])
 
   // The same point by other seeds: what differs by less is no difference.
   const [found, best] = [bestOf(asha.trials), bestOf(grid.trials)]
   const again = Object.entries(JSON.parse(best.params) as Record<string, unknown>).map(
     ([name, value]) => `parameters.${name}={ value: ${String(value)} }`,
   )
-  const repeats = await train('the best point by other seeds', [...settings, ...again, `repeat=${quick ? 3 : 5}`])
+  const repeats = await train(space, 'the best point by other seeds', [
+    ...settings,
+    ...again,
+    `repeat=${quick ? 3 : 5}`,
+  ])
   const accuracies = repeats.trials.map(accuracyOf)
   const noise = Math.sqrt(variance(accuracies))
 
@@ -55,44 +47,13 @@ export async function benchAsha({ quick, seed }: { quick: boolean; seed: number 
   ]
   printGoals('ASHA beside the whole grid', goals)
   if (quick) return
-  const sweeps = [grid, asha].map(({ title, seconds, trials }) => ({ title, seconds, trials }))
-  writeResults('asha', {
-    date: new Date().toISOString(),
-    machine: describeOwnMachine(),
-    seed,
-    accuracies,
-    goals,
-    sweeps,
-  })
-}
-
-interface Sweep {
-  readonly title: string
-  readonly seconds: number
-  readonly trials: readonly Trained[]
-}
-
-async function train(title: string, settings: readonly string[]): Promise<Sweep> {
-  const { seconds, rows } = await runSweep(space, settings, trained)
-  console.log(`${title}: ${rows.length} trials in ${seconds.toFixed(0)} s`)
-  return { title, seconds, trials: rows as unknown as Trained[] }
-}
-
-/** By validation, as somebody would choose who has not seen the test images. */
-function bestOf(trials: readonly Trained[]): Trained {
-  const completed = trials.filter(({ state }) => state === 'completed')
-  const [first] = completed.toSorted((a, b) => b.val_accuracy - a.val_accuracy)
-  if (first === undefined) throw new Error('no trial was trained to its end')
-  return first
+  const date = new Date().toISOString()
+  writeResults('asha', { date, machine: describeOwnMachine(), seed, accuracies, goals, sweeps: [grid, asha] })
+  writeFileSync(picture, drawSweeps(grid, asha))
 }
 
 function accuracyOf({ test_accuracy }: Trained): number {
   return test_accuracy ?? NaN
-}
-
-/** Up to a factor that all have in common. */
-function flopsOf(trials: readonly Trained[]): number {
-  return trials.reduce((sum, { flops, epochs }) => sum + flops * epochs, 0)
 }
 
 function print(sweeps: readonly Sweep[]): void {

@@ -1,8 +1,6 @@
-import { join } from 'node:path'
-
 import { hypervolume } from '../../src/search/hypervolume.ts'
 import type { SearchMethod } from '../../src/search/search.ts'
-import { runProcess } from '../run-process.ts'
+import { askOptuna, type Task } from './ask-optuna.ts'
 import type { TestFunction } from './functions.ts'
 import { median, rankTest } from './rank-test.ts'
 import { runMethod } from './run-method.ts'
@@ -19,21 +17,10 @@ export interface Contest {
   readonly p: number
 }
 
-interface Task {
-  readonly function: string
-  readonly method: string
-  readonly trials: number
-  readonly seeds: readonly number[]
-}
-
-export const optunaScript = join(import.meta.dirname, '..', 'peers', 'optuna_search.py')
-
 export async function compete(python: string, known: TestFunction, method: SearchMethod, task: Task): Promise<Contest> {
   const { seeds, trials } = task
   const swath = seeds.map((seed) => scoreOf(known, runMethod(method, known, { trials, seed })))
-  const asked = JSON.stringify({ function: task.function, sampler: task.method, trials, seeds })
-  const { stdout } = await runProcess([python, optunaScript, asked])
-  const runs = JSON.parse(stdout) as { values: number[][]; last: Record<string, number | string> }[]
+  const runs = await askOptuna(python, task)
   for (const { values, last } of runs) checkSame(task.function, known.evaluate(last), values.at(-1) ?? [])
   const optuna = runs.map(({ values }) => scoreOf(known, values))
   const isPareto = known.reference !== undefined
@@ -51,9 +38,24 @@ function checkSame(name: string, own: readonly number[], theirs: readonly number
   throw new Error(`${name} is another function in Python: ${own.join(', ')} here, ${theirs.join(', ')} there`)
 }
 
-export function printContest({ function: name, method, trials, isPareto, swath, optuna, p }: Contest): void {
+/** How many times less regret swath's median has, or more hypervolume: 1 is as good, more is better. */
+export function ratioOf({ isPareto, swath, optuna }: Contest): number {
+  const [own, its] = [median(swath), median(optuna)]
+  return own === its ? 1 : isPareto ? own / its : its / own
+}
+
+/** Whether swath's ranks are the better ones: the side to which a rank test leans. */
+export function aheadOf({ isPareto, swath, optuna }: Contest): boolean {
+  let wins = 0
+  for (const own of swath) for (const its of optuna) wins += Math.sign(isPareto ? own - its : its - own)
+  return wins > 0
+}
+
+export function printContest(contest: Contest): void {
+  const { function: name, method, trials, isPareto, swath, optuna, p } = contest
   const figure = (values: readonly number[]) => median(values).toPrecision(4).padStart(10)
   const what = isPareto ? 'hypervolume' : 'regret'
   const title = `${name.padEnd(13)} ${method.padEnd(7)} ${trials} trials  ${what.padEnd(11)}`
-  console.log(`${title}  swath ${figure(swath)}  Optuna ${figure(optuna)}  p = ${p.toPrecision(2)}`)
+  const medians = `swath ${figure(swath)}  Optuna ${figure(optuna)}`
+  console.log(`${title}  ${medians}  ratio ${ratioOf(contest).toFixed(2).padStart(6)}  p = ${p.toPrecision(2)}`)
 }

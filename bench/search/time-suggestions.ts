@@ -2,7 +2,7 @@ import { History } from '../../src/search/history.ts'
 import { random } from '../../src/search/random.ts'
 import { tpe } from '../../src/search/tpe.ts'
 import { runProcess } from '../run-process.ts'
-import { optunaScript } from './contest.ts'
+import { optunaScript } from './ask-optuna.ts'
 import { functions } from './functions.ts'
 import { median } from './rank-test.ts'
 

@@ -22,6 +22,7 @@ select
   t.host,
   t.started_at,
   t.finished_at,
-  t.error
+  t.error,
+  t.stop_reason
 from trials t
 join sweeps s on s.id = t.sweep_id

@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers'
 import { packageVersion } from '../package-root.ts'
 import { backupCommand } from './commands/backup.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { compareCommand } from './commands/compare.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -57,6 +58,7 @@ await yargs(args)
   .command(listCommand)
   .command(showCommand)
   .command(paretoCommand)
+  .command(compareCommand)
   .command(sqlCommand)
   .command(cancelCommand)
   .command(deleteCommand)

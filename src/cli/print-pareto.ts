@@ -1,11 +1,13 @@
 import { paretoSplit } from '../report/pareto.ts'
 import { frontPlot } from '../report/front-plot.ts'
 import { paretoTable, titleOf, type ParetoRow } from '../report/pareto-table.ts'
+import type { TableRow } from '../report/text-table.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
 import type { AxisOptions } from './pareto-axes.ts'
+import type { SeedsOption } from './seeds-option.ts'
 import { printRows } from './print-rows.ts'
 import { readPareto } from './read-pareto.ts'
 import { colors, isUnicode, terminalWidth } from './terminal.ts'
@@ -13,13 +15,18 @@ import { colors, isUnicode, terminalWidth } from './terminal.ts'
 const plotHeight = 15
 const widestPlot = 76
 
+/** `test_accuracy_se`, …: the standard errors beside the means. */
+function errorColumns(errors: Readonly<Record<string, number | null>>): TableRow {
+  return Object.fromEntries(Object.entries(errors).map(([name, se]) => [`${name}_se`, se]))
+}
+
 /** Prints what accuracy costs in a sweep: the table and, on a terminal's worth of room, the plot of the front. */
 export async function printPareto(
   store: Store,
   sweep: SweepRow,
-  { x, y, limit, json, csv }: AxisOptions & Partial<FormatOptions & LimitOption>,
+  { x, y, limit, seeds, json, csv }: AxisOptions & SeedsOption & Partial<FormatOptions & LimitOption>,
 ): Promise<void> {
-  const { rows, axes, hidden } = await readPareto(store, sweep, { x, y, limit: rowLimit({ limit, json, csv }) })
+  const { rows, axes, hidden } = await readPareto(store, sweep, { x, y, seeds, limit: rowLimit({ limit, json, csv }) })
   if (axes.length === 0 && rows.length > 0 && json !== true && csv !== true) {
     process.stdout.write(`The trials of ${sweep.name} have reported no metric.\n`)
     return
@@ -31,6 +38,7 @@ export async function printPareto(
       on_front,
       ...row.values,
       ...row.parameters,
+      ...(row.seeds && { seeds: row.seeds.count, ...errorColumns(row.seeds.errors) }),
     })
     printRows([...front.map(flat(true)), ...[...dominated, ...incomplete].map(flat(false))], { json, csv, empty: '' })
     return

@@ -1,4 +1,7 @@
+import { analyseSweep } from '../analysis/analyse.ts'
+import { repeatedPoints, type RepeatedPoint, type ReportedTrial } from '../analysis/repeats.ts'
 import type { Parameters } from '../programs/program.ts'
+import { formatMean } from '../report/format.ts'
 import type { TableRow } from '../report/text-table.ts'
 import { finalMetricsOf } from '../store/final-metrics.ts'
 import { findSweep } from '../store/find-sweep.ts'
@@ -6,24 +9,52 @@ import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { trialsOf } from '../store/trials.ts'
+import { repeatOf, storedSettings } from '../sweep/definition.ts'
 import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
 import { cell } from './parameter-cell.ts'
-import { printRows } from './print-rows.ts'
+import { printAnalysis } from './print-analysis.ts'
+import { printJsonParts, printRows } from './print-rows.ts'
+import type { SeedsOption } from './seeds-option.ts'
 import { shownParameters } from './shown-parameters.ts'
+import { layoutOf } from './sweep-layout.ts'
 
-/** Prints a sweep: how far it is, and a row a trial. */
-export async function showSweep(store: Store, name: string, format: FormatOptions & LimitOption): Promise<void> {
+type ShowOptions = FormatOptions & LimitOption & SeedsOption
+
+/** Prints a sweep: how far it is, a row a trial (a point, where it has several seeds), and what the trials say. */
+export async function showSweep(store: Store, name: string, format: ShowOptions): Promise<void> {
   const sweep = await findSweep(store, name)
-  const { rows, varying, progress } = await readSweep(store, sweep, rowLimit(format))
-  const isForPeople = format.json !== true && format.csv !== true
-  if (isForPeople) printHeader(sweep, progress)
-  printRows(rows, {
-    ...format,
-    ...(isForPeople ? { columns: tellingColumns(rows, varying) } : {}),
-    empty: 'No trials.',
-  })
-  noteMore(progress.trials - rows.length, format)
+  const repeat = repeatOf(sweep)
+  const byPoint = repeat > 1 && format.seeds !== true && format.csv !== true
+  const limit = rowLimit(format)
+  const { trials, varying, progress } = await readSweep(store, sweep, limit && (byPoint ? limit * repeat : limit))
+  const points = byPoint ? repeatedPoints(trials) : []
+  if (format.csv === true) {
+    printRows(
+      trials.map((trial) => trialRow(trial, varying)),
+      { ...format, empty: '' },
+    )
+    return
+  }
+  const analysis = await analyseSweep(store.db, sweep)
+  if (format.json === true) {
+    const { program, seed } = sweep
+    printJsonParts({
+      sweep: { ...progress, program, seed },
+      trials: trials.map((trial) => trialRow(trial, varying)),
+      ...(byPoint ? { points } : {}),
+      analysis,
+    })
+    return
+  }
+  printHeader(sweep, progress)
+  const rows = byPoint
+    ? points.map((point) => pointRow(point, varying))
+    : trials.map((trial) => trialRow(trial, varying))
+  const goals = storedSettings(sweep).objectives.map((objective) => objective.name)
+  printRows(rows, { ...format, layout: layoutOf(rows, varying, goals, { byPoint }), empty: 'No trials.' })
+  noteMore(Math.ceil((progress.trials - trials.length) / (byPoint ? repeat : 1)), format)
+  printAnalysis(sweep.name, analysis, varying)
 }
 
 /** What is shown of a sweep: the first trials of its plan, with what they reported last. */
@@ -31,28 +62,54 @@ export async function readSweep(
   store: Store,
   sweep: SweepRow,
   limit: number | undefined,
-): Promise<{ readonly rows: TableRow[]; readonly varying: string[]; readonly progress: ProgressRow }> {
+): Promise<{
+  readonly trials: (ReportedTrial & { readonly attempt: number })[]
+  readonly varying: string[]
+  readonly progress: ProgressRow
+}> {
   const progress = await progressOf(store.db, sweep.id)
-  const trials = (await trialsOf(store.db, sweep.id, limit)).map((row) => ({
-    ...row,
-    params: JSON.parse(row.params) as Parameters,
-  }))
-  const areAll = trials.length >= progress.trials
-  const metrics = new Map<number, Record<string, number>>(trials.map(({ id }) => [id, {}]))
+  const rows = await trialsOf(store.db, sweep.id, limit)
+  const areAll = rows.length >= progress.trials
+  const metrics = new Map<number, Record<string, number>>(rows.map(({ id }) => [id, {}]))
   const ids = areAll ? undefined : [...metrics.keys()]
   for (const { trial_id, name: metric, value } of await finalMetricsOf(store.db, sweep.id, ids)) {
     const own = metrics.get(trial_id)
     if (own !== undefined) own[metric] = value
   }
-  const varying = shownParameters(sweep, trials, { areAll })
-  const rows = trials.map(({ id, params, state, attempt, parameter_count, flops, error, stop_reason }) => ({
+  const trials = rows.map((row) => ({
+    ...row,
+    params: JSON.parse(row.params) as Parameters,
+    metrics: metrics.get(row.id) ?? {},
+  }))
+  return { trials, varying: shownParameters(sweep, trials, { areAll }), progress }
+}
+
+function trialRow(
+  { id, params, state, attempt, parameter_count, flops, metrics, ...ending }: ReportedTrial & { attempt: number },
+  varying: readonly string[],
+): TableRow {
+  return {
     ...{ trial: id, state },
     ...Object.fromEntries(varying.map((parameter) => [parameter, cell(params[parameter])])),
     ...{ parameter_count, flops },
-    ...metrics.get(id),
-    ...{ attempt, error, stop_reason },
-  }))
-  return { rows, varying, progress }
+    ...metrics,
+    ...{ attempt, error: ending.error, stop_reason: ending.stop_reason },
+  }
+}
+
+function pointRow(
+  { trial, params, states, seeds, parameter_count, flops, metrics, ...ending }: RepeatedPoint,
+  varying: readonly string[],
+): TableRow {
+  const others = Object.entries(states).filter(([state]) => state !== 'completed')
+  return {
+    ...{ trial, seeds },
+    state: others.length === 0 ? 'completed' : others.map(([state, count]) => `${count} ${state}`).join(', '),
+    ...Object.fromEntries(varying.map((parameter) => [parameter, cell(params[parameter])])),
+    ...{ parameter_count, flops },
+    ...Object.fromEntries(Object.entries(metrics).map(([name, { mean, se }]) => [name, formatMean(mean, se)])),
+    ...{ error: ending.error, stop_reason: ending.stop_reason },
+  }
 }
 
 function printHeader(sweep: SweepRow, progress: ProgressRow): void {
@@ -65,22 +122,4 @@ function printHeader(sweep: SweepRow, progress: ProgressRow): void {
   process.stdout.write(
     `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
   )
-}
-
-/** Metrics that say most; the others are in `--json` and in the trial itself. */
-const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
-
-/** What fits a terminal: no column that says the same in every row, and the best known metrics where there are any. */
-function tellingColumns(rows: readonly TableRow[], varying: readonly string[]): string[] {
-  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const fixed = ['trial', 'state', ...varying, 'parameter_count', 'flops']
-  const reported = all.filter((column) => ![...fixed, 'attempt', 'error', 'stop_reason'].includes(column))
-  const telling = tellingMetrics.filter((metric) => reported.includes(metric))
-  const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
-  return [
-    ...fixed.filter(has),
-    ...(telling.length > 0 ? telling : reported),
-    ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
-    ...['error', 'stop_reason'].filter(has),
-  ]
 }

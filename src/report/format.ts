@@ -1,5 +1,8 @@
 /** How numbers are written for people, in one place. */
 
+/** Of a mean: what needs more is written with an exponent. */
+const mostDecimals = 8
+
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** `203,264` */
@@ -47,6 +50,21 @@ export function formatMetric(name: string, value: number): string {
   if (name.endsWith('seconds')) return formatDuration(value)
   if (Math.abs(value) >= 10_000 && Math.abs(value) < 1e15) return formatCount(value)
   return formatNumber(value)
+}
+
+/** `0.9641 ± 0.0012`: the error with two digits, the mean with as many decimals; without an error as it is. */
+export function formatMean(mean: number, se: number | null): string {
+  const decimals = se === null || se === 0 ? NaN : Math.max(0, 1 - Math.floor(Math.log10(se)))
+  if (Number.isNaN(decimals)) return formatNumber(mean) + (se === 0 ? ' ± 0' : '')
+  if (decimals > mostDecimals) return `${formatNumber(mean)} ± ${formatNumber(se ?? 0)}`
+  return `${mean.toFixed(decimals)} ± ${(se ?? 0).toFixed(decimals)}`
+}
+
+/** A metric's mean the way its name suggests, as {@link formatMetric}: `96.41 ± 0.12 %`. */
+export function formatMetricMean(name: string, mean: number, se: number | null): string {
+  const isShare = name.endsWith('accuracy') && mean >= 0 && mean <= 1
+  if (se === null || se === 0) return formatMetric(name, mean)
+  return isShare ? `${formatMean(100 * mean, 100 * se)} %` : formatMean(mean, se)
 }
 
 function trimZeros(digits: string): string {

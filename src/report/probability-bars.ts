@@ -28,7 +28,8 @@ export function probabilityBars(
   })
 }
 
-function bar(share: number, width: number, unicode: boolean): string {
+/** As long as a share of the width. */
+export function bar(share: number, width: number, unicode: boolean): string {
   if (!unicode) return '#'.repeat(Math.round(share * width))
   const parts = Math.round(share * width * 8)
   return '█'.repeat(Math.floor(parts / 8)) + (eighths[parts % 8] ?? '')

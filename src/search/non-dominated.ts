@@ -25,6 +25,22 @@ export function nonDominatedFronts(points: readonly (readonly number[])[], enoug
   return needed < 0 ? fronts : fronts.slice(0, needed + 1)
 }
 
+/**
+ * The first of those fronts alone, which takes n times its points, on two axes n·log n steps.
+ * @returns indices, in lexicographic order of the points; equal points are all in it
+ */
+export function firstFront(points: readonly (readonly number[])[]): number[] {
+  const order = [...points.keys()].sort((i, j) => lexicographic(points[i] ?? [], points[j] ?? []) || i - j)
+  const isFlat = (points[0]?.length ?? 0) <= 2
+  const front: number[] = []
+  for (const index of order) {
+    // As above: only an earlier point can beat this one, and in the plane the last one of the front.
+    const rivals = isFlat ? front.slice(-1) : front
+    if (!rivals.some((other) => dominates(points[other] ?? [], points[index] ?? []))) front.push(index)
+  }
+  return front
+}
+
 /** Fronts that beat a point come before those that do not. */
 function firstThat<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let [from, to] = [0, list.length]

@@ -36,4 +36,4 @@ export interface SearchMethod {
   suggest(request: SuggestRequest): Parameters
 }
 
-export const searchMethods = ['grid', 'random', 'sobol', 'bayes', 'tpe', 'nsga2', 'cmaes'] as const
+export const searchMethods = ['grid', 'random', 'sobol', 'bayes', 'tpe', 'nsga2'] as const

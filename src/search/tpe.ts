@@ -3,6 +3,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { Parameters } from '../programs/program.ts'
 import { randomStream } from '../random/stream.ts'
 import { anyNew } from './any-new.ts'
+import type { History } from './history.ts'
 import { Parzen, type Candidate } from './parzen.ts'
 import type { SearchMethod } from './search.ts'
 import { sobol } from './sobol.ts'
@@ -26,14 +27,9 @@ export const tpe: SearchMethod = {
     const { good, others, finished } = splitTrials(history)
     if (finished < warmUp) return sobol.suggest(request)
     const stream = randomStream(seed, `tpe ${number} attempt ${attempt}`)
-    const [dense, rare] = [
-      new Parzen(
-        history,
-        good,
-        good.map(() => 1),
-      ),
-      new Parzen(history, others, ramp(others.length)),
-    ]
+    const [dense, rare] = estimatorsOf(history)
+    dense.fit(good, new Float64Array(good.length).fill(1))
+    rare.fit(others, ramp(others.length))
     const drawn = Array.from({ length: candidates }, () => {
       const [point, candidate] = draw(space, dense, stream)
       return { point, gain: dense.logDensity(candidate) - rare.logDensity(candidate) }
@@ -42,6 +38,15 @@ export const tpe: SearchMethod = {
     // Where good trials are dense all points may be taken.
     return drawn.find(({ point }) => !history.has(point))?.point ?? anyNew(request, stream)
   },
+}
+
+/** They are fitted for each suggestion; the arrays that this takes are kept with the history. */
+const estimators = new WeakMap<History, [dense: Parzen, rare: Parzen]>()
+
+function estimatorsOf(history: History): [dense: Parzen, rare: Parzen] {
+  const made = estimators.get(history) ?? [new Parzen(history, 'spread'), new Parzen(history, 'neighbours')]
+  estimators.set(history, made)
+  return made
 }
 
 function draw(space: SearchSpace, dense: Parzen, stream: RandomGenerator): [Parameters, Candidate] {

@@ -81,6 +81,9 @@ export async function recountFinalMetrics(db: Transaction<Schema>, trialId: numb
     join metrics m on m.trial_id = ${trialId} and m.name = a.name and m.epoch = a.epoch`.execute(db)
 }
 
+/** SQLite takes 32,766 values a statement. */
+const idsAtOnce = 10_000
+
 export interface LastAndMean {
   readonly trial_id: number
   readonly name: string
@@ -98,7 +101,11 @@ export async function finalMetricsOf(
   if (trialIds === undefined) {
     return metrics.innerJoin('trials as t', 't.id', 'm.trial_id').where('t.sweep_id', '=', sweepId).execute()
   }
-  return trialIds.length === 0 ? [] : metrics.where('m.trial_id', 'in', trialIds).execute()
+  const found: LastAndMean[] = []
+  for (let from = 0; from < trialIds.length; from += idsAtOnce) {
+    found.push(...(await metrics.where('m.trial_id', 'in', trialIds.slice(from, from + idsAtOnce)).execute()))
+  }
+  return found
 }
 
 /** The first trial of a sweep that has had a metric as good as `value`, and how good. */

@@ -34,20 +34,26 @@ export async function findAxisSource(
 /**
  * The trials of a sweep to show first: those on its Pareto front, best on the last axis first, then the best of the rest.
  * Where not even the front fits, a part of it. For sweeps that are too large to be read whole.
+ * @param byPoint true for the first trial of each point, by the means over its seeds
  */
 export async function bestTrialIds(
   db: Kysely<Schema>,
   sweepId: number,
   axes: readonly FoundAxis[],
   limit: number,
+  { byPoint = false }: { readonly byPoint?: boolean } = {},
 ): Promise<number[]> {
   const [x, y = x] = axes
   if (x === undefined || y === undefined) return []
   const { rows } = await sql<{ id: number }>`
     with points as materialized (
-      select t.id, ${costOf(db, 'x', x)} as x, ${costOf(db, 'y', y)} as y
+      select
+        ${byPoint ? sql`min(t.id)` : sql`t.id`} as id,
+        ${costOf(db, 'x', x, byPoint)} as x,
+        ${costOf(db, 'y', y, byPoint)} as y
       from trials t ${joined('x', x.source, x.key)} ${joined('y', y.source, y.key)}
       where t.sweep_id = ${sweepId} and t.state = 'completed'
+      ${byPoint ? sql`group by t.params` : sql``}
     ),
     ranked as (
       select
@@ -74,8 +80,14 @@ export async function bestTrialIds(
 }
 
 /** Less is better. */
-function costOf(db: Kysely<Schema>, alias: string, { source, key, goal }: FoundAxis): RawBuilder<unknown> {
-  const value = valueOf(db, alias, source, key)
+function costOf(
+  db: Kysely<Schema>,
+  alias: string,
+  { source, key, goal }: FoundAxis,
+  byPoint: boolean,
+): RawBuilder<unknown> {
+  const own = valueOf(db, alias, source, key)
+  const value = byPoint ? sql`avg(cast(${own} as double precision))` : own
   return goal === 'minimize' ? value : sql`-${value}`
 }
 

@@ -27,6 +27,7 @@ const fixedColumns = [
   'parameter_count',
   'flops',
   'weights_sha256',
+  'stop_reason',
 ] as const
 
 /** SQLite's are 2000, also those of a question that adds some of its own. */

@@ -141,6 +141,29 @@ export function completedTrials(db: Kysely<Schema>, sweepId: number, ids?: reado
   return (ids === undefined ? all : all.where('id', 'in', ids)).orderBy('number').execute()
 }
 
+/** The completed trials of the points that some trials are of, in the order of the plan. */
+export function completedOfPoints(db: Kysely<Schema>, sweepId: number, ids: readonly number[]): Promise<TrialRow[]> {
+  return db
+    .selectFrom('trials')
+    .selectAll()
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'completed')
+    .where('params', 'in', (some) => some.selectFrom('trials').select('params').where('id', 'in', ids))
+    .orderBy('number')
+    .execute()
+}
+
+/** How many points have a completed trial. */
+export function countCompletedPoints(db: Kysely<Schema>, sweepId: number): Promise<number> {
+  return db
+    .selectFrom('trials')
+    .select((count) => count.fn.count<number>('params').distinct().as('points'))
+    .where('sweep_id', '=', sweepId)
+    .where('state', '=', 'completed')
+    .executeTakeFirstOrThrow()
+    .then((row) => row.points)
+}
+
 export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number> {
   return db
     .selectFrom('trials')

@@ -106,6 +106,11 @@ export function trialsWanted({ run_cap, budget }: Pick<SweepFile['content'], 'ru
   return Math.min(run_cap ?? Infinity, budget?.trials ?? Infinity)
 }
 
+/** Seeds that each point of a sweep is to be trained with. */
+export function repeatOf({ definition }: { readonly definition: string }): number {
+  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
+}
+
 /** The rule that ends trials of a sweep early, if it has one. */
 export function stoppingRuleOf({ definition }: { readonly definition: string }): StoppingRule | undefined {
   const { early_terminate: early } = JSON.parse(definition) as Partial<SweepDefinition>

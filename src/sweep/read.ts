@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
-import { learns, methods } from '../search/methods.ts'
+import { learns } from '../search/methods.ts'
 import { NotTextError, readText } from '../read-text.ts'
 import { checkParameters } from './check-parameters.ts'
 import { checkSearch } from './check-search.ts'
@@ -103,10 +103,6 @@ function checkProgram({ program, command }: SweepFileContent): Mistake[] {
 }
 
 function checkMethod({ method, ...content }: SweepFileContent): Mistake[] {
-  if (method !== 'grid' && !(method in methods)) {
-    const there = ['grid', ...Object.keys(methods)].join(', ')
-    return [{ path: ['method'], message: `${method} is not there yet; there are ${there}` }]
-  }
   if (!learns(method) || sweepObjectives(content).length > 0) return []
   return [{ path: ['method'], message: `${method} needs to know what is better: \`metric: { name, goal }\`` }]
 }

@@ -33,11 +33,11 @@ async function longSweep(store: Store) {
 test('of a long sweep the first trials are read, with their metrics and all that varies', async () => {
   const store = await temporaryStore()
   const sweep = await longSweep(store)
-  const { rows, varying } = await readSweep(store, sweep, 1)
-  expect(rows).toMatchObject([{ depth: 1, val_loss: 1, epoch_seconds: 1 }])
+  const { trials, varying } = await readSweep(store, sweep, 1)
+  expect(trials).toMatchObject([{ params: { depth: 1 }, metrics: { val_loss: 1, epoch_seconds: 1 } }])
   // One trial alone would say that nothing does.
   expect(varying).toEqual(['depth'])
-  expect((await readSweep(store, sweep, undefined)).rows).toHaveLength(10)
+  expect((await readSweep(store, sweep, undefined)).trials).toHaveLength(10)
 })
 
 test('of a long front the best are read', async () => {
@@ -46,8 +46,8 @@ test('of a long front the best are read', async () => {
   const { rows, hidden, axes } = await readPareto(store, sweep, { limit: 2 })
   expect(axes).toMatchObject([{ key: 'flops' }, { key: 'val_loss', goal: 'minimize' }])
   expect(rows).toMatchObject([
-    { parameters: { depth: '9' }, values: { flops: 900, epoch_seconds: 1.5 } },
-    { parameters: { depth: '10' }, values: { flops: 1000, val_loss: 0.1 } },
+    { parameters: { depth: 9 }, values: { flops: 900, epoch_seconds: 1.5 } },
+    { parameters: { depth: 10 }, values: { flops: 1000, val_loss: 0.1 } },
   ])
   expect(hidden).toBe(8)
   await expect(readPareto(store, sweep, { limit: 2, y: 'val_los' })).rejects.toThrow('did you mean val_loss?')
@@ -60,7 +60,7 @@ test('people are told how many rows they do not see; programs get every row', as
   expect((await ask('show', 'grid', '--limit', '3')).stdout).toMatch(/… and 7 more: --limit N/)
   expect((await ask('show', 'grid')).stdout).not.toMatch(/more/)
   expect((await ask('pareto', 'grid', '--limit', '3')).stdout).toMatch(/… and 7 more: --limit N/)
-  expect(JSON.parse((await ask('show', 'grid', '--json')).stdout)).toHaveLength(10)
+  expect(JSON.parse((await ask('show', 'grid', '--json')).stdout)).toMatchObject({ trials: { length: 10 } })
   expect(JSON.parse((await ask('pareto', 'grid', '--json')).stdout)).toHaveLength(10)
   expect(await ask('show', 'grid', '--limit', '0')).toMatchObject({
     code: 2,

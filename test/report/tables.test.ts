@@ -36,6 +36,18 @@ test('the Pareto table puts the front on top, best first, and marks it', () => {
   `)
 })
 
+test('a parameter that was drawn is shown as short as people read it, one that was written as it is', () => {
+  const drawn = [0.0012345678901234567, 3.3e-7, 0.123456, 1234.56789012345].map((rate, k) => ({
+    ...{ trial: k, parameters: { rate, shape: '[512,256]' }, values: { flops: k, loss: -k } },
+  }))
+  const axes: Axis[] = [
+    { key: 'flops', goal: 'minimize' },
+    { key: 'loss', goal: 'minimize' },
+  ]
+  const table = paretoTable(drawn, axes, { dim: plain, bold: plain, unicode: true })
+  expect(table.match(/(?<= )\S+(?=  \[512,256\])/g)?.toSorted()).toEqual(['0.0012346', '0.12346', '1234.6', '3.3e-7'])
+})
+
 test('any metric and any parameter can be an axis', () => {
   const table = paretoTable(
     rows,

@@ -52,6 +52,13 @@ test('the same rows give the same point, in whatever order and however often the
   )
 })
 
+test('a history that was kept gives the same point as one made anew, after every trial', () => {
+  for (const { number, point } of found) {
+    const history = History.of(mixed, 1, found.slice(0, number - 1))
+    expect(tpe.suggest({ space: mixed, seed: 0, number, history })).toEqual(point)
+  }
+})
+
 test('many asked for at once do not ask for the same point', () => {
   const line = space(number('x', uniform({ min: 0, max: 1 })))
   const history = new History(line, 1)

@@ -5,19 +5,24 @@ import { expect, onTestFinished, test } from 'vitest'
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
 import { applyChanges } from '../../src/store/changes.ts'
+import { completedPages, seedsOfPoint } from '../../src/store/completed-rows.ts'
 import { acquireSweep, liveCoordinator, releaseSweep, renewSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { finalMetricsOf } from '../../src/store/final-metrics.ts'
 import { bestTrialIds, findAxisSource } from '../../src/store/front.ts'
 import { sqlitePath } from '../../src/store/location.ts'
 import { earlyTerminateSchema, stoppingRule } from '../../src/stopping/early-terminate.ts'
 import type { Objective } from '../../src/stopping/rule.ts'
+import { effortOf } from '../../src/store/effort.ts'
+import { sharedPoints } from '../../src/store/shared-points.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { defineSweepView, metricNamesOf } from '../../src/store/sweep-view.ts'
 import { cancelSweep, isCancelled, progressOf, sweepNamed, sweepProgress } from '../../src/store/sweeps.ts'
 import {
   attemptsOf,
+  completedOfPoints,
   completedTrials,
+  countCompletedPoints,
   countTrials,
   eventsOf,
   metricsOf,
@@ -82,6 +87,12 @@ test('what list, show and pareto ask finds its rows through indexes', async () =
     ],
     10,
   )
+  for await (const page of completedPages(db, sweep.id, ['loss', 'flops'])) expect(page).toEqual([])
+  await seedsOfPoint(db, id, ['loss'])
+  await completedOfPoints(db, sweep.id, ids)
+  await countCompletedPoints(db, sweep.id)
+  await effortOf(db, sweep.id)
+  await sharedPoints(db, [sweep.id, sweep.id], ['loss', 'flops'])
   await trialById(db, id)
   await attemptsOf(db, id)
   await metricsOf(db, id)

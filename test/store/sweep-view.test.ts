@@ -23,13 +23,13 @@ test('names that differ in their case alone have columns of their own', async ()
   await applyChanges(store.db, [report(trialId, { epoch: 1, ...metrics })])
   await defineSweepView(store.db, sweep, ['depth', 'Depth'], await metricNamesOf(store.db, sweep.id))
   const { columns, rows } = await store.query('select * from sweep_grid')
-  expect(columns.slice(9)).toEqual(
+  expect(columns.slice(10)).toEqual(
     // In the order of their names, capitals first.
     ['depth', 'param_Depth', 'metric_Flops', 'LOSS', 'metric_Loss', 'metric_flops_2', 'metric_loss_2'].concat([
       ...['metric_metric_flops', 'metric_number', 'metric_trial_ID'],
     ]),
   )
-  expect(Object.values(rows[0] ?? {}).slice(11)).toEqual([5, 3, 2, 4, 1, 6, 7, 8])
+  expect(Object.values(rows[0] ?? {}).slice(12)).toEqual([5, 3, 2, 4, 1, 6, 7, 8])
 })
 
 test('a report of 5,000 metrics is kept, and the view shows as many as SQLite can ask for', async () => {
@@ -39,7 +39,7 @@ test('a report of 5,000 metrics is kept, and the view shows as many as SQLite ca
   await defineSweepView(store.db, sweep, ['depth'], await metricNamesOf(store.db, sweep.id))
   const { columns, rows } = await store.query('select *, flops / 100 as cost from sweep_grid')
   expect(columns).toHaveLength(mostColumns + 1)
-  expect(rows[0]).toMatchObject({ depth: 1, m0000: 0, m0989: 989, cost: 1 })
+  expect(rows[0]).toMatchObject({ depth: 1, m0000: 0, m0988: 988, cost: 1 })
   expect((await store.query("select value from trial_metrics where name = 'm4999'")).rows).toEqual([{ value: 4_999 }])
 })
 
@@ -119,9 +119,9 @@ test('names that try to be SQL are names', async () => {
 
       await defineSweepView(store.db, sweep, parameters, metrics)
       const { columns, rows } = await store.query('select * from sweep_grid')
-      expect(columns).toHaveLength(9 + parameters.length + metrics.length)
+      expect(columns).toHaveLength(10 + parameters.length + metrics.length)
       // SQLite has no -0.
-      const values = columns.slice(9).map((column) => Number(rows[0]?.[column]) + 0)
+      const values = columns.slice(10).map((column) => Number(rows[0]?.[column]) + 0)
       expect(values).toEqual([...parameters.keys(), ...metrics.map(() => value + 0)])
       tried('columns, each with its value')
     }),

@@ -44,6 +44,17 @@ test('results has a row a trial with its last metrics and its mean seconds per e
   ])
 })
 
+test('results and the view of a sweep say why a trial was stopped', async () => {
+  const store = await temporaryStore()
+  const sweep = await completedSweep(store, [0.9])
+  await store.db.updateTable('trials').set({ state: 'stopped', stop_reason: 'stopped at epoch 2' }).execute()
+  await defineSweepView(store.db, sweep, ['depth'], [])
+  for (const view of ['results', 'sweep_grid']) {
+    const { rows } = await store.query(`select stop_reason from ${view}`)
+    expect(rows, view).toEqual([{ stop_reason: 'stopped at epoch 2' }])
+  }
+})
+
 test('pareto_front has the trials that no other one beats', async () => {
   const store = await temporaryStore()
   await fc.assert(

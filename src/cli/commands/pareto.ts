@@ -1,8 +1,9 @@
 import type { Command } from './command.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
+import { seedsOption, type SeedsOption } from '../seeds-option.ts'
 import { limitOption, type LimitOption } from '../limit.ts'
 
-interface Options extends FormatOptions, LimitOption {
+interface Options extends FormatOptions, LimitOption, SeedsOption {
   readonly sweep: string | undefined
   readonly x: string | undefined
   readonly y: string | undefined
@@ -12,7 +13,7 @@ export const paretoCommand: Command<Options> = {
   command: 'pareto [sweep]',
   describe: 'What accuracy costs: the trials that no other one beats, and the rest below them',
   builder: (yargs) =>
-    limitOption(formatOptions(yargs))
+    seedsOption(limitOption(formatOptions(yargs)))
       .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
       .option('x', {
         type: 'string',
@@ -29,12 +30,12 @@ export const paretoCommand: Command<Options> = {
       .epilogue(
         'Losses, errors, seconds and costs are minimized, all else is maximized; -name and +name say it yourself: --y -my_score.',
       ),
-  handler: async ({ sweep, store: location, x, y, json, csv, limit }) => {
+  handler: async ({ sweep, store: location, x, y, json, csv, limit, seeds }) => {
     const { withExistingStore } = await import('../open-store.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     const { printPareto } = await import('../print-pareto.ts')
     await withExistingStore(location, 'read', async (store) => {
-      await printPareto(store, await findSweep(store, sweep), { x, y, json, csv, limit })
+      await printPareto(store, await findSweep(store, sweep), { x, y, json, csv, limit, seeds })
     })
   },
 }

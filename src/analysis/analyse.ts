@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely'
+
+import type { Objective } from '../stopping/rule.ts'
+import type { Schema, SweepRow } from '../store/schema.ts'
+import { progressOf } from '../store/sweeps.ts'
+import { repeatOf } from '../sweep/definition.ts'
+import { adviceOn, type Advice } from './advice.ts'
+import { bestPoints, differenceOfSeeds, seedValues } from './best.ts'
+import { frontOf, type FrontMoment } from './front.ts'
+import { importancesOf, type Importances } from './importance.ts'
+import { objectivesOfSweep } from './objectives.ts'
+import { readPointsAt, type PointReading } from './point-reading.ts'
+import { readPoints } from './points.ts'
+import type { Difference } from './significance.ts'
+
+/** What the completed trials of a sweep say. */
+export interface Analysis {
+  readonly objectives: readonly Objective[]
+  /** Seeds that each point is to be trained with. */
+  readonly repeat: number
+  /** Completed points, and completed trials that have not reported every objective. */
+  readonly points: number
+  readonly withoutValue: number
+  /** By the first objective; of several objectives see the front. */
+  readonly best: PointReading | null
+  readonly second: PointReading | null
+  /** Of the best from the second, with several seeds each. */
+  readonly difference: Difference | null
+  /** Of several objectives. */
+  readonly front: FrontReading | null
+  readonly importances: readonly Importances[]
+  readonly advice: readonly Advice[]
+}
+
+export interface FrontReading {
+  /** Best by the first objective first. */
+  readonly points: readonly PointReading[]
+  readonly hypervolume: number
+  /** By objective: the worst among the completed points, up to which it is measured. */
+  readonly reference: Readonly<Record<string, number>>
+  readonly history: readonly FrontMoment[]
+}
+
+export async function analyseSweep(
+  db: Kysely<Schema>,
+  sweep: Pick<SweepRow, 'id' | 'name' | 'method' | 'definition' | 'settings'>,
+): Promise<Analysis> {
+  const objectives = await objectivesOfSweep(db, sweep)
+  const repeat = repeatOf(sweep)
+  const points = await readPoints(db, sweep, objectives)
+  const [first] = objectives
+  const counts = { objectives, repeat, points: points.size, withoutValue: points.withoutValue }
+  if (first === undefined || points.size === 0) {
+    return { ...counts, best: null, second: null, difference: null, front: null, importances: [], advice: [] }
+  }
+  const [best, second] = bestPoints(points, 2)
+  const importances = importancesOf(points)
+  const front = frontOf(points)
+  const seedsOf = (k: number) => seedValues(db, points.trials[k] ?? 0, first.name)
+  const isRepeated = repeat > 1 && objectives.length === 1 && best !== undefined && second !== undefined
+  const difference = isRepeated ? differenceOfSeeds(await seedsOf(best), await seedsOf(second)) : undefined
+  const [bestReading = null, secondReading = null] = await readPointsAt(
+    ...([db, points, [best, second].filter((k) => k !== undefined)] as const),
+  )
+  return {
+    ...counts,
+    ...{ best: bestReading, second: secondReading, difference: difference ?? null, importances },
+    front:
+      objectives.length < 2 || front === undefined
+        ? null
+        : {
+            ...{ hypervolume: front.hypervolume, history: front.history },
+            points: await readPointsAt(db, points, front.points),
+            reference: Object.fromEntries(objectives.map(({ name }, k) => [name, front.reference[k] ?? NaN])),
+          },
+    advice: adviceOn({
+      ...{ sweep, points, importances, difference, repeat, progress: await progressOf(db, sweep.id) },
+      history: front?.history ?? [],
+    }),
+  }
+}
