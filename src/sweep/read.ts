@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
-import { learns } from '../search/methods.ts'
+import { learns, methods } from '../search/methods.ts'
 import { NotTextError, readText } from '../read-text.ts'
 import { checkParameters } from './check-parameters.ts'
 import { checkSearch } from './check-search.ts'
