@@ -85,6 +85,11 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
   }
 }
 
+/** Seeds that each point of a sweep is to be trained with. */
+export function repeatOf({ definition }: { readonly definition: string }): number {
+  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
+}
+
 function imputingOf({ metric }: SweepFile['content']): Pick<SweepDefinition, 'impute'> {
   const { impute = 'worst', impute_while_running = 'false' } = metric ?? {}
   const running = impute_while_running === 'false' || impute_while_running === false ? 'worst' : impute_while_running
@@ -104,11 +109,6 @@ function capOf(content: SweepFile['content'], max_trials: number): number {
 /** Trials in all that the file lets in; Infinity where it says nothing. */
 export function trialsWanted({ run_cap, budget }: Pick<SweepFile['content'], 'run_cap' | 'budget'>): number {
   return Math.min(run_cap ?? Infinity, budget?.trials ?? Infinity)
-}
-
-/** Seeds that each point of a sweep is to be trained with. */
-export function repeatOf({ definition }: { readonly definition: string }): number {
-  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
 }
 
 /** The rule that ends trials of a sweep early, if it has one. */
