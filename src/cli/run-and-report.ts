@@ -1,5 +1,7 @@
 import type { LayoutOptions } from '../run/machine.ts'
+import { isPlannedLater } from '../run/planner.ts'
 import type { RunContext, RunResult } from '../run/run-sweep.ts'
+import { storedSettings } from '../sweep/definition.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
@@ -48,6 +50,9 @@ export async function runAndReport(
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
 }
 
+/** Of a search that nobody bounded: it says nothing of how far it is. */
+const defaultCap = 100_000
+
 async function report(store: Store, { sweep, progress, ended, trained, runner }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
   if (runner !== undefined) {
@@ -62,7 +67,9 @@ async function report(store: Store, { sweep, progress, ended, trained, runner }:
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
   if (ended !== undefined) {
-    const of = trials > completed ? ` of ${trials}` : ''
+    const { cap } = storedSettings(sweep)
+    const whole = isPlannedLater(sweep) && cap < defaultCap ? Math.max(cap, trials) : trials
+    const of = whole > completed ? ` of ${whole}` : ''
     say(`\n${sweep.name} has ended: ${ended}. ${completed}${of} trials completed.`)
     say(`It goes on when it may: change that in ${sweep.source_path}, and run the file again.`)
   } else if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)

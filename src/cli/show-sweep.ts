@@ -40,7 +40,7 @@ export async function showSweep(store: Store, name: string, format: ShowOptions)
   if (format.json === true) {
     const { program, seed } = sweep
     printJsonParts({
-      sweep: { ...progress, program, seed },
+      sweep: { ...progress, program, seed, ended_because: sweep.ended_because },
       trials: trials.map((trial) => trialRow(trial, varying)),
       ...(byPoint ? { points } : {}),
       analysis,

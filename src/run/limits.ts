@@ -5,7 +5,7 @@ import type { Parameters } from '../programs/program.ts'
 import { formatCompact, formatDuration, formatNumber } from '../report/format.ts'
 import { grid } from '../search/grid.ts'
 import { firstToReach } from '../store/final-metrics.ts'
-import type { SweepRow } from '../store/schema.ts'
+import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { endSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { trainedEpochs } from '../store/trained-epochs.ts'
@@ -60,7 +60,7 @@ export class Limits {
 }
 
 /** Which limit of a sweep is reached, by its rows: for people. */
-export async function limitReached(
+async function limitReached(
   store: Store,
   sweep: SweepRow,
   { budget, power, target, cap }: Pick<SweepSettings, 'budget' | 'power' | 'target' | 'cap'>,
@@ -68,8 +68,10 @@ export async function limitReached(
 ): Promise<string | undefined> {
   const { db } = store
   const { trials, hours, flops, co2_g } = budget
-  if (trials !== undefined && (await areSpent(store, sweep, trials))) return `the budget of ${trials} trials is spent`
   const progress = await progressOf(db, sweep.id)
+  if (trials !== undefined && (await areSpent(store, sweep, trials, progress))) {
+    return `the budget of ${trials} trials is spent`
+  }
   const isLeft = progress.queued > 0 || (isPlannedLater(sweep) && progress.trials < cap)
   if (!isLeft) return undefined
   if (target !== null) {
@@ -97,9 +99,16 @@ export async function limitReached(
 }
 
 /** A trial that has begun and waits, after an interruption, is one of those that may still be trained. */
-async function areSpent({ db }: Store, sweep: SweepRow, trials: number): Promise<boolean> {
-  const { begun, waiting } = await countBegun(db, sweep.id)
+async function areSpent(
+  { db }: Store,
+  sweep: SweepRow,
+  trials: number,
+  { queued }: Pick<ProgressRow, 'queued'>,
+): Promise<boolean> {
+  const { begun, waiting, training } = await countBegun(db, sweep.id)
   if (begun < trials || waiting > 0) return false
+  // Where no other could begin there is time: the last one's process may be gone, and it wait again.
+  if (queued === 0 && training > 0) return false
   const { parameters, repeat } = JSON.parse(sweep.definition) as SweepDefinition
   // Of a grid that is no larger nothing is left to spend.
   if (sweep.method === 'grid' && grid.count(spaceOf(parameters)) * repeat <= trials) {

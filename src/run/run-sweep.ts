@@ -12,7 +12,7 @@ import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { endSweep, openSweep, progressOf, sweepById } from '../store/sweeps.ts'
+import { openSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import { countTrials, requeue, type EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
@@ -24,12 +24,11 @@ import { describeTrials, noneKeeps } from './describe.ts'
 import type { RunObserver } from './events.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
-import { limitReached, Limits } from './limits.ts'
+import { Limits } from './limits.ts'
 import { outlookOf } from './outlook.ts'
 import { bringNamedForward, thereAlready } from './named-points.ts'
 import { findSweepOf, prepareSweep, refuseChangedProgram, storeSweep, type PreparedSweep } from './prepare.ts'
 import { growSweep, lacksPoints, missingTrials } from './grow.ts'
-import { TrialDatasets } from '../datasets/of-trial.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
 import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
@@ -226,12 +225,6 @@ async function continueSweep(
   const toCome = isPlannedLater(sweep) ? Math.max(settings.cap - progress.trials, 0) : 0
   const left = progress.queued + progress.running + toCome + again.reduce((sum, state) => sum + progress[state], 0)
   if (left === 0) return { sweep, progress, ended: undefined, trained: false }
-  const ended = await limitReached(store, sweep, settings, new TrialDatasets(settings.dataset))
-  if (ended !== undefined) {
-    await openSweep(store.db, sweep.id, JSON.stringify(settings))
-    await endSweep(store.db, sweep.id, ended, store.now().toISOString())
-    return { sweep, progress, ended, trained: false }
-  }
   return withWorkers(layout, settings, (machinery) => train(context, store, queue, sweep, settings, machinery, again))
 }
 
@@ -263,6 +256,12 @@ async function train(
     await requeue(store.db, sweep.id, again)
     if (continuation !== undefined) await queueContinuation(store, continuation)
 
+    // With the budget that it has now it may be over.
+    const limits = new Limits(store, sweep, datasets)
+    if (continuation === undefined && (await limits.reached()) !== undefined) {
+      return { ...(await resultOf(store, sweep, await progressOf(store.db, sweep.id))), trained: false }
+    }
+
     // Say what is about to happen.
     const outlook = await outlookOf(store, sweep, datasets)
     observer.started({
@@ -277,7 +276,6 @@ async function train(
     })
 
     // Train.
-    const limits = new Limits(store, sweep, datasets)
     const now = () => store.now().toISOString()
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, (artifacts) =>
@@ -308,5 +306,5 @@ async function train(
 
 async function resultOf(store: Store, sweep: SweepRow, progress: ProgressRow): Promise<RunResult> {
   const row = await sweepById(store.db, sweep.id)
-  return { sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
+  return { sweep: row ?? sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
 }

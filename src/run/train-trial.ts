@@ -149,8 +149,6 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     }
     await aggregator.write(end, unpublished)
     freeHost()
-    const { hopeless } = supervision
-    if (hopeless !== undefined) await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
     if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
       return delaySeconds
@@ -163,7 +161,13 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     switch (message.type) {
       case 'report': {
         const { report, checkpoint } = message
-        if (!supervision.accepts(report, (text) => void warn(`: ${text}`).catch(() => undefined))) return 'cancel'
+        if (!supervision.accepts(report, (text) => void warn(`: ${text}`).catch(() => undefined))) {
+          const { hopeless } = supervision
+          // Before a worker is free for the next one.
+          if (hopeless !== undefined)
+            await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
+          return 'cancel'
+        }
         const { packed, unpublished } = artifacts.isCarried ? await publish(checkpoint) : nothing
         const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
         lastEpoch = report.epoch

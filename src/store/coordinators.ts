@@ -19,6 +19,17 @@ export function leaseEnd(now: Date): string {
   return new Date(now.getTime() + leaseMs).toISOString()
 }
 
+/** When whoever trains an attempt last renewed its lease, before a time: nobody knows that it has trained for longer. */
+export function lastHeard(
+  attempt: { readonly started_at: string; readonly lease_expires_at: string | null },
+  before: string,
+): string {
+  const { started_at, lease_expires_at } = attempt
+  if (lease_expires_at === null) return before
+  const heard = new Date(Date.parse(lease_expires_at) - leaseMs).toISOString()
+  return heard < started_at ? started_at : heard < before ? heard : before
+}
+
 export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
 
 const self: Coordinator = { host: hostname(), pid: process.pid, process_start: processStart(process.pid) }

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import { leaseMs } from './coordinators.ts'
+import { lastHeard } from './coordinators.ts'
 import { enqueue } from './enqueue.ts'
 import { discountRungs } from './rungs.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
@@ -132,15 +132,4 @@ async function takeBackIn(
     await enqueue(db, shared, sweepId, { ids: lost.map(({ id }) => id) })
   }
   return failed
-}
-
-/** When a process that is gone last renewed the lease of what it trained: nobody knows that it trained for longer. */
-function lastHeard(
-  attempt: { readonly started_at: string; readonly lease_expires_at: string | null },
-  at: string,
-): string {
-  const { started_at, lease_expires_at } = attempt
-  if (lease_expires_at === null) return at
-  const heard = new Date(Date.parse(lease_expires_at) - leaseMs).toISOString()
-  return heard < started_at ? started_at : heard < at ? heard : at
 }

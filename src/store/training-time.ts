@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 
+import { lastHeard } from './coordinators.ts'
 import type { Schema } from './schema.ts'
 
 export interface TrainingTime {
@@ -14,14 +15,16 @@ export async function trainingTime(db: Kysely<Schema>, sweepId: number, now: Dat
   const attempts = await db
     .selectFrom('attempts')
     .innerJoin('trials', 'trials.id', 'attempts.trial_id')
-    .select(['attempts.host', 'attempts.started_at', 'attempts.finished_at'])
+    .select(['attempts.host', 'attempts.started_at', 'attempts.finished_at', 'trials.lease_expires_at'])
     .where('trials.sweep_id', '=', sweepId)
     .orderBy('attempts.started_at')
     .execute()
   const ends = new Map<string, number>()
   let [end, ms, hostMs] = [0, 0, 0]
-  for (const { host, started_at, finished_at } of attempts) {
-    const [from, to] = [Date.parse(started_at), finished_at === null ? now.getTime() : Date.parse(finished_at)]
+  for (const { host, started_at, finished_at, lease_expires_at } of attempts) {
+    // Its process may be gone, and nobody have found it yet.
+    const until = finished_at ?? lastHeard({ started_at, lease_expires_at }, now.toISOString())
+    const [from, to] = [Date.parse(started_at), Date.parse(until)]
     ms += beyond(end, from, to)
     end = Math.max(end, to)
     const itsEnd = ends.get(host) ?? 0

@@ -173,8 +173,11 @@ export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number
     .then((row) => row.trials)
 }
 
-/** Trials of a sweep that were trained at least once, and those of them that wait to be trained on. */
-export async function countBegun(db: Kysely<Schema>, sweepId: number): Promise<{ begun: number; waiting: number }> {
+/** Trials of a sweep that were trained at least once, those of them that wait to be trained on, and those that train. */
+export async function countBegun(
+  db: Kysely<Schema>,
+  sweepId: number,
+): Promise<{ begun: number; waiting: number; training: number }> {
   const rows = await db
     .selectFrom('trials')
     .select((all) => ['state', all.fn.countAll<number>().as('trials')])
@@ -185,6 +188,7 @@ export async function countBegun(db: Kysely<Schema>, sweepId: number): Promise<{
   return {
     begun: rows.reduce((sum, { trials }) => sum + trials, 0),
     waiting: rows.find(({ state }) => state === 'queued')?.trials ?? 0,
+    training: rows.find(({ state }) => state === 'running')?.trials ?? 0,
   }
 }
 

@@ -123,3 +123,20 @@ test('a budget holds on hosts that share a store, whoever is there', async () =>
   worker.child.kill('SIGTERM')
   expect((await worker.finished).code).toBe(0)
 })
+
+test('after a kill -9 the time in which nothing ran does not count, and the last trial of a budget is trained to its end', async () => {
+  const slow = program.replace('200', 'params.x === 3 ? 2500 : 200')
+  const folder = workFolder({ 'own.yaml': file('budget: { trials: 3, hours: 0.0025 }'), 'own.mjs': slow })
+  const args = ['run', 'own.yaml', '--workers', '1']
+  const first = new Swath(args, folder)
+  await first.says(/trial 2 .*completed/)
+  first.child.kill('SIGKILL')
+  await first.finished
+  const before = Date.now()
+  await ask(counts, folder)
+  // Longer than all of the budget.
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, 9_000 - (Date.now() - before))))
+  const { code, stdout, stderr } = await swath(args, folder)
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain('own has ended: the budget of 3 trials is spent. 3 trials completed.')
+})

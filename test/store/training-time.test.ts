@@ -21,8 +21,8 @@ test('hours are those in which something trained, whatever ran at once and howev
   await applyChanges(store.db, [start(one, 1, { at: at(0), ...on('a') }), start(two, 1, { at: at(5), ...on('b') })])
   await applyChanges(store.db, [end(one, 'completed', 1, { at: at(10) }), end(two, 'completed', 1, { at: at(15) })])
   expect(await trainingTime(store.db, sweep.id, after(100))).toEqual({ seconds: 15, hostSeconds: 20 })
-  await applyChanges(store.db, [start(three, 1, { at: at(60), ...on('a') })])
-  expect(await trainingTime(store.db, sweep.id, after(100))).toEqual({ seconds: 55, hostSeconds: 60 })
+  await applyChanges(store.db, [start(three, 1, { at: at(60), leaseExpiresAt: leaseEnd(after(98)), ...on('a') })])
+  expect(await trainingTime(store.db, sweep.id, after(100))).toEqual({ seconds: 53, hostSeconds: 58 })
 })
 
 test('a process that was killed has trained until it was last heard, not until somebody found it gone', async () => {
@@ -30,6 +30,7 @@ test('a process that was killed has trained until it was last heard, not until s
   const sweep = await plannedSweep(store)
   const [one = 0] = (await trialsOf(store.db, sweep.id)).map(({ id }) => id)
   await applyChanges(store.db, [start(one, 1, { at: at(0), leaseExpiresAt: leaseEnd(after(7)) })])
+  expect((await trainingTime(store.db, sweep.id, after(100_000))).seconds).toBe(7)
   await takeBackLost(store.db, sweep.id, { limit: 2, at: at(200_000) })
   expect((await trainingTime(store.db, sweep.id, after(300_000))).seconds).toBe(7)
 })
