@@ -44,6 +44,6 @@ export function paretoPlot(figure: ParetoFigure, frame: Frame): Drawing {
 }
 
 /** Between two points of a front the cheaper one is what there is. */
-function stepFor({ xGoal }: ParetoFigure): Plot.Curve {
+function stepFor({ xGoal }: ParetoFigure): 'step-after' | 'step-before' {
   return xGoal === 'minimize' ? 'step-after' : 'step-before'
 }

@@ -45,7 +45,7 @@ test('a parameter that was drawn is shown as short as people read it, one that w
     { key: 'loss', goal: 'minimize' },
   ]
   const table = paretoTable(drawn, axes, { dim: plain, bold: plain, unicode: true })
-  expect(table.match(/(?<= )\S+(?=  \[512,256\])/g)?.toSorted()).toEqual(['0.0012346', '0.12346', '1234.6', '3.3e-7'])
+  expect(table.match(/(?<= )\S+(?= {2}\[512,256\])/g)?.toSorted()).toEqual(['0.0012346', '0.12346', '1234.6', '3.3e-7'])
 })
 
 test('any metric and any parameter can be an axis', () => {
