@@ -9,7 +9,13 @@ export function importancePlot({ objective, parameters: importances }: Importanc
   const plot: Plot.PlotOptions = {
     ...framed(frame),
     marginLeft: Math.min(24 + 7 * longest, 200),
-    x: { label: 'share of importance', domain: [0, 1], percent: true, grid: true },
+    x: {
+      label: 'share of importance',
+      domain: [0, 100],
+      percent: true,
+      grid: true,
+      tickFormat: (value: number) => `${value} %`,
+    },
     y: { label: null },
     marks: [
       Plot.barX(importances, { x: 'importance', y: 'name', fill: okabeIto.blue, sort: { y: '-x' } }),

@@ -1,5 +1,6 @@
 import { SwathError } from '../../errors.ts'
 import { artifactsOption } from '../artifacts-option.ts'
+import { interruptedExitCode } from '../interrupt.ts'
 import type { Command } from './command.ts'
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   readonly cores: number | undefined
   readonly workers: number | undefined
   readonly artifacts: string | undefined
+  readonly open: boolean
 }
 
 export const runCommand: Command<Options> = {
@@ -58,9 +60,10 @@ export const runCommand: Command<Options> = {
         describe: 'Trials to train at once (default: as many as the cores allow)',
       })
       .option('artifacts', artifactsOption)
+      .option('open', { type: 'boolean', default: false, describe: 'Open its page in the browser, until Ctrl-C' })
       .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')
       .example('$0 run my.yaml --set epochs=1 --new', 'The same sweep with one epoch, as a sweep of its own'),
-  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, extend, enqueue, dryRun }) => {
+  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, extend, enqueue, dryRun, open }) => {
     const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
     const machine = { cores, workers }
     if (isNew && extend)
@@ -75,11 +78,14 @@ export const runCommand: Command<Options> = {
       const read = readSweepFile(file, overrides)
       const { readPoints } = await import('../../sweep/points.ts')
       const named = readPoints(enqueue, read)
+      const page = open ? await (await import('../page-beside.ts')).openPageBeside(store) : undefined
       await runAndReport({ store, artifacts, machine }, async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
         for (const note of read.notes) context.observer.note(note)
         return runSweep(context, { file: read, isNew, mayGrow: extend, named })
       })
+      if (process.exitCode === interruptedExitCode) page?.close()
+      await page?.ended
     }
   },
 }
