@@ -50,6 +50,10 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'Search methods beside Optuna’s on known functions',
     async (options) => (await import('./search/bench-search.ts')).benchSearch(options),
   ],
+  serve: [
+    'The page: first paint, requests a second, memory, what looking costs a trainer',
+    async (options) => (await import('./serve/bench-serve.ts')).benchServe(options),
+  ],
   store: [
     'Questions to a store of 100,000 trials',
     async (options) => (await import('./store/bench-store.ts')).benchStore(options),
