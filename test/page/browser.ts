@@ -10,6 +10,9 @@ export const pageTest = test.skipIf(findChromium() === undefined)
 export function openBrowser(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(missingBrowser())
-  // As root, as in most containers, its sandbox does not start.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  // As root, as in most containers, its sandbox does not start, and shared memory is short.
+  return chromium.launch({
+    executablePath,
+    args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  })
 }

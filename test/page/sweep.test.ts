@@ -46,6 +46,15 @@ async function serveStore(folder: string, port = 0) {
   }
 }
 
+/** Trains for some seconds: long enough to be seen at it. */
+const watched = smallSweep
+  .replace('name: small', 'name: watched')
+  .replace('limit: 3000', 'limit: 12000')
+  .replace('epochs: { value: 2 }', 'epochs: { value: 12 }')
+
+/** Systems give no such port to whoever asks for any: it is free once more when its server is back. */
+const ownPort = 20_000 + Math.floor(Math.random() * 10_000)
+
 describe('a sweep on the page', () => {
   pageTest('trains for real when it is started there, and its front grows while it is watched', async () => {
     const page = await browser.newPage()
@@ -53,16 +62,17 @@ describe('a sweep on the page', () => {
     const editor = page.getByRole('textbox', { name: 'Sweep file' })
     await editor.click()
     await page.keyboard.press('Control+a')
-    await page.keyboard.insertText(smallSweep.replace('name: small', 'name: watched').replace('grid', 'gird'))
+    await page.keyboard.insertText(watched.replace('grid', 'gird'))
     await page.getByText('Line 3, column 9').waitFor()
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true)
     await page.keyboard.press('Control+a')
-    await page.keyboard.insertText(smallSweep.replace('name: small', 'name: watched'))
+    await page.keyboard.insertText(watched)
     await page.getByText('watched has 4 trials.').waitFor()
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.waitForURL('**/sweeps/watched')
     await page.getByRole('region', { name: 'Running trials' }).waitFor()
     // Trials end one after the other, and each is drawn as it does.
+    await page.getByRole('img', { name: /over flops of [123] trials/ }).waitFor()
     await page.getByText('4 of 4').waitFor()
     await page.getByRole('img', { name: /over flops of 4 trials/ }).waitFor()
     expect(await plotOf(page, 'Trade-off').locator('circle').count()).toBeGreaterThanOrEqual(4)
@@ -125,7 +135,7 @@ describe('a sweep on the page', () => {
         .where('number', '>', 10)
         .execute()
     })
-    const first = await serveStore(folder)
+    const first = await serveStore(folder, ownPort)
     const page = await browser.newPage()
     await page.goto(`${first.url}sweeps/big`)
     await page.getByText('10 of 20').waitFor()
@@ -136,7 +146,7 @@ describe('a sweep on the page', () => {
       const at = new Date().toISOString()
       await db.updateTable('trials').set({ state: 'completed', finished_at: at }).where('number', '<=', 15).execute()
     })
-    const second = await serveStore(folder, Number(new URL(first.url).port))
+    const second = await serveStore(folder, ownPort)
     await page.getByText('15 of 20').waitFor()
     await expect.poll(() => page.getByText('the server does not answer').count()).toBe(0)
     await page.close()
