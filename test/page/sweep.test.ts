@@ -50,7 +50,7 @@ async function serveStore(folder: string, port = 0) {
 const watched = smallSweep
   .replace('name: small', 'name: watched')
   .replace('limit: 3000', 'limit: 12000')
-  .replace('epochs: { value: 2 }', 'epochs: { value: 12 }')
+  .replace('epochs: { value: 2 }', 'epochs: { value: 80 }')
 
 /** Systems give no such port to whoever asks for any: it is free once more when its server is back. */
 const ownPort = 20_000 + Math.floor(Math.random() * 10_000)
@@ -140,7 +140,7 @@ describe('a sweep on the page', () => {
     await page.goto(`${first.url}sweeps/big`)
     await page.getByText('10 of 20').waitFor()
     await first.close()
-    await page.getByText('the server does not answer').waitFor()
+    await page.getByText('the server does not answer').first().waitFor()
     // Meanwhile the sweep goes on.
     await withStore(location, 'change', async ({ db }) => {
       const at = new Date().toISOString()

@@ -9,8 +9,11 @@ export interface Data<T> {
   readonly isLoading: boolean
 }
 
-/** Asking takes a hundredth of the time at most: what is looked at may be training on the same cores. */
-const share = 100
+/**
+ * Asking takes a fiftieth of the time at most: what is looked at may be training on the same cores. The first answer does
+ * not count: whoever gave it had just started.
+ */
+const share = 50
 const leastMs = 1_000
 
 /**
@@ -21,17 +24,17 @@ const leastMs = 1_000
  */
 export function useData<T>(path: string | null, version: number | string = 0, done = 0): Data<T> {
   const [data, setData] = useState<Data<T>>({ value: undefined, error: undefined, isLoading: path !== null })
-  const last = useRef({ path, done, endedAt: 0, tookMs: 0 })
+  const again = useRef<(() => void) | undefined>(undefined)
   useEffect(() => {
     if (path === null) {
       setData({ value: undefined, error: undefined, isLoading: false })
       return
     }
-    const isNew = last.current.path !== path || last.current.done !== done || last.current.endedAt === 0
-    const pause = Math.max(leastMs, share * last.current.tookMs)
-    const wait = isNew ? 0 : Math.max(0, last.current.endedAt + pause - performance.now())
     const abort = new AbortController()
+    const state = { isAsking: false, isWanted: false, endedAt: 0, pause: 0 }
+    let timer: ReturnType<typeof setTimeout> | undefined
     const ask = async () => {
+      Object.assign(state, { isAsking: true, isWanted: false })
       setData((before) => ({ ...before, isLoading: true }))
       const began = performance.now()
       try {
@@ -41,13 +44,32 @@ export function useData<T>(path: string | null, version: number | string = 0, do
         if (abort.signal.aborted) return
         setData((before) => ({ ...before, error: error as Error, isLoading: false }))
       }
-      last.current = { path, done, endedAt: performance.now(), tookMs: performance.now() - began }
+      const endedAt = performance.now()
+      const pause = state.endedAt === 0 ? leastMs : Math.max(leastMs, share * (endedAt - began))
+      Object.assign(state, { isAsking: false, endedAt, pause })
+      if (state.isWanted) wait()
     }
-    const timer = setTimeout(() => void ask(), wait)
+    const wait = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => void ask(), Math.max(0, state.endedAt + state.pause - performance.now()))
+    }
+    // What is being asked is waited for, however quickly news come.
+    again.current = () => {
+      state.isWanted = true
+      if (!state.isAsking) wait()
+    }
+    void ask()
     return () => {
+      again.current = undefined
       clearTimeout(timer)
       abort.abort()
     }
-  }, [path, version, done])
+  }, [path, done])
+  const seen = useRef(version)
+  useEffect(() => {
+    if (seen.current === version) return
+    seen.current = version
+    again.current?.()
+  }, [version])
   return data
 }
