@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renderSvg } from '../../src/plots/render.ts'
 import { printGoals, type Goal } from '../goals.ts'
 import { describeOwnMachine, writeResults } from '../machine.ts'
 import { mean, variance } from '../study/statistics.ts'
@@ -49,7 +50,7 @@ export async function benchAsha({ quick, seed }: { quick: boolean; seed: number 
   if (quick) return
   const date = new Date().toISOString()
   writeResults('asha', { date, machine: describeOwnMachine(), seed, accuracies, goals, sweeps: [grid, asha] })
-  writeFileSync(picture, drawSweeps(grid, asha))
+  writeFileSync(picture, renderSvg(drawSweeps(grid, asha)))
 }
 
 function accuracyOf({ test_accuracy }: Trained): number {

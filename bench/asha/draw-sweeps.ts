@@ -1,21 +1,20 @@
 import { dot, line, text } from '@observablehq/plot'
 
-import { drawPanels } from '../plot/svg.ts'
+import { framed, type Drawing } from '../../src/plots/frame.ts'
 import { flopsOf, type Sweep } from './trained.ts'
 
-const margins = { marginLeft: 50, marginBottom: 44 } as const
+const frame = framed({ width: 720, height: 320 })
 const [faded, strong] = ['#b9bec6', '#1769aa']
 
 /** Both sweeps in one picture: every trial by epoch, and the best one so far over what the training has cost by then. */
-export function drawSweeps(grid: Sweep, asha: Sweep): string {
+export function drawSweeps(grid: Sweep, asha: Sweep): Drawing {
   const whole = flopsOf(grid.trials)
   const all = [grid, asha].flatMap(({ trials }) => trials.map(({ val_accuracy }) => val_accuracy))
   const top = Math.max(...all)
   const accuracy = { domain: [top - 0.1, top + 0.002], tickFormat: '.0%', grid: true } as const
 
   const curves = {
-    width: 520,
-    ...margins,
+    ...frame,
     x: { label: 'epoch', ticks: [1, 3, 5, 7, 9] },
     y: { ...accuracy, label: 'validation accuracy' },
     clip: true,
@@ -28,8 +27,7 @@ export function drawSweeps(grid: Sweep, asha: Sweep): string {
   const bests = [progressOf(grid, whole), progressOf(asha, whole)] as const
   const least = Math.min(...bests.map(([first]) => first?.best ?? top))
   const progress = {
-    width: 440,
-    ...margins,
+    ...frame,
     x: { domain: [0, 1], label: "training FLOPs spent, of the whole grid's", tickFormat: '.0%', ticks: 5 },
     y: {
       ...accuracy,
@@ -55,13 +53,7 @@ export function drawSweeps(grid: Sweep, asha: Sweep): string {
       ]
     }),
   }
-  return drawPanels(
-    [
-      { left: 0, options: curves },
-      { left: 530, options: progress },
-    ],
-    { width: 980, height: 360 },
-  )
+  return { title: 'ASHA beside the whole grid: 81 networks for MNIST', parts: [curves, progress] }
 }
 
 interface Reached {

@@ -2,7 +2,7 @@ import { hypervolume } from '../../src/search/hypervolume.ts'
 import type { SearchMethod } from '../../src/search/search.ts'
 import { askOptuna, type Task } from './ask-optuna.ts'
 import type { TestFunction } from './functions.ts'
-import { median, rankTest } from './rank-test.ts'
+import { medianOf, rankTest } from '../../src/analysis/significance.ts'
 import { runMethod } from './run-method.ts'
 
 export interface Contest {
@@ -24,7 +24,15 @@ export async function compete(python: string, known: TestFunction, method: Searc
   for (const { values, last } of runs) checkSame(task.function, known.evaluate(last), values.at(-1) ?? [])
   const optuna = runs.map(({ values }) => scoreOf(known, values))
   const isPareto = known.reference !== undefined
-  return { function: task.function, method: task.method, trials, isPareto, swath, optuna, p: rankTest(swath, optuna) }
+  return {
+    function: task.function,
+    method: task.method,
+    trials,
+    isPareto,
+    swath,
+    optuna,
+    p: rankTest(swath, optuna)?.p ?? NaN,
+  }
 }
 
 function scoreOf({ reference, least = 0 }: TestFunction, values: readonly (readonly number[])[]): number {
@@ -40,7 +48,7 @@ function checkSame(name: string, own: readonly number[], theirs: readonly number
 
 /** How many times less regret swath's median has, or more hypervolume: 1 is as good, more is better. */
 export function ratioOf({ isPareto, swath, optuna }: Contest): number {
-  const [own, its] = [median(swath), median(optuna)]
+  const [own, its] = [medianOf(swath), medianOf(optuna)]
   return own === its ? 1 : isPareto ? own / its : its / own
 }
 
@@ -53,7 +61,7 @@ export function aheadOf({ isPareto, swath, optuna }: Contest): boolean {
 
 export function printContest(contest: Contest): void {
   const { function: name, method, trials, isPareto, swath, optuna, p } = contest
-  const figure = (values: readonly number[]) => median(values).toPrecision(4).padStart(10)
+  const figure = (values: readonly number[]) => medianOf(values).toPrecision(4).padStart(10)
   const what = isPareto ? 'hypervolume' : 'regret'
   const title = `${name.padEnd(13)} ${method.padEnd(7)} ${trials} trials  ${what.padEnd(11)}`
   const medians = `swath ${figure(swath)}  Optuna ${figure(optuna)}`

@@ -1,7 +1,7 @@
 import { History } from '../../src/search/history.ts'
 import type { SearchMethod } from '../../src/search/search.ts'
 import type { TestFunction } from './functions.ts'
-import { median } from './rank-test.ts'
+import { medianOf } from '../../src/analysis/significance.ts'
 
 /** How many trials it takes to come as far as one worker by itself does with all of its own. */
 export interface ParallelSearch {
@@ -33,7 +33,7 @@ export function compareWorkers(
 }
 
 function medians(runs: readonly (readonly number[])[]): number[] {
-  return (runs[0] ?? []).map((_, k) => median(runs.map((run) => run[k] ?? NaN)))
+  return (runs[0] ?? []).map((_, k) => medianOf(runs.map((run) => run[k] ?? NaN)))
 }
 
 /** By trial that ended. All take as long: so many run at any time, and the oldest ends first. */

@@ -4,7 +4,7 @@ import { tpe } from '../../src/search/tpe.ts'
 import { runProcess } from '../run-process.ts'
 import { optunaScript } from './ask-optuna.ts'
 import { functions } from './functions.ts'
-import { median } from './rank-test.ts'
+import { medianOf } from '../../src/analysis/significance.ts'
 
 export interface SuggestionTime {
   readonly function: string
@@ -51,6 +51,6 @@ function timeOwn(name: string, repeats: number): number[] {
       return performance.now() - started
     })
     // The first half has the compiler warm up.
-    return median(times.slice(repeats))
+    return medianOf(times.slice(repeats))
   })
 }

@@ -5,6 +5,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { analysisFigure } from '../figures/analysis.ts'
 import { chooseAxes } from '../figures/axes.ts'
 import { Choice } from '../figures/choice.ts'
+import { varyingParameters } from '../figures/column.ts'
 import { curvesFigure } from '../figures/curves.ts'
 import { heatmapFigure } from '../figures/heatmap.ts'
 import { parallelFigure } from '../figures/parallel.ts'
@@ -18,11 +19,11 @@ import type { PlotKind } from '../plots/kinds.ts'
 import { parallelPlot } from '../plots/parallel.ts'
 import { paretoPlot } from '../plots/pareto.ts'
 import { renderPng, renderSvg } from '../plots/render.ts'
-import type { Goal } from '../report/pareto.ts'
+import { goalByName } from '../report/pareto.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
-interface PlotOptions {
+export interface PlotOptions {
   readonly kind: PlotKind
   readonly output: string | undefined
   readonly x: string | undefined
@@ -65,9 +66,7 @@ async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: 
   const { x: cost, y: gain } = await axesOf(store, sweep, options)
   const metric = options.metric ?? gain.key
   const goal = metric === gain.key ? gain.goal : goalByName(metric)
-  const varying = choice.columns
-    .filter(({ source, varies }) => source === 'parameter' && varies)
-    .map(({ name }) => name)
+  const varying = varyingParameters(choice.columns)
   switch (options.kind) {
     case 'pareto': {
       const axes = { x: cost.key, y: gain.key, xGoal: cost.goal, yGoal: gain.goal, color: options.color }
@@ -124,8 +123,4 @@ function some<Part extends string, Figure extends Readonly<Record<Part, readonly
 
 function nothingYet(sweep: string): SwathError {
   return new SwathError('not-found', `no trial of ${sweep} has completed yet`)
-}
-
-function goalByName(name: string): Goal {
-  return /loss|error|seconds|latency|cost|flops|count/.test(name) ? 'minimize' : 'maximize'
 }

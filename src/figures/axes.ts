@@ -1,7 +1,7 @@
 import { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Parameters } from '../programs/program.ts'
-import type { Axis } from '../report/pareto.ts'
+import { goalByName, type Axis } from '../report/pareto.ts'
 import { findAxisSource, type FoundAxis } from '../store/front.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -80,6 +80,5 @@ export function numericParameters(params: Parameters): Record<string, number> {
 /** `name`, or `-name` to minimize and `+name` to maximize it. */
 function parseAxis(text: string): Axis {
   const [, sign, key = text] = /^([+-])(.+)$/.exec(text) ?? []
-  const isCost = /loss|error|seconds|latency|cost|flops|count|energy|co2|bytes|size/.test(key)
-  return { key, goal: sign === '-' || (sign === undefined && isCost) ? 'minimize' : 'maximize' }
+  return { key, goal: sign === undefined ? goalByName(key) : sign === '-' ? 'minimize' : 'maximize' }
 }

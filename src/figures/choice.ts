@@ -4,7 +4,8 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepViewName } from '../store/sweep-view.ts'
 import { condition, quoted } from './sql-text.ts'
-import { sweepColumns, type SweepColumn } from './sweep-columns.ts'
+import type { SweepColumn } from './column.ts'
+import { sweepColumns } from './sweep-columns.ts'
 
 /** Longer than that nobody waits for a picture. */
 const timeoutMs = 20_000

@@ -1,5 +1,6 @@
 import type { Goal } from '../report/pareto.ts'
 import type { Choice } from './choice.ts'
+import { varyingParameters } from './column.ts'
 import { quoted } from './sql-text.ts'
 
 export interface CurvesFigure {
@@ -18,6 +19,8 @@ interface Curve {
   readonly values: readonly number[]
 }
 
+/** Parameters that a trial is called by. */
+const mostNamed = 6
 /** Epochs of one curve that are shown. */
 const mostEpochs = 200
 
@@ -26,14 +29,15 @@ export async function curvesFigure(
   choice: Choice,
   { metric, goal, most }: { readonly metric: string; readonly goal: Goal; readonly most: number },
 ): Promise<CurvesFigure> {
-  const { name } = choice.column(metric)
-  const varying = choice.columns.filter(({ source, varies }) => source === 'parameter' && varies).slice(0, 6)
+  choice.column(metric)
+  const column = quoted(metric)
+  const varying = varyingParameters(choice.columns).slice(0, mostNamed)
   const order = goal === 'minimize' ? 'asc' : 'desc'
   const trials = await choice.ask(`
-    select trial_id, state, count(*) over () as n${varying.map((column) => `, ${quoted(column.name)}`).join('')}
+    select trial_id, state, count(*) over () as n${varying.map((name) => `, ${quoted(name)}`).join('')}
     from ${choice.view}
-    where ${quoted(name)} is not null and ${choice.isChosen}
-    order by case when state = 'running' then 0 else 1 end, ${quoted(name)} ${order}, trial_id
+    where ${column} is not null and ${choice.isChosen}
+    order by case when state = 'running' then 0 else 1 end, ${column} ${order}, trial_id
     limit ${most}`)
   if (trials.length === 0) return { metric, curves: [], trials: 0 }
   const text = metric.replaceAll("'", "''")
@@ -59,7 +63,7 @@ export async function curvesFigure(
     trials: Number(trials[0]?.[2]),
     curves: trials.map(([id, state, , ...parameters]) => ({
       ...{ trial: Number(id), state: String(state) },
-      label: varying.map((column, k) => `${column.name} ${parameters[k] ?? '–'}`).join(', '),
+      label: varying.map((name, k) => `${name} ${parameters[k] ?? '–'}`).join(', '),
       ...(points.get(Number(id)) ?? { epochs: [], values: [] }),
     })),
   }

@@ -1,6 +1,7 @@
 import { sweepsUnderWay } from '../store/coordinators.ts'
-import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { sweepState, trialCounts, type SweepState, type TrialCounts } from '../store/sweep-state.ts'
 import { sweepProgress } from '../store/sweeps.ts'
 import { storedSettings } from '../sweep/definition.ts'
 import { chooseAxes } from './axes.ts'
@@ -14,9 +15,8 @@ export interface SweepSummary {
   readonly method: string
   readonly program: string
   readonly created_at: string
-  /** `waiting` has trials to train and nobody who trains them. */
-  readonly state: 'running' | 'waiting' | 'ended'
-  readonly progress: Omit<ProgressRow, 'id' | 'name' | 'method' | 'program' | 'created_at'>
+  readonly state: SweepState
+  readonly progress: TrialCounts
   readonly objective: { readonly name: string; readonly goal: 'minimize' | 'maximize' } | null
   readonly best: number | null
   /** Points of the front from 0 to 1 in each direction, in order of the cost. */
@@ -46,13 +46,12 @@ export class SweepList {
     for (const sweep of rows) {
       const own = progress.get(sweep.id)
       if (own === undefined) continue
-      const { trials, completed, running: trained, queued, failed, cancelled, stopped } = own
       const { id, name, method, program, created_at } = sweep
       summaries.push({
         ...{ id, name, method, program, created_at },
-        state: running.has(id) ? 'running' : queued + trained > 0 ? 'waiting' : 'ended',
-        progress: { trials, completed, running: trained, queued, failed, cancelled, stopped },
-        ...(await this.#outcome(sweep, completed)),
+        state: sweepState(own, running.has(id)),
+        progress: trialCounts(own),
+        ...(await this.#outcome(sweep, own.completed)),
       })
     }
     return summaries
@@ -75,10 +74,9 @@ export class SweepList {
     const names = new Set(choice.columns.map(({ name }) => name))
     if (!names.has(x.key) || !names.has(y.key)) return none
     const figure = await paretoFigure(choice, { x: x.key, y: y.key, xGoal: x.goal, yGoal: y.goal })
-    const best = figure.points.reduce(
-      (far, point) => (y.goal === 'minimize' ? Math.min(far, point.y) : Math.max(far, point.y)),
-      y.goal === 'minimize' ? Infinity : -Infinity,
-    )
+    // The best of all is on the front.
+    const values = figure.points.filter((point) => point.isOnFront).map((point) => point.y)
+    const best = y.goal === 'minimize' ? Math.min(...values) : Math.max(...values)
     return {
       objective: objectives[0] ?? { name: y.key, goal: y.goal },
       best: Number.isFinite(best) ? best : null,

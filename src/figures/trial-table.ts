@@ -1,4 +1,5 @@
 import type { Choice } from './choice.ts'
+import { varyingParameters } from './column.ts'
 import { quoted } from './sql-text.ts'
 
 export interface TableOptions {
@@ -33,7 +34,7 @@ function usualColumns({ columns }: Choice): string[] {
   const shown = telling.filter((name) => metrics.includes(name))
   return [
     ...['trial_id', 'state'],
-    ...columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name),
+    ...varyingParameters(columns),
     'flops',
     ...(shown.length > 0 ? shown : metrics.slice(0, 5)),
   ]

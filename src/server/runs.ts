@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { thisProcess } from '../store/coordinators.ts'
 import type { Store } from '../store/store.ts'
 
 const lookMs = 100
@@ -76,6 +77,8 @@ export class Runs {
       .innerJoin('sweeps as s', 's.id', 'c.sweep_id')
       .select('s.name')
       .where('c.pid', '=', pid)
+      // Hosts that share the store have processes of the same number.
+      .where('c.host', '=', thisProcess().host)
       .executeTakeFirst()
     return row?.name
   }

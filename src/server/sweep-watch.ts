@@ -1,16 +1,13 @@
 import type { Parameters, Report } from '../programs/program.ts'
 import { liveCoordinator } from '../store/coordinators.ts'
-import type { ProgressRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { trialCounts, type TrialCounts } from '../store/sweep-state.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { endedSince, lastReports, runningTrials } from '../store/watched.ts'
 
 export interface SweepNews {
   readonly isRunning: boolean
-  readonly progress: Pick<
-    ProgressRow,
-    'trials' | 'completed' | 'running' | 'queued' | 'failed' | 'cancelled' | 'stopped'
-  >
+  readonly progress: TrialCounts
   readonly running: readonly RunningNow[]
   /** Trials that have ended since the news before, the last ones of many. */
   readonly ended: readonly { readonly trial: number; readonly state: string }[]
@@ -59,18 +56,9 @@ export class SweepWatch {
       db,
       running.map(({ id }) => id),
     )
-    const {
-      trials,
-      completed,
-      running: trained,
-      queued,
-      failed,
-      cancelled,
-      stopped,
-    } = await progressOf(db, this.#sweepId)
     const data: SweepNews = {
       isRunning: (await liveCoordinator(db, this.#sweepId, this.#store.now())) !== undefined,
-      progress: { trials, completed, running: trained, queued, failed, cancelled, stopped },
+      progress: trialCounts(await progressOf(db, this.#sweepId)),
       running: running.map(({ id, host, worker, params }) => ({
         ...{ trial: id, host, worker, params: JSON.parse(params) as Parameters, report: reports.get(id) ?? null },
       })),

@@ -17,7 +17,8 @@ export function sweepViewName(sweepName: string): string {
 /** PostgreSQL would cut off what is longer, and take two names for one. */
 const mostLetters = 63
 
-const fixedColumns = [
+/** Columns of every sweep's view, in front of its parameters. */
+export const fixedColumns = [
   'trial_id',
   'number',
   'state',

@@ -1,28 +1,13 @@
 import { join } from 'node:path'
 
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
 
 import { smallSweep } from '../end-to-end/swath.ts'
 import { seriousFindings } from './axe.ts'
-import { openBrowser, pageTest } from './browser.ts'
-import { findChromium } from './find-chromium.ts'
-import { serveFolder, type ServedFolder } from './served.ts'
+import { pageTest, pageTools } from './browser.ts'
 
-let served: ServedFolder
-let browser: Browser
-
-beforeAll(async () => {
-  if (findChromium() === undefined) return
-  browser = await openBrowser()
-  served = await serveFolder({ 'sweep.yaml': smallSweep })
-})
-
-afterAll(async () => {
-  if (findChromium() === undefined) return
-  await browser.close()
-  await served.close()
-})
+const tools = pageTools({ 'sweep.yaml': smallSweep })
 
 const places: readonly (readonly [name: string, path: string, isThere: (page: Page) => Promise<void>])[] = [
   ['sweeps', '', (page) => page.getByRole('link', { name: 'small' }).waitFor()],
@@ -42,16 +27,16 @@ describe('every page', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [name, path, isThere] of places) {
       pageTest(`${name} is for everybody, ${colorScheme}`, async () => {
-        const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 } })
+        const page = await tools.browser.newPage({ colorScheme, viewport: { width: 1280, height: 900 } })
         const troubles: string[] = []
         page.on('console', (message) => {
           if (message.type() === 'error') troubles.push(message.text())
         })
         page.on('request', (request) => {
-          if (!request.url().startsWith(served.url) && !/^(data|blob):/.test(request.url()))
+          if (!request.url().startsWith(tools.served.url) && !/^(data|blob):/.test(request.url()))
             troubles.push(request.url())
         })
-        await page.goto(served.url + path)
+        await page.goto(tools.served.url + path)
         await isThere(page)
         expect(await seriousFindings(page)).toEqual([])
         if (SWATH_SCREENSHOTS !== undefined) {
@@ -68,8 +53,8 @@ describe('every page', () => {
   }
 
   pageTest('is used by the keyboard alone', async () => {
-    const page = await browser.newPage()
-    await page.goto(served.url)
+    const page = await tools.browser.newPage()
+    await page.goto(tools.served.url)
     await page.getByRole('link', { name: 'small' }).waitFor()
     const focused = () => page.evaluate('document.activeElement.textContent')
     for (let k = 0; k < 20 && (await focused()) !== 'small'; k++) await page.keyboard.press('Tab')
@@ -88,8 +73,8 @@ describe('every page', () => {
   })
 
   pageTest('asks in SQL and shows the answer as table and plot', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${served.url}sql`)
+    const page = await tools.browser.newPage()
+    await page.goto(`${tools.served.url}sql`)
     await page.getByRole('textbox', { name: 'Question in SQL' }).click()
     await page.keyboard.press('Control+a')
     await page.keyboard.insertText('select width, avg(val_accuracy) as accuracy from sweep_small group by width')

@@ -1,27 +1,13 @@
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 
 import { smallSweep } from '../end-to-end/swath.ts'
 import { seriousFindings } from './axe.ts'
-import { openBrowser, pageTest } from './browser.ts'
-import { findChromium } from './find-chromium.ts'
-import { serveFolder, type ServedFolder } from './served.ts'
+import { pageTest, pageTools } from './browser.ts'
+import { serveFolder } from './served.ts'
 
-let served: ServedFolder
-let browser: Browser
-
-beforeAll(async () => {
-  if (findChromium() === undefined) return
-  browser = await openBrowser()
-  served = await serveFolder({ 'sweep.yaml': smallSweep })
-})
-
-afterAll(async () => {
-  if (findChromium() === undefined) return
-  await browser.close()
-  await served.close()
-})
+const tools = pageTools({ 'sweep.yaml': smallSweep })
 
 /** Draws a seven, as a hand would. */
 async function drawSeven(page: Page): Promise<void> {
@@ -40,7 +26,7 @@ const verdict = (model: Locator) => model.locator('.verdict')
 
 describe('the digit app', () => {
   pageTest('recognizes what is drawn, learns better, and goes back', async () => {
-    const page = await browser.newPage()
+    const page = await tools.browser.newPage()
     const troubles: string[] = []
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text())
@@ -54,7 +40,7 @@ describe('the digit app', () => {
     page.on('requestfinished', (request) => {
       if (isPrediction(request.url())) open--
     })
-    await page.goto(`${served.url}digits?model=2`)
+    await page.goto(`${tools.served.url}digits?model=2`)
     const model = page.getByRole('region', { name: 'Trial 2' })
     await model.getByText(/parameters, .* FLOPs/).waitFor()
 
@@ -95,8 +81,8 @@ describe('the digit app', () => {
   })
 
   pageTest('takes a picture that is chosen, for two models side by side, and says what is wrong with one', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${served.url}digits?model=1&with=2`)
+    const page = await tools.browser.newPage()
+    await page.goto(`${tools.served.url}digits?model=1&with=2`)
     const choose = page.getByLabel('Choose a picture…')
     const one =
       '<svg width="90" height="90"><rect width="90" height="90" fill="#eee"/><path d="M45 15v60" stroke="#222" stroke-width="9"/></svg>'
@@ -114,7 +100,7 @@ describe('the digit app', () => {
   pageTest('says what to do where there is no model', async () => {
     const empty = await serveFolder({})
     try {
-      const page = await browser.newPage()
+      const page = await tools.browser.newPage()
       await page.goto(`${empty.url}digits`)
       await page.getByText('No trained model yet').waitFor()
       await page.close()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-import { serve } from '../../src/server/serve.ts'
+import { serve, type ServeOptions } from '../../src/server/serve.ts'
 import { openStore } from '../../src/store/open.ts'
 
 /** A folder with a store, and its page on a port of its own. */
@@ -21,6 +21,23 @@ export interface ServedFolder {
 const run = promisify(execFile)
 const command = resolve('bin/swath.js')
 
+/** Serves the store of a folder to this machine, on any port that is free or the one that is wanted. */
+export async function serveStore(folder: string, options: Partial<ServeOptions> = {}) {
+  const location = `sqlite:${join(folder, 'swath.db')}`
+  const store = await openStore(location, 'write')
+  const served = await serve({
+    ...{ store, location, folder, host: '127.0.0.1', port: 0, token: undefined, allowedHosts: [] },
+    ...options,
+  })
+  return {
+    url: served.url,
+    async close() {
+      await served.close()
+      await store.close()
+    },
+  }
+}
+
 /** Serves a new folder with these files; `sweep.yaml` is run before, if there is one. */
 export async function serveFolder(files: Readonly<Record<string, string>>): Promise<ServedFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'swath-page-'))
@@ -33,16 +50,11 @@ export async function serveFolder(files: Readonly<Record<string, string>>): Prom
     return stdout
   }
   if ('sweep.yaml' in files) await swath('run', 'sweep.yaml')
-  const location = `sqlite:${join(folder, 'swath.db')}`
-  const store = await openStore(location, 'write')
-  const served = await serve({
-    ...{ store, location, folder, host: '127.0.0.1', port: 0, token: undefined, allowedHosts: [] },
-  })
+  const served = await serveStore(folder)
   return {
     ...{ folder, url: served.url, swath },
     async close() {
       await served.close()
-      await store.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

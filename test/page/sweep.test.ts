@@ -1,50 +1,19 @@
 import { join } from 'node:path'
 
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
 
 import { fillStore } from '../../bench/store/big-store.ts'
-import { serve } from '../../src/server/serve.ts'
-import { openStore, withStore } from '../../src/store/open.ts'
+import { withStore } from '../../src/store/open.ts'
 import { smallSweep } from '../end-to-end/swath.ts'
 import { temporaryFolder } from '../store/temporary-store.ts'
-import { openBrowser, pageTest } from './browser.ts'
-import { findChromium } from './find-chromium.ts'
-import { serveFolder, type ServedFolder } from './served.ts'
+import { pageTest, pageTools } from './browser.ts'
+import { serveStore } from './served.ts'
 
-let served: ServedFolder
-let browser: Browser
-
-beforeAll(async () => {
-  if (findChromium() === undefined) return
-  browser = await openBrowser()
-  served = await serveFolder({ 'sweep.yaml': smallSweep })
-})
-
-afterAll(async () => {
-  if (findChromium() === undefined) return
-  await browser.close()
-  await served.close()
-})
+const tools = pageTools({ 'sweep.yaml': smallSweep })
 
 const plotOf = (page: Page, panel: string) => page.getByRole('region', { name: panel }).locator('svg.swath-plot').last()
 const rowsOf = (page: Page) => page.getByRole('region', { name: 'Rows of trials' }).locator('tbody tr:not(.space)')
-
-/** Serves a store for a test, on a port of its choice. */
-async function serveStore(folder: string, port = 0) {
-  const location = `sqlite:${join(folder, 'swath.db')}`
-  const store = await openStore(location, 'write')
-  const server = await serve({
-    ...{ store, location, folder, host: '127.0.0.1', port, token: undefined, allowedHosts: [] },
-  })
-  return {
-    url: server.url,
-    async close() {
-      await server.close()
-      await store.close()
-    },
-  }
-}
 
 /** Trains for some seconds: long enough to be seen at it. */
 const watched = smallSweep
@@ -57,8 +26,8 @@ const ownPort = 20_000 + Math.floor(Math.random() * 10_000)
 
 describe('a sweep on the page', () => {
   pageTest('trains for real when it is started there, and its front grows while it is watched', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${served.url}new`)
+    const page = await tools.browser.newPage()
+    await page.goto(`${tools.served.url}new`)
     const editor = page.getByRole('textbox', { name: 'Sweep file' })
     await editor.click()
     await page.keyboard.press('Control+a')
@@ -81,8 +50,8 @@ describe('a sweep on the page', () => {
   })
 
   pageTest('has the other plots and the table follow what is brushed, and the address holds it', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${served.url}sweeps/small?y=val_accuracy`)
+    const page = await tools.browser.newPage()
+    await page.goto(`${tools.served.url}sweeps/small?y=val_accuracy`)
     await expect.poll(() => rowsOf(page).count()).toBe(4)
     const plot = plotOf(page, 'Trade-off')
     const box = await plot.boundingBox()
@@ -97,7 +66,7 @@ describe('a sweep on the page', () => {
     expect(page.url()).toMatch(/select=flops/)
     const address = page.url()
     // The same view, for somebody else.
-    const other = await browser.newPage()
+    const other = await tools.browser.newPage()
     await other.goto(address)
     await expect.poll(() => rowsOf(other).count()).toBe(2)
     await other.getByRole('button', { name: 'All trials' }).click()
@@ -107,8 +76,8 @@ describe('a sweep on the page', () => {
   })
 
   pageTest('chooses trials by a condition, sorts, groups, and says what is wrong with one', async () => {
-    const page = await browser.newPage()
-    await page.goto(`${served.url}sweeps/small`)
+    const page = await tools.browser.newPage()
+    await page.goto(`${tools.served.url}sweeps/small`)
     const where = page.getByLabel('Trials where')
     await where.fill('depth >= 2')
     await where.press('Enter')
@@ -135,8 +104,8 @@ describe('a sweep on the page', () => {
         .where('number', '>', 10)
         .execute()
     })
-    const first = await serveStore(folder, ownPort)
-    const page = await browser.newPage()
+    const first = await serveStore(folder, { port: ownPort })
+    const page = await tools.browser.newPage()
     await page.goto(`${first.url}sweeps/big`)
     await page.getByText('10 of 20').waitFor()
     await first.close()
@@ -146,7 +115,7 @@ describe('a sweep on the page', () => {
       const at = new Date().toISOString()
       await db.updateTable('trials').set({ state: 'completed', finished_at: at }).where('number', '<=', 15).execute()
     })
-    const second = await serveStore(folder, ownPort)
+    const second = await serveStore(folder, { port: ownPort })
     await page.getByText('15 of 20').waitFor()
     await expect.poll(() => page.getByText('the server does not answer').count()).toBe(0)
     await page.close()
@@ -157,7 +126,7 @@ describe('a sweep on the page', () => {
     const folder = temporaryFolder()
     await withStore(`sqlite:${join(folder, 'swath.db')}`, 'write', (store) => fillStore(store, 100_000))
     const server = await serveStore(folder)
-    const page = await browser.newPage()
+    const page = await tools.browser.newPage()
     await page.goto(`${server.url}sweeps/big`)
     await page.getByRole('heading', { name: 'Trials: 100,000' }).waitFor()
     await plotOf(page, 'Trade-off').waitFor()

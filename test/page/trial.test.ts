@@ -1,24 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 
 import { smallSweep } from '../end-to-end/swath.ts'
 import { seriousFindings } from './axe.ts'
-import { openBrowser, pageTest } from './browser.ts'
-import { findChromium } from './find-chromium.ts'
+import { pageTest, pageTools } from './browser.ts'
 import { serveFolder } from './served.ts'
 
-let browser: Browser
-
-beforeAll(async () => {
-  if (findChromium() !== undefined) browser = await openBrowser()
-})
-
-afterAll(async () => {
-  if (findChromium() !== undefined) await browser.close()
-})
+const tools = pageTools()
 
 /** Trains as soon as its data are there. */
 const late = `import json, os, sys
@@ -40,7 +30,7 @@ describe('the page of a trial', () => {
   pageTest('shows its parameters, its curves, and on demand its layers and what it confuses', async () => {
     const served = await serveFolder({ 'sweep.yaml': smallSweep })
     try {
-      const page = await browser.newPage()
+      const page = await tools.browser.newPage()
       await page.goto(`${served.url}trials/1`)
       await page.getByRole('heading', { name: 'Trial 1 completed' }).waitFor()
       const parameters = page.getByRole('region', { name: 'Parameters' })
@@ -85,7 +75,7 @@ describe('the page of a trial', () => {
   pageTest('tells why one failed, tries it again, and follows it to its end', async () => {
     const served = await serveFolder({ 'sweep.yaml': lateSweep, 'late.py': late })
     try {
-      const page = await browser.newPage()
+      const page = await tools.browser.newPage()
       await page.goto(`${served.url}trials/1`)
       await page.getByRole('heading', { name: 'Trial 1 failed' }).waitFor()
       const attempts = page.getByRole('region', { name: 'One attempt' })

@@ -2,8 +2,8 @@ import { request } from 'node:http'
 
 import { onTestFinished } from 'vitest'
 
-import { serve, type ServeOptions } from '../../src/server/serve.ts'
-import { openStore } from '../../src/store/open.ts'
+import type { ServeOptions } from '../../src/server/serve.ts'
+import { serveStore } from '../page/served.ts'
 import { temporaryFolder } from '../store/temporary-store.ts'
 
 interface Answered {
@@ -25,17 +25,8 @@ interface AskOptions {
 
 /** A store with nothing in it, served on a free port of this machine. */
 export async function servedStore(options: Partial<ServeOptions> = {}): Promise<Served> {
-  const folder = temporaryFolder()
-  const location = `sqlite:${folder}/swath.db`
-  const store = await openStore(location, 'write')
-  const served = await serve({
-    ...{ store, location, folder, host: '127.0.0.1', port: 0, token: undefined, allowedHosts: [] },
-    ...options,
-  })
-  onTestFinished(async () => {
-    await served.close()
-    await store.close()
-  })
+  const served = await serveStore(temporaryFolder(), options)
+  onTestFinished(() => served.close())
   const url = new URL(served.url)
   return { url, ask: (path, asked) => askFor(url, path, asked) }
 }

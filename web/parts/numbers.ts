@@ -1,9 +1,8 @@
-/** A number for people: five digits that count, thousands apart. */
+import { formatCount, formatNumber } from '../../src/report/format.ts'
+
+/** A number for people: five digits that count, of a whole one all of them. */
 export function shownNumber(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en')
-  const text =
-    Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7 ? String(Number(value.toPrecision(5))) : value.toExponential(3)
-  return text
+  return Number.isInteger(value) ? formatCount(value) : formatNumber(value)
 }
 
 export function shownValue(value: unknown): string {
@@ -16,10 +15,6 @@ export function shownParameters(params: Readonly<Record<string, unknown>>): stri
   return Object.entries(params)
     .map(([name, value]) => `${name} ${shownValue(value)}`)
     .join(', ')
-}
-
-export function shownPercent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`
 }
 
 export function shownBytes(bytes: number): string {

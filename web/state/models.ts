@@ -1,5 +1,6 @@
 import type { TrainedModelRow } from '../../src/store/trained-models.ts'
-import { shownPercent, shownValue } from '../parts/numbers.ts'
+import { formatPercent } from '../../src/report/format.ts'
+import { shownValue } from '../parts/numbers.ts'
 
 export type Model = TrainedModelRow
 
@@ -21,7 +22,7 @@ export function groupsOf(models: readonly Model[]): ModelGroup[] {
 }
 
 function described({ trial, test_accuracy, parent, params }: Model, varying: readonly string[]): string {
-  const accuracy = test_accuracy === null ? [] : [shownPercent(test_accuracy)]
+  const accuracy = test_accuracy === null ? [] : [formatPercent(test_accuracy)]
   const from = parent === null ? [] : [`taught from ${parent}`]
   const own = varying.map((name) => `${name} ${shownValue(params[name])}`).join(', ')
   return [`trial ${trial}`, ...accuracy, ...from, ...(own === '' ? [] : [own])].join(' · ')

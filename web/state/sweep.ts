@@ -1,6 +1,6 @@
-import type { SweepColumn } from '../../src/figures/sweep-columns.ts'
+import { varyingParameters, type SweepColumn } from '../../src/figures/column.ts'
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
-import type { Goal } from '../../src/report/pareto.ts'
+import { goalByName, type Goal } from '../../src/report/pareto.ts'
 
 interface NamedAxis {
   readonly name: string
@@ -35,14 +35,13 @@ export function metricsOf({ columns }: SweepDetail): string[] {
 
 /** Parameters that differ between trials. */
 export function varyingOf({ columns }: SweepDetail): string[] {
-  return columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)
+  return varyingParameters(columns)
 }
 
 /** What the sweep is for, or what is known of such a metric by its name. */
 export function goalOf({ objectives, axes }: SweepDetail, name: string): Goal {
   const known = [...objectives, ...axes].find((axis) => axis.name === name)
-  if (known !== undefined) return known.goal
-  return /loss|error|seconds|latency|cost|flops|count|energy|co2|bytes|size/.test(name) ? 'minimize' : 'maximize'
+  return known?.goal ?? goalByName(name)
 }
 
 /** What a sweep is judged by where nothing else is said: its metric. */

@@ -1,18 +1,9 @@
-import { plotKinds, type PlotKind } from '../../plots/kinds.ts'
+import { plotKinds } from '../../plots/kinds.ts'
+import type { PlotOptions } from '../plot-to-file.ts'
 import type { Command } from './command.ts'
 
-interface Options {
+interface Options extends PlotOptions {
   readonly sweep: string | undefined
-  readonly kind: PlotKind
-  readonly output: string | undefined
-  readonly x: string | undefined
-  readonly y: string | undefined
-  readonly color: string | undefined
-  readonly metric: string | undefined
-  readonly where: string | undefined
-  readonly log: boolean
-  readonly width: number
-  readonly height: number
 }
 
 export const plotCommand: Command<Options> = {

@@ -23,60 +23,72 @@ const pareto = z
   .object({
     ...{ x: z.string(), y: z.string(), xGoal: goal, yGoal: goal, color: z.string().optional() },
     trials: z.number().int(),
-    points: z.array(
-      z.object({
-        ...{ trial: z.number().int(), x: z.number(), y: z.number(), color: cell },
-        ...{ isOnFront: z.boolean(), isChosen: z.boolean(), stands: z.number().int() },
-      }),
-    ),
+    points: z
+      .array(
+        z.object({
+          ...{ trial: z.number().int(), x: z.number(), y: z.number(), color: cell },
+          ...{ isOnFront: z.boolean(), isChosen: z.boolean(), stands: z.number().int() },
+        }),
+      )
+      .readonly(),
   })
   .openapi('ParetoFigure')
 
 const curves = z
   .object({
     ...{ metric: z.string(), trials: z.number().int() },
-    curves: z.array(
-      z.object({
-        ...{ trial: z.number().int(), state: z.string(), label: z.string() },
-        ...{ epochs: z.array(z.number().int()), values: z.array(z.number()) },
-      }),
-    ),
+    curves: z
+      .array(
+        z.object({
+          ...{ trial: z.number().int(), state: z.string(), label: z.string() },
+          ...{ epochs: z.array(z.number().int()).readonly(), values: z.array(z.number()).readonly() },
+        }),
+      )
+      .readonly(),
   })
   .openapi('CurvesFigure')
 
 const parallel = z
   .object({
-    axes: z.array(z.object({ name: z.string(), isNumber: z.boolean() })),
+    axes: z.array(z.object({ name: z.string(), isNumber: z.boolean() })).readonly(),
     trials: z.number().int(),
-    lines: z.array(z.object({ trial: z.number().int(), values: z.array(cell) })),
+    lines: z.array(z.object({ trial: z.number().int(), values: z.array(cell).readonly() })).readonly(),
   })
   .openapi('ParallelFigure')
 
 const heatmap = z
   .object({
     ...{ x: z.string(), y: z.string(), value: z.string() },
-    cells: z.array(
-      z.object({
-        ...{ x: z.union([z.number(), z.string()]), y: z.union([z.number(), z.string()]) },
-        ...{ value: z.number(), trials: z.number().int() },
-      }),
-    ),
+    cells: z
+      .array(
+        z.object({
+          ...{ x: z.union([z.number(), z.string()]), y: z.union([z.number(), z.string()]) },
+          ...{ value: z.number(), trials: z.number().int() },
+        }),
+      )
+      .readonly(),
   })
   .openapi('HeatmapFigure')
 
 const table = z
-  .object({ columns: z.array(z.string()), rows: z.array(z.array(cell)), total: z.number().int() })
+  .object({
+    columns: z.array(z.string()).readonly(),
+    rows: z.array(z.array(cell).readonly()).readonly(),
+    total: z.number().int(),
+  })
   .openapi('TrialTable')
 
 const analysis = z
   .object({
-    importances: z.array(
-      z.object({
-        ...{ objective: z.string(), points: z.number().int(), best: z.number().int() },
-        parameters: z.array(z.object({ name: z.string(), importance: z.number() })),
-      }),
-    ),
-    hypervolume: z.array(z.object({ points: z.number().int(), hypervolume: z.number() })),
+    importances: z
+      .array(
+        z.object({
+          ...{ objective: z.string(), points: z.number().int(), best: z.number().int() },
+          parameters: z.array(z.object({ name: z.string(), importance: z.number() })).readonly(),
+        }),
+      )
+      .readonly(),
+    hypervolume: z.array(z.object({ points: z.number().int(), hypervolume: z.number() })).readonly(),
     reference: z.record(z.string(), z.number()),
   })
   .openapi('Analysis')
@@ -106,8 +118,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      const { points, ...rest } = await paretoFigure(await choiceOf(context.req.valid('param').name, chosen), options)
-      return context.json({ ...rest, points: [...points] }, 200)
+      return context.json(await paretoFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
     },
   )
   app.openapi(
@@ -124,14 +135,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      const figure = await curvesFigure(await choiceOf(context.req.valid('param').name, chosen), options)
-      return context.json(
-        {
-          ...figure,
-          curves: figure.curves.map((curve) => ({ ...curve, epochs: [...curve.epochs], values: [...curve.values] })),
-        },
-        200,
-      )
+      return context.json(await curvesFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
     },
   )
   app.openapi(
@@ -154,14 +158,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      const { axes, lines, trials } = await parallelFigure(
-        await choiceOf(context.req.valid('param').name, chosen),
-        options,
-      )
-      return context.json(
-        { trials, axes: [...axes], lines: lines.map((line) => ({ ...line, values: [...line.values] })) },
-        200,
-      )
+      return context.json(await parallelFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
     },
   )
   app.openapi(
@@ -175,8 +172,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      const { cells, ...rest } = await heatmapFigure(await choiceOf(context.req.valid('param').name, chosen), options)
-      return context.json({ ...rest, cells: [...cells] }, 200)
+      return context.json(await heatmapFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
     },
   )
   app.openapi(
@@ -197,11 +193,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      const { columns, rows, total } = await trialTable(
-        await choiceOf(context.req.valid('param').name, chosen),
-        options,
-      )
-      return context.json({ total, columns: [...columns], rows: rows.map((row) => [...row]) }, 200)
+      return context.json(await trialTable(await choiceOf(context.req.valid('param').name, chosen), options), 200)
     },
   )
   app.openapi(
@@ -210,19 +202,8 @@ export function figuresRoutes({ store }: ServerContext) {
       ...{ tags: ['figures'], request: { params: sweepName } },
       responses: answers(analysis, 'Importances (PED-ANOVA) and the hypervolume over time'),
     }),
-    async (context) => {
-      const { importances, hypervolume, reference } = await analysisFigure(
-        store,
-        await findSweep(store, context.req.valid('param').name),
-      )
-      return context.json(
-        {
-          ...{ hypervolume: [...hypervolume], reference },
-          importances: importances.map((each) => ({ ...each, parameters: [...each.parameters] })),
-        },
-        200,
-      )
-    },
+    async (context) =>
+      context.json(await analysisFigure(store, await findSweep(store, context.req.valid('param').name)), 200),
   )
   return app
 }

@@ -17,8 +17,8 @@ const model = z
 const prediction = z
   .object({
     ...{ label: z.string(), confidence: z.number(), ms: z.number() },
-    classes: z.array(z.object({ name: z.string(), probability: z.number() })),
-    seen: z.object({ height: z.number().int(), width: z.number().int(), levels: z.array(z.number().int()) }),
+    classes: z.array(z.object({ name: z.string(), probability: z.number() })).readonly(),
+    seen: z.object({ height: z.number().int(), width: z.number().int(), levels: z.array(z.number().int()).readonly() }),
   })
   .openapi('Prediction')
 
@@ -29,7 +29,7 @@ const knowledge = z.object({
 const retrained = z
   .object({
     ...{ trial: z.number().int(), sweep: z.string(), parent: z.number().int(), before: knowledge, after: knowledge },
-    classes: z.array(z.object({ name: z.string(), before: z.number(), after: z.number() })),
+    classes: z.array(z.object({ name: z.string(), before: z.number(), after: z.number() })).readonly(),
     ...{ testImages: z.number().int(), gained: z.number().int(), lost: z.number().int() },
   })
   .openapi('Retrained')
@@ -74,11 +74,13 @@ export function modelsRoutes({ store, models }: ServerContext) {
     async (context) => {
       const { picture: file, background } = context.req.valid('form')
       const sent = { bytes: await bytesOf(file), background }
-      const { classes, seen, ...rest } = await models.run('predict', {
-        trial: context.req.valid('param').id,
-        picture: sent,
-      })
-      return context.json({ ...rest, classes: [...classes], seen: { ...seen, levels: [...seen.levels] } }, 200)
+      return context.json(
+        await models.run('predict', {
+          trial: context.req.valid('param').id,
+          picture: sent,
+        }),
+        200,
+      )
     },
   )
   app.openapi(
@@ -90,10 +92,12 @@ export function modelsRoutes({ store, models }: ServerContext) {
     async (context) => {
       const { picture: file, background, label, anchor } = context.req.valid('form')
       const sent = { bytes: await bytesOf(file), background }
-      const { classes, ...rest } = await models.run('retrain', {
-        ...{ trial: context.req.valid('param').id, picture: sent, label, anchor },
-      })
-      return context.json({ ...rest, classes: [...classes] }, 200)
+      return context.json(
+        await models.run('retrain', {
+          ...{ trial: context.req.valid('param').id, picture: sent, label, anchor },
+        }),
+        200,
+      )
     },
   )
   return app

@@ -48,3 +48,11 @@ export const trialNumber = z.object({
 export const parametersSchema = z
   .custom<Parameters>((value) => typeof value === 'object' && value !== null)
   .openapi({ type: 'object', additionalProperties: true })
+
+/** What came of having a run started. */
+export const startedSchema = z
+  .object({
+    sweep: z.string().nullable().openapi({ description: 'The sweep that is run; null if nothing was left to do.' }),
+    pid: z.number().int(),
+  })
+  .openapi('Started')

@@ -4,11 +4,12 @@ import { chooseAxes } from '../../figures/axes.ts'
 import { sweepColumns } from '../../figures/sweep-columns.ts'
 import { liveCoordinator } from '../../store/coordinators.ts'
 import { findSweep } from '../../store/find-sweep.ts'
+import { sweepState, trialCounts } from '../../store/sweep-state.ts'
 import { cancelSweep, progressOf } from '../../store/sweeps.ts'
 import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
-import { answers, jsonBody, routes, sweepName } from './route.ts'
+import { answers, jsonBody, routes, startedSchema, sweepName } from './route.ts'
 import { sweepSummary } from './sweeps.ts'
 
 const axis = z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) })
@@ -17,7 +18,7 @@ const sweep = z
   .object({
     ...{ id: z.number().int(), name: z.string(), description: z.string().nullable(), method: z.string() },
     ...{ program: z.string(), seed: z.number().int(), created_at: z.string(), source: z.string() },
-    state: z.enum(['running', 'waiting', 'ended']),
+    state: sweepSummary.shape.state,
     progress: sweepSummary.shape.progress,
     objectives: z.array(axis),
     axes: z.array(axis).openapi({ description: 'What is plotted unless something else is asked for: x, then y.' }),
@@ -31,7 +32,6 @@ const sweep = z
   .openapi('Sweep')
 
 const cancelled = z.object({ cancelled: z.number().int() }).openapi('Cancelled')
-const started = z.object({ sweep: z.string().nullable(), pid: z.number().int() })
 const point = z.object({ point: z.record(z.string(), z.unknown()) })
 
 export function sweepRoutes({ store, runs }: ServerContext) {
@@ -44,7 +44,7 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     }),
     async (context) => {
       const row = await findSweep(store, context.req.valid('param').name)
-      const { trials, completed, running, queued, failed, cancelled, stopped } = await progressOf(store.db, row.id)
+      const counts = trialCounts(await progressOf(store.db, row.id))
       const isRunning = (await liveCoordinator(store.db, row.id, store.now())) !== undefined
       const columns = await sweepColumns(store, row)
       const axes = (await chooseAxes(store, row, {}))
@@ -54,8 +54,8 @@ export function sweepRoutes({ store, runs }: ServerContext) {
       return context.json(
         {
           ...{ id, name, description, method, program, seed, created_at, source },
-          state: isRunning ? ('running' as const) : queued + running > 0 ? ('waiting' as const) : ('ended' as const),
-          progress: { trials, completed, running, queued, failed, cancelled, stopped },
+          state: sweepState(counts, isRunning),
+          progress: counts,
           objectives: storedSettings(row).objectives.map(({ name, goal }) => ({ name, goal })),
           ...{ axes, columns },
         },
@@ -80,7 +80,7 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     createRoute({
       ...{ method: 'post', path: '/sweeps/{name}/resume', summary: 'Go on with a sweep', tags: ['sweeps'] },
       request: { params: sweepName },
-      responses: answers(started, 'As after `swath resume`'),
+      responses: answers(startedSchema, 'As after `swath resume`'),
     }),
     async (context) => {
       const { name } = await findSweep(store, context.req.valid('param').name)
@@ -91,7 +91,7 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     createRoute({
       ...{ method: 'post', path: '/sweeps/{name}/points', summary: 'Train a point of your own', tags: ['sweeps'] },
       ...{ middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } },
-      responses: answers(started, 'As after `swath run … --enqueue`'),
+      responses: answers(startedSchema, 'As after `swath run … --enqueue`'),
     }),
     async (context) => {
       const { source } = await findSweep(store, context.req.valid('param').name)

@@ -5,10 +5,11 @@ import { createRoute, z } from '@hono/zod-openapi'
 
 import { SweepList } from '../../figures/sweep-list.ts'
 import { packageRoot } from '../../package-root.ts'
+import { sweepStates } from '../../store/sweep-state.ts'
 import { checkSweepText } from '../../sweep/check-text.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
-import { answers, jsonBody, routes } from './route.ts'
+import { answers, jsonBody, routes, startedSchema } from './route.ts'
 
 const progress = z
   .object({
@@ -21,20 +22,13 @@ export const sweepSummary = z
   .object({
     ...{ id: z.number().int(), name: z.string(), method: z.string(), program: z.string() },
     created_at: z.string(),
-    state: z.enum(['running', 'waiting', 'ended']),
+    state: z.enum(sweepStates),
     progress,
     objective: z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }).nullable(),
     best: z.number().nullable().openapi({ description: 'Of the objective, among completed trials.' }),
     spark: z.array(z.tuple([z.number(), z.number()])).openapi({ description: 'Points of the front, in [0, 1].' }),
   })
   .openapi('SweepSummary')
-
-const started = z
-  .object({
-    sweep: z.string().nullable().openapi({ description: 'The sweep that is run; null if nothing was left to do.' }),
-    pid: z.number().int(),
-  })
-  .openapi('Started')
 
 const sweepText = z.object({ source: z.string().openapi({ description: 'A sweep file, YAML.' }) })
 
@@ -69,7 +63,7 @@ export function sweepsRoutes({ store, runs }: ServerContext) {
     createRoute({
       ...{ method: 'post', path: '/sweeps', summary: 'Run a sweep file', tags: ['sweeps'] },
       ...{ middleware: bodyOf('text'), request: { body: jsonBody(newSweep) } },
-      responses: answers(started, 'It has begun, as after `swath run`'),
+      responses: answers(startedSchema, 'It has begun, as after `swath run`'),
     }),
     async (context) => {
       const { source, new: isNew, enqueue } = context.req.valid('json')

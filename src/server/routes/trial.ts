@@ -9,7 +9,7 @@ import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'
 import { findTrial } from '../../store/find-trial.ts'
 import type { Parameters } from '../../programs/program.ts'
 import type { ServerContext } from '../context.ts'
-import { answers, parametersSchema, routes, trialNumber } from './route.ts'
+import { answers, parametersSchema, routes, startedSchema, trialNumber } from './route.ts'
 
 const text = z.string().nullable()
 const whole = z.number().int().nullable()
@@ -44,16 +44,18 @@ const trialSchema = z
 
 const layer = z
   .object({
-    ...{ name: z.string(), kind: z.string(), outputShape: z.array(z.number().nullable()) },
+    ...{ name: z.string(), kind: z.string(), outputShape: z.array(z.number().nullable()).readonly() },
     ...{ parameterCount: z.number(), flops: z.number() },
   })
   .openapi('Layer')
 
 const confusion = z
-  .object({ classNames: z.array(z.string()), confusion: z.array(z.array(z.number().int())), accuracy: z.number() })
+  .object({
+    classNames: z.array(z.string()).readonly(),
+    confusion: z.array(z.array(z.number().int()).readonly()).readonly(),
+    accuracy: z.number(),
+  })
   .openapi('Confusion')
-
-const started = z.object({ sweep: z.string().nullable(), pid: z.number().int() })
 
 export function trialRoutes({ store, runs, models }: ServerContext) {
   const app = routes()
@@ -69,15 +71,9 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
     createRoute({
       ...{ method: 'get', path: '/trials/{id}/layers', summary: "A trained model's layers", tags: ['trials'] },
       request: { params: trialNumber },
-      responses: answers(z.array(layer), 'Each with its FLOPs and parameters'),
+      responses: answers(z.array(layer).readonly(), 'Each with its FLOPs and parameters'),
     }),
-    async (context) => {
-      const layers = await models.run('layers', { trial: context.req.valid('param').id })
-      return context.json(
-        layers.map((each) => ({ ...each, outputShape: [...each.outputShape] })),
-        200,
-      )
-    },
+    async (context) => context.json(await models.run('layers', { trial: context.req.valid('param').id }), 200),
   )
   app.openapi(
     createRoute({
@@ -85,19 +81,13 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
       request: { params: trialNumber },
       responses: answers(confusion, 'Over the test examples'),
     }),
-    async (context) => {
-      const result = await models.run('confusion', { trial: context.req.valid('param').id })
-      return context.json(
-        { ...result, classNames: [...result.classNames], confusion: result.confusion.map((row) => [...row]) },
-        200,
-      )
-    },
+    async (context) => context.json(await models.run('confusion', { trial: context.req.valid('param').id }), 200),
   )
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/trials/{id}/resume', summary: 'Train an ended trial on', tags: ['trials'] },
       request: { params: trialNumber, query: z.object({ epochs: z.coerce.number().int().positive().optional() }) },
-      responses: answers(started, 'As after `swath resume --trial`'),
+      responses: answers(startedSchema, 'As after `swath resume --trial`'),
     }),
     async (context) => {
       const { trial } = await findTrial(store, context.req.valid('param').id)

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 
 import type { Predicted } from '../../state/use-prediction.ts'
-import { shownPercent } from '../numbers.ts'
+import { formatPercent } from '../../../src/report/format.ts'
 import { Trouble } from '../trouble.tsx'
 import { Bars } from './bars.tsx'
 import { ModelFacts } from './model-facts.tsx'
@@ -26,7 +26,7 @@ export function ModelView({ place, trial, predicted, children }: Props) {
       <div class="answer">
         <p class="verdict">
           <strong class={(value?.label.length ?? 1) > 2 ? 'long' : undefined}>{value?.label ?? '?'}</strong>
-          <span>{value === undefined ? ' ' : shownPercent(value.confidence)}</span>
+          <span>{value === undefined ? ' ' : formatPercent(value.confidence)}</span>
         </p>
         {value === undefined ? null : <Seen {...value.seen} />}
       </div>

@@ -1,5 +1,5 @@
 import type { RetrainedModel } from '../../../src/server/models/protocol.ts'
-import { shownPercent } from '../numbers.ts'
+import { formatPercent } from '../../../src/report/format.ts'
 import { Panel } from '../panel.tsx'
 
 interface Props {
@@ -51,19 +51,19 @@ export function Taught({ taught, label, onUndo, onCompare }: Props) {
               <tr>
                 <th scope="row">this picture</th>
                 <td>
-                  {before.label}, {shownPercent(before.confidence)}
+                  {before.label}, {formatPercent(before.confidence)}
                 </td>
                 <td>
                   <strong>
-                    {after.label}, {shownPercent(after.confidence)}
+                    {after.label}, {formatPercent(after.confidence)}
                   </strong>
                 </td>
               </tr>
               <tr>
                 <th scope="row">test accuracy</th>
-                <td>{shownPercent(before.testAccuracy)}</td>
+                <td>{formatPercent(before.testAccuracy)}</td>
                 <td>
-                  <strong>{shownPercent(after.testAccuracy)}</strong>
+                  <strong>{formatPercent(after.testAccuracy)}</strong>
                 </td>
               </tr>
               <tr>
@@ -92,8 +92,8 @@ export function Taught({ taught, label, onUndo, onCompare }: Props) {
                 {worse.map((each) => (
                   <tr key={each.name}>
                     <th scope="row">{each.name}</th>
-                    <td class="number">{shownPercent(each.before)}</td>
-                    <td class="number">{shownPercent(each.after)}</td>
+                    <td class="number">{formatPercent(each.before)}</td>
+                    <td class="number">{formatPercent(each.after)}</td>
                   </tr>
                 ))}
               </tbody>

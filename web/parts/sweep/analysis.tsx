@@ -1,63 +1,46 @@
-import { useCallback } from 'preact/hooks'
-
 import type { AnalysisFigure } from '../../../src/figures/analysis.ts'
-import type { Frame } from '../../../src/plots/frame.ts'
 import { hypervolumePlot } from '../../../src/plots/hypervolume.ts'
 import { importancePlot } from '../../../src/plots/importance.ts'
-import { useData } from '../../state/use-data.ts'
-import { Drawing } from '../drawing.tsx'
+import { formatPercent } from '../../../src/report/format.ts'
+import { useSeenData } from '../../state/use-seen-data.ts'
 import { shownNumber } from '../numbers.ts'
-import { Panel } from '../panel.tsx'
+import { FigurePanel } from './figure.tsx'
 import { sweepPath, type Seen } from './seen.ts'
-
-const nothing = { title: '', parts: [] }
 
 /** Which parameters matter, and how the front came about. */
 export function Analysis({ sweep, endings }: Seen) {
-  const data = useData<AnalysisFigure>(sweepPath(sweep, 'analysis'), endings)
-  const importances = data.value?.importances[0]
-  const steps = data.value?.hypervolume ?? []
-  const drawImportance = useCallback(
-    (frame: Frame) => (importances === undefined ? nothing : importancePlot(importances, frame)),
-    [importances],
-  )
-  const drawHypervolume = useCallback((frame: Frame) => hypervolumePlot(steps, frame), [data.value])
-  const reference = Object.entries(data.value?.reference ?? {}).map(([name, value]) => `${name} ${shownNumber(value)}`)
+  const data = useSeenData<AnalysisFigure>(sweepPath(sweep, 'analysis'), endings)
   return (
     <>
-      <Panel title="What matters" data={data}>
-        {importances === undefined ? (
-          <p class="empty">Ten completed points say the first thing about it.</p>
-        ) : (
-          <>
-            <Drawing
-              draw={drawImportance}
-              height={60 + 34 * importances.parameters.length}
-              label={importances.parameters
-                .map(({ name, importance }) => `${name} ${(100 * importance).toFixed(1)} %`)
-                .join(', ')}
-            />
-            <p class="note">
-              What the best {importances.best} of {importances.points} points by {importances.objective} have in common
-              (PED-ANOVA).
-            </p>
-          </>
-        )}
-      </Panel>
-      <Panel title="Hypervolume" data={data}>
-        {steps.length === 0 ? (
-          <p class="empty">No trial has completed yet.</p>
-        ) : (
-          <>
-            <Drawing
-              draw={drawHypervolume}
-              height={260}
-              label={`the hypervolume after up to ${steps.at(-1)?.points} points`}
-            />
-            <p class="note">What the front is better than, up to {reference.join(' and ')}.</p>
-          </>
-        )}
-      </Panel>
+      <FigurePanel
+        title="What matters"
+        data={data}
+        drawn={({ importances: [first] }) =>
+          first && {
+            draw: (frame) => importancePlot(first, frame),
+            height: 60 + 34 * first.parameters.length,
+            label: first.parameters.map(({ name, importance }) => `${name} ${formatPercent(importance)}`).join(', '),
+            note: `What the best ${first.best} of ${first.points} points by ${first.objective} have in common (PED-ANOVA).`,
+          }
+        }
+        empty="Ten completed points say the first thing about it."
+      />
+      <FigurePanel
+        title="Hypervolume"
+        data={data}
+        drawn={({ hypervolume, reference }) => {
+          const last = hypervolume.at(-1)
+          if (last === undefined) return undefined
+          const limits = Object.entries(reference).map(([name, value]) => `${name} ${shownNumber(value)}`)
+          return {
+            draw: (frame) => hypervolumePlot(hypervolume, frame),
+            height: 260,
+            label: `the hypervolume after up to ${last.points} points`,
+            note: `What the front is better than, up to ${limits.join(' and ')}.`,
+          }
+        }}
+        empty="No trial has completed yet."
+      />
     </>
   )
 }

@@ -1,14 +1,10 @@
-import { useCallback } from 'preact/hooks'
-
 import type { ParallelFigure } from '../../../src/figures/parallel.ts'
-import type { Frame } from '../../../src/plots/frame.ts'
 import { parallelPlot } from '../../../src/plots/parallel.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen } from '../../state/selection.ts'
 import { goalOf, metricOf, varyingOf } from '../../state/sweep.ts'
-import { useData } from '../../state/use-data.ts'
-import { Drawing } from '../drawing.tsx'
-import { Panel } from '../panel.tsx'
+import { useSeenData } from '../../state/use-seen-data.ts'
+import { FigurePanel } from './figure.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
 const mostAxes = 8
@@ -21,23 +17,22 @@ export function Parallel({ sweep, endings }: Seen) {
     metric === '' || axes.length < 2
       ? null
       : withQuery(sweepPath(sweep, 'parallel'), {
-          axes: axes.join(','),
-          goal: goalOf(sweep, metric),
-          where: chosen.value,
+          ...{ axes: axes.join(','), goal: goalOf(sweep, metric), where: chosen.value },
         })
-  const data = useData<ParallelFigure>(path, endings)
-  const figure = data.value
-  const draw = useCallback(
-    (frame: Frame) => (figure === undefined ? { title: '', parts: [] } : parallelPlot(figure, frame)),
-    [figure],
-  )
   return (
-    <Panel title="Parameters" data={data}>
-      {figure === undefined || figure.lines.length === 0 ? (
-        <p class="empty">No trial has completed yet.</p>
-      ) : (
-        <Drawing draw={draw} height={320} label={`${figure.lines.length} trials through ${axes.join(', ')}`} />
-      )}
-    </Panel>
+    <FigurePanel
+      title="Parameters"
+      data={useSeenData<ParallelFigure>(path, endings)}
+      drawn={(figure) =>
+        figure.lines.length === 0
+          ? undefined
+          : {
+              draw: (frame) => parallelPlot(figure, frame),
+              height: 320,
+              label: `${figure.lines.length} trials through ${axes.join(', ')}`,
+            }
+      }
+      empty="No trial has completed yet."
+    />
   )
 }

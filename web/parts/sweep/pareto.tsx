@@ -1,16 +1,12 @@
-import { useCallback } from 'preact/hooks'
-
 import type { ParetoFigure, ParetoPoint } from '../../../src/figures/pareto.ts'
-import type { Frame } from '../../../src/plots/frame.ts'
 import { paretoPlot } from '../../../src/plots/pareto.ts'
 import { go, query, show } from '../../state/address.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen, select } from '../../state/selection.ts'
 import { goalOf, metricOf, numbersOf } from '../../state/sweep.ts'
-import { useData } from '../../state/use-data.ts'
+import { useSeenData } from '../../state/use-seen-data.ts'
 import { Choose } from '../choose.tsx'
-import { Drawing } from '../drawing.tsx'
-import { Panel } from '../panel.tsx'
+import { FigurePanel } from './figure.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
 /** Completed trials over any two columns, and the front. */
@@ -25,57 +21,56 @@ export function Pareto({ sweep, endings }: Seen) {
       : withQuery(sweepPath(sweep, 'pareto'), {
           ...{ x, y, color, where: chosen.value, xGoal: goalOf(sweep, x), yGoal: goalOf(sweep, y) },
         })
-  const data = useData<ParetoFigure>(path, endings)
-  const figure = data.value
-  const draw = useCallback((frame: Frame) => (figure === undefined ? nothing : paretoPlot(figure, frame)), [figure])
-  const controls = (
-    <>
-      <Choose
-        label="over"
-        value={x}
-        names={numbers}
-        onChange={(name) => {
-          show({ x: name })
-        }}
-      />
-      <Choose
-        label="of"
-        value={y}
-        names={numbers}
-        onChange={(name) => {
-          show({ y: name })
-        }}
-      />
-      <Choose
-        label="colour"
-        value={color}
-        none="none"
-        names={sweep.columns.filter(({ varies }) => varies).map(({ name }) => name)}
-        onChange={(name) => {
-          show({ color: name })
-        }}
-      />
-    </>
-  )
+  const varying = sweep.columns.filter(({ varies }) => varies).map(({ name }) => name)
   return (
-    <Panel title="Trade-off" controls={controls} data={data}>
-      {figure === undefined || figure.points.length === 0 ? (
-        <p class="empty">No trial has completed yet.</p>
-      ) : (
-        <Drawing
-          draw={draw}
-          height={360}
-          label={`${y} over ${x} of ${figure.trials} trials, ${figure.points.filter((point) => point.isOnFront).length} of them on the front`}
-          onBrush={(area) => {
-            select({ [x]: area?.x, [y]: area?.y })
-          }}
-          onClick={(datum) => {
-            go(`/trials/${(datum as ParetoPoint).trial}`)
-          }}
-        />
-      )}
-    </Panel>
+    <FigurePanel
+      title="Trade-off"
+      controls={
+        <>
+          <Choose
+            label="over"
+            value={x}
+            names={numbers}
+            onChange={(name) => {
+              show({ x: name })
+            }}
+          />
+          <Choose
+            label="of"
+            value={y}
+            names={numbers}
+            onChange={(name) => {
+              show({ y: name })
+            }}
+          />
+          <Choose
+            label="colour"
+            value={color}
+            none="none"
+            names={varying}
+            onChange={(name) => {
+              show({ color: name })
+            }}
+          />
+        </>
+      }
+      data={useSeenData<ParetoFigure>(path, endings)}
+      drawn={(figure) => {
+        if (figure.points.length === 0) return undefined
+        const front = figure.points.filter((point) => point.isOnFront).length
+        return {
+          draw: (frame) => paretoPlot(figure, frame),
+          height: 360,
+          label: `${figure.y} over ${figure.x} of ${figure.trials} trials, ${front} of them on the front`,
+        }
+      }}
+      empty="No trial has completed yet."
+      onBrush={(area) => {
+        select({ [x]: area?.x, [y]: area?.y })
+      }}
+      onClick={(datum) => {
+        go(`/trials/${(datum as ParetoPoint).trial}`)
+      }}
+    />
   )
 }
-
-const nothing = { title: '', parts: [] }

@@ -4,6 +4,7 @@ import type { TrialTable } from '../../../src/figures/trial-table.ts'
 import { go, query, show } from '../../state/address.ts'
 import { get, withQuery } from '../../state/api.ts'
 import { chosen } from '../../state/selection.ts'
+import { varyingOf } from '../../state/sweep.ts'
 import { useData } from '../../state/use-data.ts'
 import { useRows } from '../../state/use-rows.ts'
 import { Choose } from '../choose.tsx'
@@ -43,7 +44,7 @@ export function Trials({ sweep, endings }: Seen) {
         label="a row a"
         value={group}
         none="trial"
-        names={sweep.columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)}
+        names={varyingOf(sweep)}
         onChange={(name) => {
           show({ group: name, sort: null, desc: null })
         }}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 
 import type { ConfusionResult } from '../../../src/server/models/protocol.ts'
 import { useData } from '../../state/use-data.ts'
-import { shownPercent } from '../numbers.ts'
+import { formatPercent } from '../../../src/report/format.ts'
 import { Panel } from '../panel.tsx'
 
 /** What a model takes for what: all test examples are classified for that, so only where somebody asks. */
@@ -37,7 +37,7 @@ function Matrix({ classNames, confusion, accuracy }: ConfusionResult) {
     <div class="scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
       <table class="confusion">
         <caption>
-          Test examples by what they are (rows) and what they are taken for (columns); {shownPercent(accuracy)} are
+          Test examples by what they are (rows) and what they are taken for (columns); {formatPercent(accuracy)} are
           right
         </caption>
         <thead>
@@ -66,7 +66,7 @@ function Matrix({ classNames, confusion, accuracy }: ConfusionResult) {
                     {count === 0 ? <span class="zero">0</span> : count}
                   </td>
                 ))}
-                <td>{total === 0 ? '–' : shownPercent((row[k] ?? 0) / total)}</td>
+                <td>{total === 0 ? '–' : formatPercent((row[k] ?? 0) / total)}</td>
               </tr>
             )
           })}
