@@ -31,13 +31,13 @@ export interface ParetoPoint {
 
 /** More points than this no eye can tell apart: they are told apart by the cell of a grid that they are in. */
 const mostPoints = 4_000
-const cells = { x: 160, y: 100 }
+const cells = { x: 100, y: 60 }
 
 /** The front whole, the others as many as can be seen; the server says which, whatever the number of trials. */
 export async function paretoFigure(choice: Choice, options: ParetoOptions): Promise<ParetoFigure> {
   const { x, y, xGoal, yGoal, color } = options
   for (const name of [x, y, color]) if (name !== undefined) choice.column(name)
-  const cost = (axis: 'x' | 'y') => ((axis === 'x' ? xGoal : yGoal) === 'minimize' ? axis : `-${axis}`)
+  const cost = (place: 'x' | 'y' | 'p.y') => ((place === 'x' ? xGoal : yGoal) === 'minimize' ? place : `-${place}`)
   const rows = await choice.ask(`
     with points as materialized (
       select trial_id, ${quoted(x)} as x, ${quoted(y)} as y, ${color === undefined ? 'null' : quoted(color)} as c,
@@ -45,28 +45,27 @@ export async function paretoFigure(choice: Choice, options: ParetoOptions): Prom
       from ${choice.view}
       where state = 'completed' and ${quoted(x)} is not null and ${quoted(y)} is not null
     ),
-    bounds as (
+    bounds as materialized (
       select count(*) as n, min(x) as x0, max(x) - min(x) as dx, min(y) as y0, max(y) - min(y) as dy from points
     ),
+    best as (select x, min(${cost('y')}) as least from points group by x),
     ranked as (
-      select points.*,
-        min(${cost('y')}) over (partition by x) as least,
-        min(${cost('y')}) over (
-          order by ${cost('x')} groups between unbounded preceding and 1 preceding
-        ) as least_for_less
-      from points
+      select x, least, min(least) over (
+        order by ${cost('x')} rows between unbounded preceding and 1 preceding
+      ) as least_for_less
+      from best
     ),
+    front as materialized (select x, least from ranked where least_for_less is null or least < least_for_less),
     judged as (
-      select ranked.*, bounds.n,
-        case when ${cost('y')} = least and (least_for_less is null or ${cost('y')} < least_for_less) then 1 else 0 end as front,
-        case when n > ${mostPoints} and dx > 0 then floor((x - x0) * ${cells.x} / dx) else 0 end as cx,
-        case when n > ${mostPoints} and dy > 0 then floor((y - y0) * ${cells.y} / dy) else 0 end as cy,
-        case when n > ${mostPoints} then 0 else trial_id end as own
-      from ranked cross join bounds
+      select p.*, b.n, case when f.x is null then 0 else 1 end as front,
+        case when n > ${mostPoints} and dx > 0 then floor((p.x - x0) * ${cells.x} / dx) else 0 end as cx,
+        case when n > ${mostPoints} and dy > 0 then floor((p.y - y0) * ${cells.y} / dy) else 0 end as cy,
+        case when n > ${mostPoints} and f.x is null then 0 else trial_id end as own
+      from points p cross join bounds b left join front f on f.x = p.x and f.least = ${cost('p.y')}
     )
     select min(trial_id) as trial, avg(x) as x, avg(y) as y, min(c) as c, front, chosen, count(*) as stands, min(n) as n
     from judged
-    group by front, chosen, cx, cy, own, case when front = 1 then trial_id end
+    group by front, chosen, cx, cy, own
     order by trial`)
   return {
     ...options,

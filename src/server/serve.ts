@@ -45,6 +45,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   )
   const runs = new Runs(store, location, folder)
   const models = new Models(location)
+  // What answers questions is a process that takes a third of a second to start: the first who looks need not wait for it.
+  void store.query('select 1').catch(() => undefined)
   const app = createApp({ store, runs, models, access: { token, hosts } })
   const server = listen({ fetch: app.fetch, hostname: host, port })
   try {

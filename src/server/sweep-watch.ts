@@ -3,7 +3,7 @@ import { liveCoordinator } from '../store/coordinators.ts'
 import type { Store } from '../store/store.ts'
 import { trialCounts, type TrialCounts } from '../store/sweep-state.ts'
 import { progressOf } from '../store/sweeps.ts'
-import { endedSince, lastReports, runningTrials } from '../store/watched.ts'
+import { endedSince, lastReports, runningTrials, type WatchedTrial } from '../store/watched.ts'
 
 export interface SweepNews {
   readonly isRunning: boolean
@@ -33,6 +33,8 @@ export class SweepWatch {
   /** `<time of the last trial that ended> <its id>` */
   #until: string
   #last = ''
+  /** JSON of how many trials were in which state. */
+  #counts = ''
 
   /** @param after id of the news that was heard last */
   constructor(store: Store, sweepId: number, after: string | undefined) {
@@ -44,13 +46,8 @@ export class SweepWatch {
   /** What is there to say; undefined if that was said before. */
   async look(): Promise<{ readonly id: string; readonly data: SweepNews } | undefined> {
     const { db } = this.#store
-    if (this.#until === '') this.#until = `${this.#store.now().toISOString()} 0`
-    const [since = '', lastId = ''] = this.#until.split(' ')
-    const ended = (await endedSince(db, this.#sweepId, since)).filter(
-      ({ finished_at, id }) => finished_at > since || id > Number(lastId),
-    )
-    const newest = ended.at(-1)
-    if (newest !== undefined) this.#until = `${newest.finished_at} ${newest.id}`
+    const counts = trialCounts(await progressOf(db, this.#sweepId))
+    const ended = await this.#endings(JSON.stringify(counts))
     const running = (await runningTrials(db, this.#sweepId)).slice(0, mostShown)
     const reports = await lastReports(
       db,
@@ -58,7 +55,7 @@ export class SweepWatch {
     )
     const data: SweepNews = {
       isRunning: (await liveCoordinator(db, this.#sweepId, this.#store.now())) !== undefined,
-      progress: trialCounts(await progressOf(db, this.#sweepId)),
+      progress: counts,
       running: running.map(({ id, host, worker, params }) => ({
         ...{ trial: id, host, worker, params: JSON.parse(params) as Parameters, report: reports.get(id) ?? null },
       })),
@@ -68,5 +65,23 @@ export class SweepWatch {
     if (said === this.#last && ended.length === 0) return undefined
     this.#last = said
     return { id: this.#until, data }
+  }
+
+  /** Trials that have ended since the look before. Where as many are in each state as before, nobody looks for them. */
+  async #endings(counts: string): Promise<WatchedTrial[]> {
+    const isFirst = this.#until === ''
+    if (isFirst) this.#until = `${this.#store.now().toISOString()} 0`
+    if (isFirst || counts === this.#counts) {
+      this.#counts = counts
+      return []
+    }
+    this.#counts = counts
+    const [since = '', lastId = ''] = this.#until.split(' ')
+    const ended = (await endedSince(this.#store.db, this.#sweepId, since)).filter(
+      ({ finished_at, id }) => finished_at > since || id > Number(lastId),
+    )
+    const newest = ended.at(-1)
+    if (newest !== undefined) this.#until = `${newest.finished_at} ${newest.id}`
+    return ended
   }
 }

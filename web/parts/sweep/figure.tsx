@@ -35,7 +35,9 @@ export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onBr
   return (
     <Panel title={title} controls={controls} data={data} place={data.place}>
       {figure === undefined ? (
-        <p class="empty">{data.value === undefined && data.isLoading ? 'Reading …' : empty}</p>
+        <p class={data.value === undefined ? 'empty room' : 'empty'}>
+          {data.value === undefined && data.isLoading ? 'Reading …' : empty}
+        </p>
       ) : (
         <>
           <Drawing
