@@ -45,7 +45,13 @@ export class Limits {
     if (sweep === undefined) return undefined
     this.#reached = sweep.ended_because ?? undefined
     if (this.#reached !== undefined) return this.#reached
-    const reason = await limitReached(this.#store, sweep, storedSettings(sweep), this.#datasets)
+    const settings = storedSettings(sweep)
+    if (settings.target === null && Object.keys(settings.budget).length === 0) {
+      // On one machine nobody else ends it, or gives it a limit while it is trained.
+      if (this.#store.openQueue === undefined) this.#askAgainAt = Infinity
+      return undefined
+    }
+    const reason = await limitReached(this.#store, sweep, settings, this.#datasets)
     if (reason !== undefined) await this.end(reason)
     const took = performance.now() - began
     if (took > quickMs) this.#askAgainAt = performance.now() + 9 * took

@@ -143,19 +143,20 @@ function powerOf({ cpu_watts, ram_watts, grams_per_kwh }: SweepFile['content']['
   return { cpuWatts: cpu_watts, ramWatts: ram_watts, gramsPerKwh: grams_per_kwh }
 }
 
+const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
+  .pick({ retries: true, checkpoint: true, max_trials: true })
+  .parse({})
+const defaultSettings = {
+  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], sent: null, cap: mostTrials },
+  ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null },
+}
+
 /** Those of a sweep in the store; an older swath did not write all of them. */
 export function storedSettings({ settings }: { readonly settings: string }): SweepSettings {
-  const { retries, checkpoint, max_trials } = sweepFileSchema
-    .pick({ retries: true, checkpoint: true, max_trials: true })
-    .parse({})
   const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial'> &
     Partial<Pick<SweepSettings, 'metric'>>
-  const defaults = {
-    ...{ retries, checkpoint, timeout: { trial: null, epoch: null }, tags: [], sent: null },
-    ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null },
-  }
   const { metric = null } = stored
-  return { ...defaults, metric, objectives: metric === null ? [] : [metric], cap: max_trials, ...stored }
+  return { ...defaultSettings, metric, objectives: metric === null ? [] : [metric], ...stored }
 }
 
 /** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */
