@@ -66,35 +66,22 @@ export class Arrangement {
     })
   }
 
-  /** Says of each row in which block it is, and of each block what its rows have; -1 of rows that are not to be placed. */
-  #split(rows: readonly number[]): { parameters: number[]; size: number }[] {
+  /** Says of each row in which block it is, -1 if it is not to be placed; and of each block what its rows have. */
+  #split(rows: readonly number[]): { readonly parameters: readonly number[]; size: number }[] {
+    const { shapes, shapeOf } = this.history
     const blockOf = this.#blockOf.fill(-1, 0, this.history.size)
-    for (const row of rows) blockOf[row] = 0
-    let blocks: { parameters: number[]; size: number }[] = [{ parameters: [], size: rows.length }]
-    for (const d of this.history.space.parameters.keys()) {
-      if (this.history.sorted[d]?.size === this.history.size) {
-        for (const { parameters } of blocks) parameters.push(d)
-        continue
+    const blockOfShape = new Int32Array(shapes.length).fill(-1)
+    const blocks: { readonly parameters: readonly number[]; size: number }[] = []
+    for (const row of rows) {
+      const shape = shapeOf.at(row)
+      let block = blockOfShape[shape] ?? -1
+      if (block === -1) {
+        block = blocks.push({ parameters: shapes[shape] ?? [], size: 0 }) - 1
+        blockOfShape[shape] = block
       }
-      const { data: coordinates } = this.history.coordinates[d] ?? Column.ofNumbers()
-      // Each block falls in two: those with the parameter and those without.
-      const found = new Int32Array(2 * blocks.length).fill(-1)
-      const halves: typeof blocks = []
-      for (const row of rows) {
-        const old = blockOf[row] ?? 0
-        const isThere = Number.isNaN(coordinates[row]) ? 0 : 1
-        let block = found[2 * old + isThere] ?? -1
-        if (block === -1) {
-          block = halves.length
-          found[2 * old + isThere] = block
-          const its = blocks[old]?.parameters ?? []
-          halves.push({ parameters: isThere === 1 ? [...its, d] : [...its], size: 0 })
-        }
-        blockOf[row] = block
-        const half = halves[block]
-        if (half !== undefined) half.size++
-      }
-      if (rows.length > 0) blocks = halves
+      blockOf[row] = block
+      const its = blocks[block]
+      if (its !== undefined) its.size++
     }
     return blocks
   }

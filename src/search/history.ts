@@ -30,6 +30,11 @@ export class History {
   readonly epochs = Column.ofNumbers()
   /** By parameter: the rows where it is there, by coordinate and then by number. */
   readonly sorted: readonly Column<Int32Array>[]
+  /** By row: which of the {@link shapes} it has. */
+  readonly shapeOf = Column.ofPlaces()
+  /** Which parameters there are, by their places in the space, in the order in which they came up. */
+  readonly shapes: (readonly number[])[] = []
+  readonly #placeOfShape = new Map<string, number>()
   readonly #keys = new Set<string>()
 
   constructor(space: SearchSpace, objectives: number) {
@@ -79,11 +84,13 @@ export class History {
     for (const column of this.values) column.insert(row, NaN)
     this.violations.insert(row, 0)
     this.epochs.insert(row, 0)
+    const shape: number[] = []
     for (const [k, parameter] of this.space.parameters.entries()) {
       const [column, order] = [this.coordinates[k], this.sorted[k]]
       const coordinate = isThere(parameter, point) ? coordinateIn(point, parameter) : NaN
       column?.insert(row, coordinate)
       if (column === undefined || order === undefined || Number.isNaN(coordinate)) continue
+      shape.push(k)
       const place = lowerBound(order.size, (at) => {
         const other = order.at(at)
         const its = column.at(other)
@@ -91,6 +98,15 @@ export class History {
       })
       order.insert(place, row)
     }
+    this.shapeOf.insert(row, this.#shape(shape))
+  }
+
+  #shape(parameters: readonly number[]): number {
+    const key = parameters.join()
+    const known = this.#placeOfShape.get(key)
+    if (known !== undefined) return known
+    this.#placeOfShape.set(key, this.shapes.length)
+    return this.shapes.push(parameters) - 1
   }
 }
 

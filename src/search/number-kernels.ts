@@ -166,6 +166,8 @@ function spreadWidth(order: Int32Array, coordinates: Float64Array, dimensions: n
 
 /** The logarithm of the greatest density of a normal kernel that is cut off at 0 and 1. */
 function peakOf(mean: number, width: number): number {
+  const end = farFromEnd * width
+  if (mean > end && mean < 1 - end) return -Math.log(width) - logRootOfTau
   const mass = quickNormalCdf((1 - mean) / width) - quickNormalCdf(-mean / width)
   return -Math.log(width * mass) - logRootOfTau
 }

@@ -99,17 +99,23 @@ export class Parzen {
     }
   }
 
-  /** The logarithm of the density, relative to the prior's. */
-  logDensity(candidate: Candidate): number {
+  /** The logarithm of the density, relative to the prior's; where that is above a limit, any number above it. */
+  logDensity(candidate: Candidate, limit = Infinity): number {
     const { coordinates, cells } = candidate
     for (const [d, kernels] of this.#kernels.entries()) {
       kernels.compareWith(coordinates[d] ?? NaN, cells[2 * d] ?? 0, cells[2 * d + 1] ?? 0)
     }
+    const enough = this.#total * Math.exp(limit - this.#top)
     let sum = Math.exp(-this.#top)
-    for (const block of this.#blocks) sum += this.#sumOf(block, candidate)
+    for (const block of this.#blocks) {
+      sum += this.#sumOf(block, candidate, enough - sum)
+      if (sum > enough) break
+    }
     return this.#top + Math.log(sum / this.#total)
   }
-  #sumOf(block: BoundedBlock, { coordinates, cells }: Candidate): number {
+
+  /** Over a block's kernels; or over some, as soon as they are more than enough. */
+  #sumOf(block: BoundedBlock, { coordinates, cells }: Candidate, enough: number): number {
     const key = this.#keyOf(block, coordinates, cells)
     const known = block.sums.get(key)
     if (known !== undefined) return known
@@ -118,6 +124,7 @@ export class Parzen {
       const leaf = block.leaves[k]
       if (leaf === undefined || block.bounds.leastLoss(k, coordinates) > this.#most) continue
       sum += this.#sumOfLeaf(leaf, block.parameters)
+      if (sum > enough) return sum
     }
     if (key !== undefined) block.sums.set(key, sum)
     return sum

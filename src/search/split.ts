@@ -1,3 +1,4 @@
+import type { Column } from './column.ts'
 import type { History } from './history.ts'
 import { hypervolumeSubset } from './hypervolume-subset.ts'
 import { nonDominatedFronts } from './non-dominated.ts'
@@ -5,22 +6,27 @@ import { nonDominatedFronts } from './non-dominated.ts'
 export interface Split {
   /** Rows, in order of their numbers. */
   readonly good: readonly number[]
+  /** Of each of those, at most 1. */
+  readonly weights: Float64Array
   /** All others: worse ones, those that failed and those that are pending. */
   readonly others: readonly number[]
-  /** How many trials have said something. */
+  /** How many trials have said something, and how many are still to. */
   readonly finished: number
+  readonly pending: number
 }
 
 /**
- * The best tenth of the finished trials, and the rest. Those that keep to the constraints come before those that do not,
- * completed ones before stopped ones.
+ * The best of the finished trials and the rest. Those that keep to the constraints come before those that do not, completed
+ * ones before stopped ones.
  */
 export function splitTrials(history: History): Split {
   const { outcomes, violations } = history
   const kept: Record<'completed' | 'stopped', number[]> = { completed: [], stopped: [] }
   const broken: number[] = []
+  let pending = 0
   for (let row = 0; row < history.size; row++) {
     const outcome = outcomes[row]
+    if (outcome === 'pending') pending++
     if (outcome !== 'completed' && outcome !== 'stopped') continue
     if (violations.at(row) > 0) broken.push(row)
     else kept[outcome].push(row)
@@ -29,25 +35,34 @@ export function splitTrials(history: History): Split {
   const wanted = goodOnes(finished, history.objectives)
 
   const good = bestCompleted(history, kept.completed, wanted)
-  good.push(...firstBy(kept.stopped, wanted - good.length, (row) => rankOfStopped(history, row)))
-  good.push(...firstBy(broken, wanted - good.length, (row) => [violations.at(row)]))
+  if (good.length < wanted) good.push(...bestStopped(history, kept.stopped).slice(0, wanted - good.length))
+  if (good.length < wanted) good.push(...leastOf(violations, broken, wanted - good.length))
+  const weightOf = new Float64Array(history.size)
+  for (const [rank, row] of good.entries()) weightOf[row] = weightOfRank(rank, good.length, history.objectives)
   good.sort((a, b) => a - b)
-  const isGood = new Uint8Array(history.size)
-  for (const row of good) isGood[row] = 1
+  const weights = Float64Array.from(good, (row) => weightOf[row] ?? 0)
   const others: number[] = []
-  for (let row = 0; row < history.size; row++) if (isGood[row] === 0) others.push(row)
-  return { good, others, finished }
+  for (let row = 0; row < history.size; row++) if (weightOf[row] === 0) others.push(row)
+  return { good, weights, others, finished, pending }
+}
+
+/**
+ * The better, the more: by the logarithm of the rank (N. Hansen, The CMA Evolution Strategy: a tutorial, 2016, section 2.2).
+ * All points of a front are equally good.
+ */
+function weightOfRank(rank: number, count: number, objectives: number): number {
+  return objectives > 1 ? 1 : 1 - Math.log(rank + 1) / Math.log(count + 1)
 }
 
 function goodOnes(finished: number, objectives: number): number {
-  // A front takes more points than a single best.
-  return Math.min(Math.ceil(0.1 * finished), objectives > 1 ? 100 : 25)
+  // A front takes more points than a single best, all of which count the same.
+  return objectives > 1 ? Math.min(Math.ceil(0.1 * finished), 100) : Math.min(Math.ceil(0.15 * finished), 25)
 }
 
 /** Of several objectives: front by front; of the last one, which has too many, those that dominate most together. */
 function bestCompleted(history: History, rows: readonly number[], count: number): number[] {
   const [values] = history.values
-  if (history.objectives === 1) return firstBy(rows, count, (row) => [values?.at(row) ?? 0])
+  if (values !== undefined && history.objectives === 1) return leastOf(values, rows, count)
   const points = rows.map((row) => history.values.map((column) => column.at(row)))
   const best: number[] = []
   for (const front of nonDominatedFronts(points, count)) {
@@ -61,6 +76,15 @@ function bestCompleted(history: History, rows: readonly number[], count: number)
   return best.map((k) => rows[k] ?? 0)
 }
 
+/** What got further tells more; of those, the better first. */
+function bestStopped({ epochs, values }: History, rows: readonly number[]): number[] {
+  const unknownLast = (row: number) => {
+    const value = values[0]?.at(row) ?? NaN
+    return Number.isNaN(value) ? Number.MAX_VALUE : value
+  }
+  return rows.toSorted((a, b) => epochs.at(b) - epochs.at(a) || unknownLast(a) - unknownLast(b) || a - b)
+}
+
 /** A tenth beyond the worst of each objective. */
 function referenceOf(points: readonly (readonly number[])[]): number[] {
   return (points[0] ?? []).map((_, axis) => {
@@ -69,32 +93,20 @@ function referenceOf(points: readonly (readonly number[])[]): number[] {
   })
 }
 
-/** What got further tells more; of those, the better first. */
-function rankOfStopped({ epochs, values }: History, row: number): number[] {
-  const value = values[0]?.at(row) ?? NaN
-  return [-epochs.at(row), Number.isNaN(value) ? Infinity : value]
-}
-
-/** The `count` first rows by their keys, the earlier of two that agree; in linear time for a small count. */
-function firstBy(rows: readonly number[], count: number, keyOf: (row: number) => readonly number[]): number[] {
-  const first: { readonly row: number; readonly key: readonly number[] }[] = []
-  if (count <= 0) return []
+/** The `count` rows that have least, the earlier of two that agree; in linear time for a small count. */
+function leastOf(column: Column, rows: readonly number[], count: number): number[] {
+  const first: number[] = []
+  const values: number[] = []
   for (const row of rows) {
-    const key = keyOf(row)
-    const worst = first[count - 1]
-    if (worst !== undefined && !precedes(key, worst.key)) continue
-    let place = first.length
-    while (place > 0 && precedes(key, first[place - 1]?.key ?? [])) place--
-    first.splice(place, 0, { row, key })
-    if (first.length > count) first.pop()
+    const value = column.at(row)
+    if (first.length >= count && !(value < (values[count - 1] ?? -Infinity))) continue
+    let place = Math.min(first.length, count - 1)
+    for (; place > 0 && value < (values[place - 1] ?? 0); place--) {
+      first[place] = first[place - 1] ?? 0
+      values[place] = values[place - 1] ?? 0
+    }
+    first[place] = row
+    values[place] = value
   }
-  return first.map(({ row }) => row)
-}
-
-function precedes(a: readonly number[], b: readonly number[]): boolean {
-  for (const [k, value] of a.entries()) {
-    const other = b[k] ?? 0
-    if (value !== other) return value < other
-  }
-  return false
+  return first
 }

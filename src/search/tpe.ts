@@ -10,8 +10,9 @@ import { sobol } from './sobol.ts'
 import { pointFrom, type SearchSpace } from './space.ts'
 import { splitTrials } from './split.ts'
 
-/** So many trials come from Sobol's sequence, before there is anything to learn from. */
+/** So many trials come from Sobol's sequence, before there is anything to learn from; of them so many have to finish. */
 const warmUp = 10
+const fewest = 3
 /** So many points are drawn where good trials are dense, for the one with the best ratio. */
 const candidates = 24
 
@@ -24,19 +25,25 @@ const candidates = 24
 export const tpe: SearchMethod = {
   suggest(request) {
     const { space, seed, number, attempt = 0, history } = request
-    const { good, others, finished } = splitTrials(history)
-    if (finished < warmUp) return sobol.suggest(request)
+    const { good, weights, others, finished, pending } = splitTrials(history)
+    if (finished + pending < warmUp || finished < fewest) return sobol.suggest(request)
     const stream = randomStream(seed, `tpe ${number} attempt ${attempt}`)
     const [dense, rare] = estimatorsOf(history)
-    dense.fit(good, new Float64Array(good.length).fill(1))
+    dense.fit(good, weights)
     rare.fit(others, ramp(others.length))
     const drawn = Array.from({ length: candidates }, () => {
       const [point, candidate] = draw(space, dense, stream)
-      return { point, gain: dense.logDensity(candidate) - rare.logDensity(candidate) }
+      return { point, candidate, density: dense.logDensity(candidate) }
     })
-    drawn.sort((a, b) => b.gain - a.gain)
+    // Those first that are likely to be the best: of the others less has to be summed.
+    drawn.sort((a, b) => b.density - a.density)
+    let best: { readonly point: Parameters; readonly gain: number } | undefined
+    for (const { point, candidate, density } of drawn) {
+      const gain = density - rare.logDensity(candidate, density - (best?.gain ?? -Infinity))
+      if (gain > (best?.gain ?? -Infinity) && !history.has(point)) best = { point, gain }
+    }
     // Where good trials are dense all points may be taken.
-    return drawn.find(({ point }) => !history.has(point))?.point ?? anyNew(request, stream)
+    return best?.point ?? anyNew(request, stream)
   },
 }
 

@@ -5,6 +5,7 @@ import { intUniform, logUniform, uniform } from '../../src/search/distributions.
 import { History } from '../../src/search/history.ts'
 import type { Observation } from '../../src/search/search.ts'
 import type { SearchSpace } from '../../src/search/space.ts'
+import { sobol } from '../../src/search/sobol.ts'
 import { tpe } from '../../src/search/tpe.ts'
 import type { Parameters } from '../../src/programs/program.ts'
 import { category, number, space } from './spaces.ts'
@@ -78,6 +79,32 @@ test('many asked for at once do not ask for the same point', () => {
   expect(new Set(blind).size).toBe(64)
   const spread = Math.max(...asked) - Math.min(...asked)
   expect(spread).toBeGreaterThan(0.3)
+})
+
+test('the better a good trial is, the more often is looked around it', () => {
+  const line = space(number('x', uniform({ min: 0, max: 1 })))
+  const observations = Array.from({ length: 60 }, (_, k): Observation => {
+    const [x, value] = k < 3 ? [0.2 + k / 100, k / 100] : k < 6 ? [0.8 + k / 100, 0.1 + k / 100] : [(k * 0.618) % 1, 5]
+    return { number: k + 1, point: { x }, state: 'completed', values: [value] }
+  })
+  const history = History.of(line, 1, observations)
+  const asked = Array.from({ length: 40 }, (_, k) =>
+    Number(tpe.suggest({ space: line, seed: 0, number: 61 + k, history }).x),
+  )
+  expect(asked.filter((x) => x < 0.5).length).toBeGreaterThan(30)
+})
+
+test('it learns from three trials on while others of the first ten are still training', () => {
+  const line = space(number('x', uniform({ min: 0, max: 1 })))
+  const trials = (finished: number) =>
+    Array.from({ length: 10 }, (_, k): Observation => {
+      const state = k < finished ? 'completed' : 'running'
+      return { number: k + 1, point: { x: k / 10 }, state, values: [k < finished ? k : undefined] }
+    })
+  const request = { space: line, seed: 0, number: 11 }
+  const blind = sobol.suggest({ ...request, history: new History(line, 1) })
+  expect(tpe.suggest({ ...request, history: History.of(line, 1, trials(2)) })).toEqual(blind)
+  expect(tpe.suggest({ ...request, history: History.of(line, 1, trials(3)) })).not.toEqual(blind)
 })
 
 test('a trial that failed, or whose objective is no number, is not good', () => {
