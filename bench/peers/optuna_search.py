@@ -1,7 +1,8 @@
 """Optuna's samplers on the functions of bench/search/functions.ts. Reads one JSON task from the command line:
-{function, sampler, trials, seeds} searches and prints every trial's values; {function, time: [sizes]} prints the seconds
-that one suggestion takes when there are so many trials."""
+{function, sampler, trials, seeds, workers} searches and prints every trial's values, in the order in which they end;
+{function, time: [sizes]} prints the seconds that one suggestion takes when there are so many trials."""
 
+import collections
 import json
 import math
 import pathlib
@@ -131,16 +132,30 @@ name = task["function"]
 function = Table(tables[name]) if name in tables else functions[name]
 directions = ["minimize"] * (2 if name[:3] in ("zdt", "dtl", "tra") or tables.get(name) == 2 else 1)
 group = name in ("conditional", "trade")
+workers = task.get("workers", 1)
 samplers = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
-    "tpe": lambda seed: optuna.samplers.TPESampler(multivariate=True, group=group, seed=seed),
+    "tpe": lambda seed: optuna.samplers.TPESampler(
+        multivariate=True, group=group, seed=seed, constant_liar=workers > 1
+    ),
     "nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
-    "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed),
 }
 
 
 def study_of(sampler):
     return optuna.create_study(directions=directions, sampler=sampler)
+
+
+def search(study, trials):
+    """All trials take as long: so many run at any time, and the oldest ends first."""
+    running = collections.deque()
+    for _ in range(trials):
+        while len(running) < workers:
+            trial = study.ask()
+            running.append((trial, function(trial)))
+        trial, values = running.popleft()
+        ended = study.tell(trial, values)
+        yield {"values": ended.values, "last": ended.params}
 
 
 if "time" in task:
@@ -163,6 +178,6 @@ else:
     runs = []
     for seed in task["seeds"]:
         study = study_of(samplers[task["sampler"]](seed))
-        study.optimize(function, n_trials=task["trials"])
-        runs.append({"values": [t.values for t in study.trials], "last": study.trials[-1].params})
+        ended = list(search(study, task["trials"]))
+        runs.append({"values": [trial["values"] for trial in ended], "last": ended[-1]["last"]})
     print(json.dumps(runs))

@@ -14,11 +14,13 @@ export interface Task {
   readonly method: string
   readonly trials: number
   readonly seeds: readonly number[]
+  /** How many trials run at any time. */
+  readonly workers?: number
 }
 
 /** A search by one seed. */
 export interface OptunaRun {
-  /** By trial. */
+  /** By trial, in the order in which they ended. */
   readonly values: readonly (readonly number[])[]
   /** The parameters of the last one. */
   readonly last: Readonly<Record<string, number | string>>
@@ -29,8 +31,8 @@ export interface OptunaRun {
  * folder for as long as its version, the functions and the task are the same.
  */
 export async function askOptuna(python: string, task: Task): Promise<readonly OptunaRun[]> {
-  const { function: name, method, trials, seeds } = task
-  const asked = JSON.stringify({ function: name, sampler: method, trials, seeds })
+  const { function: name, method, trials, seeds, workers = 1 } = task
+  const asked = JSON.stringify({ function: name, sampler: method, trials, seeds, workers })
   const hash = createHash('sha256').update(asked)
   const read = [optunaScript, join(peers, 'requirements.txt'), ...(name.startsWith('mnist') ? [tableFile] : [])]
   for (const file of read) hash.update(readFileSync(file))

@@ -8,7 +8,7 @@ import { peersPython } from '../peers/environment.ts'
 import { aheadOf, compete, printContest, ratioOf, type Contest } from './contest.ts'
 import { functions } from './functions.ts'
 import { mnistFunctions } from './mnist-table.ts'
-import { compareWorkers, printWorkers, type ParallelSearch } from './parallel.ts'
+import { compareWorkers, printWorkers, ratioOfWorkers, type ParallelSearch } from './parallel.ts'
 import { timeSuggestions, type SuggestionTime } from './time-suggestions.ts'
 
 interface Options {
@@ -48,13 +48,14 @@ export async function benchSearch({ quick, seed, fresh }: Options): Promise<void
     }
   }
   console.log()
-  const parallel = Object.entries(functions)
-    .filter(([, { reference }]) => reference === undefined)
-    .map(([name, known]) => {
-      const compared = compareWorkers(tpe, name, known, { workers, trials: quick ? 80 : 150, seeds })
-      printWorkers(compared)
-      return compared
-    })
+  const parallel: ParallelSearch[] = []
+  for (const [name, known] of Object.entries(functions)) {
+    if (known.reference !== undefined) continue
+    const task = { function: name, method: 'tpe', workers, trials: quick ? 80 : 150, seeds }
+    const compared = await compareWorkers(python, tpe, known, task)
+    parallel.push(compared)
+    printWorkers(compared)
+  }
   console.log()
   const times = await timeSuggestions(python, quick ? 10 : 50)
   const goals = [
@@ -90,9 +91,9 @@ function goalOf(contest: Contest): Goal {
   return { name: `${figures}, not worse: p`, figure: isAhead ? 1 : p, goal: significant, atLeast: true, unit: '' }
 }
 
-function goalOfWorkers({ function: name, alone, together }: ParallelSearch): Goal {
-  const title = `${name}: trials that ${workers} workers need, beside one`
-  return { name: title, figure: Number.isNaN(together) ? Infinity : together / alone, goal: 1.1, atLeast: false }
+function goalOfWorkers({ function: name, swath, optuna }: ParallelSearch): Goal {
+  const title = `${name}: trials that ${workers} workers need, beside one (Optuna's ${ratioOfWorkers(optuna).toFixed(2)})`
+  return { name: title, figure: ratioOfWorkers(swath), goal: 1.1, atLeast: false }
 }
 
 function goalOfTime({ function: name, trials, swathMs }: SuggestionTime): Goal {
