@@ -1,7 +1,7 @@
-import type { Plot } from '@observablehq/plot'
+import type { DrawnPlot } from './drawing.tsx'
 
 /** An area of a plot, in the units of its axes. */
-export interface Brushed {
+interface Brushed {
   readonly x: readonly [number, number]
   readonly y: readonly [number, number]
 }
@@ -10,7 +10,7 @@ export interface Brushed {
 const leastPixels = 5
 
 /** Lets a rectangle be drawn over a plot, by mouse or pen; a double click lets it go. */
-export function brush(plot: (SVGSVGElement | HTMLElement) & Plot, onBrush: (area: Brushed | undefined) => void): void {
+export function brush(plot: DrawnPlot, onBrush: (area: Brushed | undefined) => void): void {
   if (!(plot instanceof SVGSVGElement)) return
   const [x, y] = [plot.scale('x'), plot.scale('y')]
   const across = (pixels: number) => Number(x?.invert?.(pixels))

@@ -1,9 +1,10 @@
 import { computed } from '@preact/signals'
 
+import type { AxisRange } from '../../src/plots/parallel-scales.ts'
 import { query, show } from './address.ts'
 
 /** Values of a column: from and to, or some of its names. */
-export type Range = readonly [number, number] | readonly string[]
+export type Range = AxisRange
 
 /** What is brushed, by column. It is in the address as `select=flops:1e4..5e4;optimizer:adam|sgd`. */
 export const selection = computed<ReadonlyMap<string, Range>>(() => {
@@ -38,8 +39,16 @@ export function isInterval(range: Range): range is readonly [number, number] {
 
 function textOf(range: Range): string {
   return isInterval(range)
-    ? range.map((value) => Number(value.toPrecision(6))).join('..')
+    ? `${outward(range[0], -1)}..${outward(range[1], 1)}`
     : range.map((name) => encodeURIComponent(name)).join('|')
+}
+
+/** In six digits, and not past the value: what is at the end of a range is in it. */
+function outward(value: number, way: 1 | -1): number {
+  const near = Number(value.toPrecision(6))
+  if ((near - value) * way >= 0) return near
+  const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)
+  return Number((near + way * step).toPrecision(6))
 }
 
 /** What is chosen, brushed and typed, as a condition in SQL: the same for every plot and the table. */
@@ -48,7 +57,7 @@ export const chosen = computed(() => {
   const brushed = [...selection.value].map(([column, range]) => {
     const name = `"${column.replaceAll('"', '""')}"`
     if (isInterval(range)) return `${name} between ${range[0]} and ${range[1]}`
-    return `${name} in (${range.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')})`
+    return `cast(${name} as text) in (${range.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')})`
   })
   return [...(typed === '' ? [] : [`(${typed})`]), ...brushed].join(' and ')
 })

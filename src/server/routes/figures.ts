@@ -50,9 +50,21 @@ const curves = z
 
 const parallel = z
   .object({
-    axes: z.array(z.object({ name: z.string(), isNumber: z.boolean() })).readonly(),
-    trials: z.number().int(),
-    lines: z.array(z.object({ trial: z.number().int(), values: z.array(cell).readonly() })).readonly(),
+    axes: z
+      .array(
+        z.object({
+          ...{ name: z.string(), isNumber: z.boolean() },
+          extent: z
+            .array(z.union([z.number(), z.string()]))
+            .readonly()
+            .openapi({ description: 'Of all completed trials: the least and the greatest number, or each name.' }),
+        }),
+      )
+      .readonly(),
+    trials: z.number().int().openapi({ description: 'Completed ones that are chosen.' }),
+    lines: z
+      .array(z.object({ trial: z.number().int(), isChosen: z.boolean(), values: z.array(cell).readonly() }))
+      .readonly(),
   })
   .openapi('ParallelFigure')
 
@@ -154,7 +166,7 @@ export function figuresRoutes({ store }: ServerContext) {
           most: z.coerce.number().int().min(1).max(2_000).default(500),
         }),
       },
-      responses: answers(parallel, 'A line a trial, the best ones'),
+      responses: answers(parallel, 'A line a trial, the best ones, of those chosen first'),
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')

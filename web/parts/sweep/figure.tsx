@@ -3,8 +3,7 @@ import { useCallback } from 'preact/hooks'
 
 import type { Drawing as Drawn, Frame } from '../../../src/plots/frame.ts'
 import type { SeenData } from '../../state/use-seen-data.ts'
-import type { Brushed } from '../brush.ts'
-import { Drawing } from '../drawing.tsx'
+import { Drawing, type DrawnPlot } from '../drawing.tsx'
 import { Panel } from '../panel.tsx'
 
 interface Props<T> {
@@ -17,7 +16,7 @@ interface Props<T> {
   readonly empty: string
   /** Changes with how it is drawn. */
   readonly look?: string
-  readonly onBrush?: (area: Brushed | undefined) => void
+  readonly onDrawn?: (plot: DrawnPlot) => void
   readonly onClick?: (datum: unknown) => void
 }
 
@@ -29,7 +28,7 @@ interface Figure {
 }
 
 /** A panel with a drawing of what the server answered. */
-export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onBrush, onClick }: Props<T>) {
+export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onDrawn, onClick }: Props<T>) {
   const figure = data.value === undefined ? undefined : drawn(data.value)
   const draw = useCallback((frame: Frame) => figure?.draw(frame) ?? { title, parts: [] }, [data.value, look])
   return (
@@ -44,7 +43,7 @@ export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onBr
             draw={draw}
             height={figure.height}
             label={figure.label}
-            {...(onBrush !== undefined && { onBrush })}
+            {...(onDrawn !== undefined && { onDrawn })}
             {...(onClick !== undefined && { onClick })}
           />
           {figure.note === undefined ? null : <p class="note">{figure.note}</p>}

@@ -67,5 +67,6 @@ export function Filter({ sweep }: { readonly sweep: SweepDetail }) {
 }
 
 function described(range: Range): string {
-  return isInterval(range) ? `${shownNumber(range[0])} – ${shownNumber(range[1])}` : range.join(', ')
+  if (!isInterval(range)) return range.join(', ')
+  return [...new Set(range.map(shownNumber))].join(' – ')
 }

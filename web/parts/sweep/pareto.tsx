@@ -5,6 +5,7 @@ import { withQuery } from '../../state/api.ts'
 import { chosen, select } from '../../state/selection.ts'
 import { goalOf, metricOf, numbersOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
+import { brush } from '../brush.ts'
 import { Choose } from '../choose.tsx'
 import { FigurePanel } from './figure.tsx'
 import { sweepPath, type Seen } from './seen.ts'
@@ -65,8 +66,10 @@ export function Pareto({ sweep, endings }: Seen) {
         }
       }}
       empty="No trial has completed yet."
-      onBrush={(area) => {
-        select({ [x]: area?.x, [y]: area?.y })
+      onDrawn={(plot) => {
+        brush(plot, (area) => {
+          select({ [x]: area?.x, [y]: area?.y })
+        })
       }}
       onClick={(datum) => {
         go(`/trials/${(datum as ParetoPoint).trial}`)
