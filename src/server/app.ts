@@ -17,6 +17,7 @@ import { knowsToken } from './guards/token.ts'
 import { figuresRoutes } from './routes/figures.ts'
 import { liveRoutes } from './routes/live.ts'
 import { modelsRoutes } from './routes/models.ts'
+import { pointsRoutes } from './routes/points.ts'
 import { sqlRoutes } from './routes/sql.ts'
 import { sweepRoutes } from './routes/sweep.ts'
 import { sweepsRoutes } from './routes/sweeps.ts'
@@ -32,7 +33,7 @@ export function createApp(context: ServerContext): OpenAPIHono {
   app.use(policy, rateLimit(), ownHosts(context.access), ownOrigin, knowsToken(context.access), compress())
 
   const api = new OpenAPIHono()
-  for (const part of [sweepsRoutes, sweepRoutes, figuresRoutes, trialRoutes, modelsRoutes, sqlRoutes]) {
+  for (const part of [sweepsRoutes, sweepRoutes, pointsRoutes, figuresRoutes, trialRoutes, modelsRoutes, sqlRoutes]) {
     api.route('/', part(context))
   }
   api.route('/', liveRoutes(context))

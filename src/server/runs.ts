@@ -18,7 +18,8 @@ const mostOutput = 4_000
 export class Runs {
   readonly #store: Store
   readonly #location: string
-  readonly #folder: string
+  /** Where runs are started. */
+  readonly folder: string
   readonly #running = new Set<ChildProcess>()
 
   /**
@@ -28,7 +29,7 @@ export class Runs {
   constructor(store: Store, location: string, folder: string) {
     this.#store = store
     this.#location = location
-    this.#folder = folder
+    this.folder = folder
   }
 
   /**
@@ -40,7 +41,7 @@ export class Runs {
   async start(args: readonly string[], input = ''): Promise<{ readonly sweep: string | null; readonly pid: number }> {
     const command = [join(packageRoot, 'bin', 'swath.js'), ...args]
     const child = spawn(process.execPath, command, {
-      cwd: this.#folder,
+      cwd: this.folder,
       // Not as an argument: others see those, and there may be a password in it.
       env: { ...process.env, NO_COLOR: '1', SWATH_STORE: this.#location },
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -86,5 +87,5 @@ export class Runs {
 
 /** What a command says that it could not do, without the words around it. */
 function messageIn(said: string): string {
-  return said.replace(/^swath: /m, '').trim() || 'the run ended before it began'
+  return said.replace(/^(swath|error): /m, '').trim() || 'the run ended before it began'
 }

@@ -43,7 +43,7 @@ export function distributionName(content: ParameterContent): DistributionName | 
 }
 
 /** Min and max themselves, where the file may have their logarithms. */
-function rangeOf(content: ParameterContent): { readonly min: number; readonly max: number } {
+export function rangeOf(content: ParameterContent): { readonly min: number; readonly max: number } {
   const { min = 0, max = 0 } = content
   switch (content.distribution) {
     case 'log_uniform':

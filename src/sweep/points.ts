@@ -9,7 +9,7 @@ import type { SearchSpace } from '../search/space.ts'
 import { readSource, type SweepFile } from './read.ts'
 import { parameterValue } from './schema.ts'
 import { SweepSource, type Mistake, type Path } from './source.ts'
-import { parameterNames, spaceOf } from './space.ts'
+import { parameterNames, spaceOf, type ParametersContent } from './space.ts'
 
 /** A point that somebody wants trained, and where it was said. */
 export interface NamedPoint {
@@ -24,7 +24,6 @@ export interface NamedPoint {
  * @throws SwathError('sweep-file') with file:line:column, or SwathError('not-found')
  */
 export function readPoints(texts: readonly string[], { content }: SweepFile): NamedPoint[] {
-  const space = spaceOf(content.parameters)
   return texts.flatMap((text) => {
     const isInline = /^\s*[[{]/.test(text)
     const source = isInline
@@ -32,13 +31,9 @@ export function readPoints(texts: readonly string[], { content }: SweepFile): Na
       : new SweepSource(text, readSource(text, 'file of points'))
     const points = pointsOf(source)
     const mistakes = points.flatMap(({ params, placeOf }) =>
-      outside(space, params)
-        .filter(({ why }) => why !== 'missing' || content.method === 'grid')
-        .filter(({ why, parameter }) => why !== 'condition' || isDecided(space, params, parameter))
-        .map(({ parameter, why }): Mistake => {
-          const message = messageOf(why, parameter, parameterNames(content.parameters))
-          return { path: placeOf(why === 'missing' ? undefined : parameter), atKey: why === 'unknown', message }
-        }),
+      mistakesIn(params, content).map(({ parameter, why, message }): Mistake => ({
+        ...{ path: placeOf(why === 'missing' ? undefined : parameter), atKey: why === 'unknown', message },
+      })),
     )
     if (mistakes.length > 0) throw source.error(mistakes)
     return points.map(({ params, placeOf }) => ({
@@ -46,6 +41,22 @@ export function readPoints(texts: readonly string[], { content }: SweepFile): Na
       mistake: (message, parameter) => source.error([{ path: placeOf(parameter), message }]),
     }))
   })
+}
+
+interface PointMistake extends Outside {
+  readonly message: string
+}
+
+/** What keeps a point from being trained in a sweep, as far as its space says. */
+export function mistakesIn(
+  params: Parameters,
+  { parameters, method }: { readonly parameters: ParametersContent; readonly method: string },
+): PointMistake[] {
+  const space = spaceOf(parameters)
+  return outside(space, params)
+    .filter(({ why }) => why !== 'missing' || method === 'grid')
+    .filter(({ why, parameter }) => why !== 'condition' || isDecided(space, params, parameter))
+    .map((each) => ({ ...each, message: messageOf(each.why, each.parameter, parameterNames(parameters)) }))
 }
 
 /** What a condition asks about may be filled in so that it holds. */

@@ -52,7 +52,7 @@ export function Sweep({ name }: { readonly name: string }) {
         <Heatmap {...seen} />
         <Analysis {...seen} />
       </div>
-      <Trials {...seen} />
+      <Trials {...seen} trials={progress.trials} />
     </>
   )
 }

@@ -8,8 +8,7 @@ import { sweepState, trialCounts } from '../../store/sweep-state.ts'
 import { cancelSweep, progressOf } from '../../store/sweeps.ts'
 import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
-import { bodyOf } from '../guards/limits.ts'
-import { answers, jsonBody, routes, startedSchema, sweepName } from './route.ts'
+import { answers, routes, startedSchema, sweepName } from './route.ts'
 import { sweepSummary } from './sweeps.ts'
 
 const axis = z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) })
@@ -32,7 +31,6 @@ const sweep = z
   .openapi('Sweep')
 
 const cancelled = z.object({ cancelled: z.number().int() }).openapi('Cancelled')
-const point = z.object({ point: z.record(z.string(), z.unknown()) })
 
 export function sweepRoutes({ store, runs }: ServerContext) {
   const app = routes()
@@ -85,18 +83,6 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     async (context) => {
       const { name } = await findSweep(store, context.req.valid('param').name)
       return context.json(await runs.start(['resume', name]), 200)
-    },
-  )
-  app.openapi(
-    createRoute({
-      ...{ method: 'post', path: '/sweeps/{name}/points', summary: 'Train a point of your own', tags: ['sweeps'] },
-      ...{ middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } },
-      responses: answers(startedSchema, 'As after `swath run … --enqueue`'),
-    }),
-    async (context) => {
-      const { source } = await findSweep(store, context.req.valid('param').name)
-      const args = ['run', '/dev/stdin', '--enqueue', JSON.stringify(context.req.valid('json').point)]
-      return context.json(await runs.start(args, source), 200)
     },
   )
   return app

@@ -13,7 +13,7 @@ import { answers, parametersSchema, routes, startedSchema, trialNumber } from '.
 
 const text = z.string().nullable()
 const whole = z.number().int().nullable()
-const trialStates = ['queued', 'running', 'completed', 'stopped', 'failed', 'cancelled'] as const
+export const trialStates = ['queued', 'running', 'completed', 'stopped', 'failed', 'cancelled'] as const
 
 const attempt = z.object({
   ...{ attempt: z.number().int(), state: z.enum([...trialStates, 'interrupted', 'lost']), host: z.string() },

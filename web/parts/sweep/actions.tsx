@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { post } from '../../state/api.ts'
 import type { SweepDetail } from '../../state/sweep.ts'
 import { Trouble } from '../trouble.tsx'
+import { Enqueue } from './enqueue.tsx'
 import { sweepPath } from './seen.ts'
 
 interface Props {
@@ -50,6 +51,7 @@ export function Actions({ sweep, isRunning, left }: Props) {
           Resume
         </button>
       ) : null}
+      <Enqueue sweep={sweep} />
       <a class="button" href={`/new?from=${encodeURIComponent(sweep.name)}`}>
         Run again with…
       </a>

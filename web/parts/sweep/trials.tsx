@@ -18,7 +18,7 @@ const block = 200
 type Row = TrialTable['rows'][number]
 
 /** The trials that are chosen, in any order: the server sorts, and sends what is looked at. */
-export function Trials({ sweep, endings }: Seen) {
+export function Trials({ sweep, endings, trials }: Seen & { readonly trials: number }) {
   const sort = query.value.get('sort') ?? undefined
   const descending = query.value.get('desc') === '1'
   const group = query.value.get('group') ?? ''
@@ -29,7 +29,7 @@ export function Trials({ sweep, endings }: Seen) {
       descending: descending ? 'true' : undefined,
     })
   const path = ask(0)
-  const data = useData<TrialTable>(path, endings)
+  const data = useData<TrialTable>(path, `${endings} ${trials}`)
   const rows = useBlocks(data.value, path, ask)
   const scroller = useRef<HTMLDivElement>(null)
   const total = data.value?.total ?? 0
