@@ -8,19 +8,23 @@ export interface HeatmapFigure {
   readonly cells: readonly HeatmapCell[]
 }
 
-interface HeatmapCell {
+export interface HeatmapCell {
   /** A value of the column or, where there are many, the middle of a part of its range. */
   readonly x: number | string
   readonly y: number | string
-  /** The mean of the cell's trials. */
+  /** The least and the greatest value that its trials have there. */
+  readonly xs: readonly [number | string, number | string]
+  readonly ys: readonly [number | string, number | string]
+  /** The mean of its trials that are chosen, of all where none is. */
   readonly value: number
   readonly trials: number
+  readonly isChosen: boolean
 }
 
 /** A column with more numbers than this is cut into so many parts. */
 const mostParts = 12
 
-/** The mean of a metric over two columns. */
+/** The mean of a metric over two columns: cells stay, whatever is chosen. */
 export async function heatmapFigure(
   choice: Choice,
   { x, y, value }: { readonly x: string; readonly y: string; readonly value: string },
@@ -28,14 +32,22 @@ export async function heatmapFigure(
   choice.column(value)
   const [across, down] = [await partsOf(choice, x), await partsOf(choice, y)]
   const rows = await choice.ask(`
-    select ${across} as a, ${down} as b, avg(${quoted(value)}) as v, count(*) as n
-    from ${choice.view}
-    where state = 'completed' and ${quoted(value)} is not null and ${quoted(x)} is not null and ${quoted(y)} is not null
-      and ${choice.isChosen}
+    with points as (
+      select ${across} as a, ${down} as b, ${quoted(x)} as x, ${quoted(y)} as y, ${quoted(value)} as v,
+        case when ${choice.isChosen} then 1 else 0 end as chosen
+      from ${choice.view}
+      where state = 'completed' and ${quoted(value)} is not null and ${quoted(x)} is not null and ${quoted(y)} is not null
+    )
+    select a, b, min(x), max(x), min(y), max(y), avg(v), count(*), avg(case chosen when 1 then v end), sum(chosen)
+    from points
     group by 1, 2 order by 1, 2`)
   return {
     ...{ x, y, value },
-    cells: rows.map(([a, b, v, n]) => ({ x: a ?? '', y: b ?? '', value: Number(v), trials: Number(n) })),
+    cells: rows.map(([a, b, x0, x1, y0, y1, mean, trials, chosenMean, chosen]) => ({
+      ...{ x: a ?? '', y: b ?? '', xs: [x0 ?? '', x1 ?? ''], ys: [y0 ?? '', y1 ?? ''] },
+      ...{ value: Number(chosenMean ?? mean), trials: Number(chosenMean === null ? trials : chosen) },
+      isChosen: Number(chosen) > 0,
+    })),
   }
 }
 

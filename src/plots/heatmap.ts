@@ -1,28 +1,45 @@
 import * as Plot from '@observablehq/plot'
 
-import type { HeatmapFigure } from '../figures/heatmap.ts'
+import type { HeatmapCell, HeatmapFigure } from '../figures/heatmap.ts'
 import { framed, ramp, type Drawing, type Frame } from './frame.ts'
 import { legendPlot, type ColorScale } from './legend.ts'
 
-/** The mean of a metric over two parameters: a cell for each pair of values that a completed trial has. */
+/** The values on both axes, from left to right and from top to bottom. */
+export function heatmapAxes({ cells }: HeatmapFigure) {
+  return { columns: valuesOf(cells.map(({ x }) => x)), rows: valuesOf(cells.map(({ y }) => y)).toReversed() }
+}
+
+/**
+ * The mean of a metric over two parameters: a cell for each pair of values that a completed trial has, faded where none of
+ * its trials is chosen.
+ */
 export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
   const { cells, x, y, value } = figure
+  const { columns, rows } = heatmapAxes(figure)
   const label = (number: number | string) =>
     typeof number === 'number' ? String(Number(number.toPrecision(3))) : number
+  const letters = (names: readonly (number | string)[]) => Math.max(...names.map((name) => label(name).length))
+  const marginLeft = Math.min(Math.max(60, 36 + 7 * letters(rows)), frame.width / 3)
+  const room = (frame.width - marginLeft - 20) / columns.length
+  const areTurned = 7 * letters(columns) > room
   const values = cells.map((cell) => cell.value)
   const [least, greatest] = [Math.min(...values), Math.max(...values)]
   const color: ColorScale = { ...ramp, type: 'linear', domain: [least, greatest] }
   const plot: Plot.PlotOptions = {
     ...framed(frame),
-    x: { label: x, domain: valuesOf(cells.map((cell) => cell.x)), tickFormat: label },
-    y: { label: y, domain: valuesOf(cells.map((cell) => cell.y)).toReversed(), tickFormat: label },
+    ...{ marginLeft, marginBottom: areTurned ? 66 : 40 },
+    x: { label: x, domain: columns, tickFormat: label, ...(areTurned && { tickRotate: -40 }) },
+    y: { label: y, domain: rows, tickFormat: label },
     color,
     marks: [
-      Plot.cell(cells, { x: 'x', y: 'y', fill: 'value', inset: 1 }),
-      Plot.text(cells, {
-        ...{ x: 'x', y: 'y', text: (cell: HeatmapFigure['cells'][number]) => cell.value.toPrecision(3) },
-        fill: (cell: HeatmapFigure['cells'][number]) =>
-          cell.value - least > 0.6 * (greatest - least) ? 'black' : 'white',
+      Plot.cell(cells, {
+        ...{ x: 'x', y: 'y', fill: 'value', inset: 1 },
+        fillOpacity: ({ isChosen }: HeatmapCell) => (isChosen ? 1 : 0.2),
+      }),
+      Plot.text(room < 36 ? [] : cells, {
+        ...{ x: 'x', y: 'y', text: (cell: HeatmapCell) => cell.value.toPrecision(3) },
+        fill: (cell: HeatmapCell) =>
+          !cell.isChosen ? 'currentColor' : cell.value - least > 0.6 * (greatest - least) ? 'black' : 'white',
       }),
       ...(frame.isLive === true
         ? [Plot.tip(cells, Plot.pointer({ x: 'x', y: 'y', channels: { [value]: 'value', trials: 'trials' } }))]

@@ -9,6 +9,8 @@ interface Props {
   readonly height: number
   /** What is seen, for who does not see it. */
   readonly label: string
+  /** There is something in it that has a name of its own. */
+  readonly hasParts?: boolean
   /** Called with the plot once it is drawn, for what can be done with it. */
   readonly onDrawn?: (plot: DrawnPlot) => void
   /** Called with the datum that was clicked. */
@@ -18,7 +20,7 @@ interface Props {
 export type DrawnPlot = (SVGSVGElement | HTMLElement) & Plot.Plot
 
 /** A drawing in the page, as wide as there is room. */
-export function Drawing({ draw, height, label, onDrawn, onClick }: Props) {
+export function Drawing({ draw, height, label, hasParts = false, onDrawn, onClick }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
   useLayoutEffect(() => {
@@ -46,10 +48,12 @@ export function Drawing({ draw, height, label, onDrawn, onClick }: Props) {
         for (const mark of plot.querySelectorAll('g[aria-label]')) mark.removeAttribute('aria-label')
         return plot
       })
+      const hadFocus = element.contains(document.activeElement)
       element.replaceChildren(...plots)
       const main = plots.at(-1)
       if (main === undefined) return
       onDrawn?.(main)
+      if (hadFocus) main.focus()
       if (onClick !== undefined) {
         main.addEventListener('click', () => {
           if (main.value !== null && main.value !== undefined) onClick(main.value)
@@ -57,5 +61,5 @@ export function Drawing({ draw, height, label, onDrawn, onClick }: Props) {
       }
     })
   }, [draw, width, height])
-  return <div ref={place} class="drawing" role="img" aria-label={label} onPointerDown={hold} />
+  return <div ref={place} class="drawing" role={hasParts ? 'group' : 'img'} aria-label={label} onPointerDown={hold} />
 }

@@ -12,7 +12,8 @@ import type { ServerContext } from '../context.ts'
 import { answers, routes, sweepName } from './route.ts'
 
 const goal = z.enum(['minimize', 'maximize'])
-const cell = z.union([z.number(), z.string()]).nullable()
+const value = z.union([z.number(), z.string()])
+const cell = value.nullable()
 const where = z
   .string()
   .optional()
@@ -55,7 +56,7 @@ const parallel = z
         z.object({
           ...{ name: z.string(), isNumber: z.boolean() },
           extent: z
-            .array(z.union([z.number(), z.string()]))
+            .array(value)
             .readonly()
             .openapi({ description: 'Of all completed trials: the least and the greatest number, or each name.' }),
         }),
@@ -74,8 +75,11 @@ const heatmap = z
     cells: z
       .array(
         z.object({
-          ...{ x: z.union([z.number(), z.string()]), y: z.union([z.number(), z.string()]) },
-          ...{ value: z.number(), trials: z.number().int() },
+          ...{ x: value, y: value },
+          xs: z.tuple([value, value]).readonly().openapi({ description: 'The least and the greatest of its trials.' }),
+          ys: z.tuple([value, value]).readonly(),
+          value: z.number().openapi({ description: 'The mean of those chosen, of all where none is.' }),
+          ...{ trials: z.number().int(), isChosen: z.boolean() },
         }),
       )
       .readonly(),

@@ -16,6 +16,7 @@ interface Props<T> {
   readonly empty: string
   /** Changes with how it is drawn. */
   readonly look?: string
+  readonly hasParts?: boolean
   readonly onDrawn?: (plot: DrawnPlot) => void
   readonly onClick?: (datum: unknown) => void
 }
@@ -28,7 +29,7 @@ interface Figure {
 }
 
 /** A panel with a drawing of what the server answered. */
-export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onDrawn, onClick }: Props<T>) {
+export function FigurePanel<T>({ title, controls, data, drawn, empty, look, hasParts, onDrawn, onClick }: Props<T>) {
   const figure = data.value === undefined ? undefined : drawn(data.value)
   const draw = useCallback((frame: Frame) => figure?.draw(frame) ?? { title, parts: [] }, [data.value, look])
   return (
@@ -43,6 +44,7 @@ export function FigurePanel<T>({ title, controls, data, drawn, empty, look, onDr
             draw={draw}
             height={figure.height}
             label={figure.label}
+            {...(hasParts !== undefined && { hasParts })}
             {...(onDrawn !== undefined && { onDrawn })}
             {...(onClick !== undefined && { onClick })}
           />

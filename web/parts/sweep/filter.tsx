@@ -44,12 +44,12 @@ export function Filter({ sweep }: { readonly sweep: SweepDetail }) {
           key={column}
           type="button"
           class="chip"
-          aria-label={`Let go of ${column}`}
           onClick={() => {
             select({ [column]: undefined })
           }}
         >
-          {column} {described(range)} ×
+          <span class="hidden">Let go of </span>
+          {column} {described(range)} <span aria-hidden="true">×</span>
         </button>
       ))}
       {typed === '' && selection.value.size === 0 ? null : (

@@ -1,11 +1,16 @@
+import { useRef } from 'preact/hooks'
+
 import type { HeatmapFigure } from '../../../src/figures/heatmap.ts'
-import { heatmapPlot } from '../../../src/plots/heatmap.ts'
+import { heatmapAxes, heatmapPlot } from '../../../src/plots/heatmap.ts'
 import { query, show } from '../../state/address.ts'
 import { withQuery } from '../../state/api.ts'
-import { chosen } from '../../state/selection.ts'
+import { chosen, select, selection } from '../../state/selection.ts'
 import { metricOf, numbersOf, varyingOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
+import { CellGrid } from '../cell-grid.ts'
 import { Choose } from '../choose.tsx'
+import { selectCells, type CellCursor } from '../select-cells.ts'
+import { isSelected, rangeOf, told } from './cell-choice.ts'
 import { FigurePanel } from './figure.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
@@ -21,6 +26,7 @@ export function Heatmap({ sweep, endings }: Seen) {
       ? null
       : withQuery(sweepPath(sweep, 'heatmap'), { x, y, value, where: chosen.value })
   const data = useSeenData<HeatmapFigure>(path, endings)
+  const cursor = useRef<CellCursor>({ at: undefined, from: undefined })
   if (varying.length < 2) return null
   return (
     <FigurePanel
@@ -54,6 +60,27 @@ export function Heatmap({ sweep, endings }: Seen) {
         </>
       }
       data={data}
+      look={JSON.stringify([...selection.value])}
+      hasParts
+      onDrawn={(plot) => {
+        if (data.value === undefined) return
+        const figure = data.value
+        const cells = figure.cells.map((cell) => ({
+          ...cell,
+          isSelected: isSelected(figure, cell),
+          told: told(figure, cell),
+        }))
+        selectCells(plot, new CellGrid(cells, heatmapAxes(figure)), {
+          label: `Cells of ${figure.x} and ${figure.y}`,
+          cursor: cursor.current,
+          onSelect: (chosenCells) => {
+            // The same ones once more: they are let go.
+            const isAgain = cells.every((cell) => cell.isSelected === chosenCells.includes(cell))
+            const taken = isAgain ? [] : chosenCells
+            select({ [figure.x]: rangeOf(taken, 'x'), [figure.y]: rangeOf(taken, 'y') })
+          },
+        })
+      }}
       drawn={(figure) =>
         figure.cells.length === 0
           ? undefined
@@ -61,6 +88,7 @@ export function Heatmap({ sweep, endings }: Seen) {
               draw: (frame) => heatmapPlot(figure, frame),
               height: 320,
               label: `the mean of ${figure.value} by ${figure.x} and ${figure.y}`,
+              note: 'Click on a cell or draw over several to choose their trials; once more lets them go.',
             }
       }
       empty="No trial has completed yet."
