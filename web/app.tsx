@@ -7,6 +7,7 @@ import { Sql } from './pages/sql.tsx'
 import { Sweep } from './pages/sweep.tsx'
 import { Sweeps } from './pages/sweeps.tsx'
 import { Trial } from './pages/trial.tsx'
+import { ThemeChoice } from './parts/theme-choice.tsx'
 import { followLinks, path } from './state/address.ts'
 
 const places: readonly (readonly [RegExp, (part: string) => VNode])[] = [
@@ -49,6 +50,7 @@ export function App() {
             </a>
           ))}
         </nav>
+        <ThemeChoice />
       </header>
       <main id="main" tabIndex={-1}>
         {current()}
