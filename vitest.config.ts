@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'postgres',
           include: [
             'test/store/{analysis,changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
+            'test/figures/figures.test.ts',
             'test/store/{enqueue,references,runs,stops,sweep-view,training-time,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },
