@@ -8,7 +8,7 @@ import { legendPlot, type ColorScale } from './legend.ts'
 export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
   const { cells, x, y, value } = figure
   const label = (number: number | string) =>
-    typeof number === 'number' ? String(Number(number.toPrecision(3))) : number
+    typeof number === 'number' ? String(Number(number.toPrecision(4))) : number
   const values = cells.map((cell) => cell.value)
   const [least, greatest] = [Math.min(...values), Math.max(...values)]
   const color: ColorScale = { ...ramp, type: 'linear', domain: [least, greatest] }
@@ -20,7 +20,7 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
     marks: [
       Plot.cell(cells, { x: 'x', y: 'y', fill: 'value', inset: 1 }),
       Plot.text(cells, {
-        ...{ x: 'x', y: 'y', text: (cell: HeatmapFigure['cells'][number]) => cell.value.toPrecision(3) },
+        ...{ x: 'x', y: 'y', text: (cell: HeatmapFigure['cells'][number]) => cell.value.toPrecision(4) },
         fill: (cell: HeatmapFigure['cells'][number]) =>
           cell.value - least > 0.6 * (greatest - least) ? 'black' : 'white',
       }),

@@ -30,13 +30,13 @@ function numberScale(name: string, values: readonly number[]): AxisScale {
   ]
   const place = (value: number) => (to > from ? (by(value) - from) / (to - from) : 0.5)
   const distinct = [...new Set(values)].sort((a, b) => a - b)
-  const marked =
-    distinct.length <= 8 ? distinct : [0, 0.25, 0.5, 0.75, 1].map((share) => back(from + share * (to - from)))
+  const isFew = distinct.length <= 8
+  const marked = isFew ? distinct : [0, 0.25, 0.5, 0.75, 1].map((share) => back(from + share * (to - from)))
   return {
     name,
     place: (value) => (typeof value === 'number' ? place(value) : undefined),
     valueAt: (share) => back(from + share * (to - from)),
-    ticks: marked.map((value) => ({ place: place(value), text: String(Number(value.toPrecision(3))) })),
+    ticks: marked.map((value) => ({ place: place(value), text: String(Number(value.toPrecision(isFew ? 6 : 3))) })),
   }
 }
 
