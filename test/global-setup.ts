@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 
 import { makeDatabase, startPostgres } from '../src/local-postgres/server.ts'
-import { missingBrowser } from './page/find-chromium.ts'
+import { installChromium, missingBrowser } from './page/find-chromium.ts'
 
 /**
  * Builds swath, sets up what it needs, and starts a PostgreSQL server, before any test: the end-to-end tests run the real
@@ -16,6 +16,7 @@ import { missingBrowser } from './page/find-chromium.ts'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   execFileSync(process.execPath, ['bin/swath.js', 'setup'], { stdio: 'inherit' })
+  installChromium()
   const missing = missingBrowser()
   if (missing !== undefined) console.warn(missing)
   const { SWATH_TEST_POSTGRES } = process.env

@@ -5,7 +5,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { analysisFigure } from '../figures/analysis.ts'
 import { chooseAxes } from '../figures/axes.ts'
 import { Choice } from '../figures/choice.ts'
-import { varyingParameters } from '../figures/column.ts'
+import { metricByEpoch, varyingParameters } from '../figures/column.ts'
 import { curvesFigure } from '../figures/curves.ts'
 import { heatmapFigure } from '../figures/heatmap.ts'
 import { parallelFigure } from '../figures/parallel.ts'
@@ -28,7 +28,7 @@ export interface PlotOptions {
   readonly output: string | undefined
   readonly x: string | undefined
   readonly y: string | undefined
-  readonly color: string | undefined
+  readonly 'color-by': string | undefined
   readonly metric: string | undefined
   readonly where: string | undefined
   readonly log: boolean
@@ -69,11 +69,12 @@ async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: 
   const varying = varyingParameters(choice.columns)
   switch (options.kind) {
     case 'pareto': {
-      const axes = { x: cost.key, y: gain.key, xGoal: cost.goal, yGoal: gain.goal, color: options.color }
+      const axes = { x: cost.key, y: gain.key, xGoal: cost.goal, yGoal: gain.goal, color: options['color-by'] }
       return paretoPlot(some(await paretoFigure(choice, axes), 'points'), frame)
     }
     case 'curves': {
-      const figure = await curvesFigure(choice, { metric, goal, most: curvesDrawn })
+      const curve = options.metric ?? metricByEpoch(metric)
+      const figure = await curvesFigure(choice, { metric: curve, goal, most: curvesDrawn })
       return curvesPlot(some(figure, 'curves'), frame, { isLog: options.log, smoothing: 0 })
     }
     case 'parallel': {

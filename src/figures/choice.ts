@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import { sweepViewName } from '../store/sweep-view.ts'
 import { condition, quoted } from './sql-text.ts'
 import type { SweepColumn } from './column.ts'
-import { sweepColumns } from './sweep-columns.ts'
+import { recentColumns } from './sweep-columns.ts'
 
 /** Longer than that nobody waits for a picture. */
 const timeoutMs = 20_000
@@ -29,7 +29,7 @@ export class Choice {
   }
 
   static async of(store: Store, sweep: SweepRow, where?: string): Promise<Choice> {
-    return new Choice(store, sweep, await sweepColumns(store, sweep), where)
+    return new Choice(store, sweep, await recentColumns(store, sweep), where)
   }
 
   /** @throws SwathError('usage') that says which columns there are */

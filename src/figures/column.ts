@@ -12,3 +12,8 @@ export interface SweepColumn {
 export function varyingParameters(columns: readonly SweepColumn[]): string[] {
   return columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)
 }
+
+/** What is drawn by epoch where a sweep is about `metric`: what is measured on the test set comes once. */
+export function metricByEpoch(metric: string): string {
+  return metric === 'test_accuracy' ? 'val_accuracy' : metric
+}

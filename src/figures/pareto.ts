@@ -30,8 +30,8 @@ export interface ParetoPoint {
 }
 
 /** More points than this no eye can tell apart: they are told apart by the cell of a grid that they are in. */
-const mostPoints = 4_000
-const cells = { x: 100, y: 60 }
+const mostPoints = 2_000
+const cells = { x: 64, y: 40 }
 
 /** The front whole, the others as many as can be seen; the server says which, whatever the number of trials. */
 export async function paretoFigure(choice: Choice, options: ParetoOptions): Promise<ParetoFigure> {

@@ -11,8 +11,33 @@ import { quoted } from './sql-text.ts'
 /** What a column holds shows in so many rows. */
 const rowsLookedAt = 500
 
-/** What there is to plot, to sort and to ask of a sweep's trials. What is no parameter, trials have reported. */
-export async function sweepColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
+/** Columns hardly change; who draws a page asks for them with every figure. */
+const keptMs = 5_000
+const kept = new WeakMap<Store, Map<number, Kept>>()
+
+interface Kept {
+  readonly columns: Promise<SweepColumn[]>
+  readonly until: number
+}
+
+/** What there is to plot, to sort and to ask of a sweep's trials; as it was up to five seconds ago. */
+export function recentColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
+  const known = kept.get(store)?.get(sweep.id)
+  return known !== undefined && performance.now() < known.until ? known.columns : sweepColumns(store, sweep)
+}
+
+/** The same as it is now. */
+export function sweepColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
+  const own = kept.get(store) ?? new Map<number, Kept>()
+  kept.set(store, own)
+  const columns = readColumns(store, sweep)
+  own.set(sweep.id, { columns, until: performance.now() + keptMs })
+  columns.catch(() => own.delete(sweep.id))
+  return columns
+}
+
+/** What is no parameter, trials have reported. */
+async function readColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
   const parameters = await parametersOf(store, sweep)
   const { columns, rows } = await store.query(`select * from ${quoted(sweepViewName(sweep.name))}`, {
     limit: rowsLookedAt,

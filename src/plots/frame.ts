@@ -22,6 +22,7 @@ export function framed({ width, height }: Frame): PlotOptions {
     // The page forbids styles in documents: the rules are in its own sheet, under this name.
     className: 'swath-plot',
     style: { background: 'none', fontFamily: 'inherit', fontSize: '12px' },
+    marginTop: 30,
     marginLeft: 60,
     marginBottom: 40,
   }
@@ -42,12 +43,13 @@ export const categories = Object.values(okabeIto)
 /** Numbers by size: without viridis' darkest, which nobody sees on a dark ground. */
 export const ramp = { scheme: 'viridis' as const, range: [0.2, 1] }
 
-/** A logarithmic axis where values span so many times their least and all are above 0. */
+/** A logarithmic axis where values span so many times their least, counts fewer than others, and all are above 0. */
 export function scaleOf(values: readonly number[]): { readonly type: 'log' | 'linear' } {
   let [least, greatest] = [Infinity, -Infinity]
   for (const value of values) {
     if (value < least) least = value
     if (value > greatest) greatest = value
   }
-  return { type: least > 0 && greatest / least >= 30 ? 'log' : 'linear' }
+  const wide = values.every(Number.isInteger) ? 10 : 30
+  return { type: least > 0 && greatest / least >= wide ? 'log' : 'linear' }
 }

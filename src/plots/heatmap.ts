@@ -17,7 +17,7 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
   const { cells, x, y, value } = figure
   const { columns, rows } = heatmapAxes(figure)
   const label = (number: number | string) =>
-    typeof number === 'number' ? String(Number(number.toPrecision(3))) : number
+    typeof number === 'number' ? String(Number(number.toPrecision(4))) : number
   const letters = (names: readonly (number | string)[]) => Math.max(...names.map((name) => label(name).length))
   const marginLeft = Math.min(Math.max(60, 36 + 7 * letters(rows)), frame.width / 3)
   const room = (frame.width - marginLeft - 20) / columns.length
@@ -36,8 +36,8 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
         ...{ x: 'x', y: 'y', fill: 'value', inset: 1 },
         fillOpacity: ({ isChosen }: HeatmapCell) => (isChosen ? 1 : 0.2),
       }),
-      Plot.text(room < 36 ? [] : cells, {
-        ...{ x: 'x', y: 'y', text: (cell: HeatmapCell) => cell.value.toPrecision(3) },
+      Plot.text(room < 44 ? [] : cells, {
+        ...{ x: 'x', y: 'y', text: (cell: HeatmapCell) => cell.value.toPrecision(4) },
         fill: (cell: HeatmapCell) =>
           !cell.isChosen ? 'currentColor' : cell.value - least > 0.6 * (greatest - least) ? 'black' : 'white',
       }),

@@ -8,6 +8,7 @@ export function importancePlot({ objective, parameters: importances }: Importanc
   const longest = Math.max(...importances.map(({ name }) => name.length))
   const plot: Plot.PlotOptions = {
     ...framed(frame),
+    marginRight: 60,
     marginLeft: Math.min(24 + 7 * longest, 200),
     x: {
       label: 'share of importance',

@@ -32,7 +32,7 @@ function numberScale(
   [least = 0, greatest = 1]: readonly number[],
   { drawn, digits }: { readonly drawn: readonly number[]; readonly digits: number },
 ): AxisScale {
-  const isLog = scaleOf([least, greatest]).type === 'log'
+  const isLog = scaleOf([least, ...drawn, greatest]).type === 'log'
   const by = isLog ? Math.log : (value: number) => value
   const back = isLog ? Math.exp : (value: number) => value
   const [from, to] = [by(least), by(greatest)]
@@ -40,14 +40,15 @@ function numberScale(
   // The ends themselves, and not what rounding leaves of them: they are values that trials have.
   const valueAt = (share: number) => (share <= 0 ? least : share >= 1 ? greatest : back(from + share * (to - from)))
   const distinct = [...new Set([least, ...drawn, greatest])].sort((a, b) => a - b)
-  const marked = distinct.length <= 8 ? distinct : [0, 0.25, 0.5, 0.75, 1].map(valueAt)
+  const isFew = distinct.length <= 8
+  const marked = isFew ? distinct : [0, 0.25, 0.5, 0.75, 1].map(valueAt)
   return {
     name,
     place: (value) => (typeof value === 'number' ? place(value) : undefined),
     rangeIn: ([low, high]) => [valueAt(low), valueAt(high)],
     spanOf: ([low, high]) =>
       typeof low === 'number' && typeof high === 'number' ? [inside(place(low)), inside(place(high))] : undefined,
-    ticks: marked.map((value) => ({ place: place(value), text: shortest(value, digits) })),
+    ticks: marked.map((value) => ({ place: place(value), text: shortest(value, isFew ? 2 * digits : digits) })),
   }
 }
 

@@ -1,3 +1,4 @@
+import { builtinMetrics } from '../programs/builtin.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 
@@ -16,11 +17,13 @@ export class MissingObjectives {
 
   /** @param known metrics that trials have reported before */
   constructor(
-    { objectives }: Pick<SweepSettings, 'objectives'>,
+    { objectives, program }: Pick<SweepSettings, 'objectives' | 'program'>,
     observer: Pick<RunObserver, 'note'>,
     known: ReadonlySet<string>,
   ) {
-    this.#wanted = objectives.map(({ name }) => name).filter((name) => !knownBefore.includes(name))
+    // Swath's own programs come to some of theirs with the last epoch.
+    const certain: readonly string[] = 'builtin' in program ? [...knownBefore, ...builtinMetrics] : knownBefore
+    this.#wanted = objectives.map(({ name }) => name).filter((name) => !certain.includes(name))
     this.#observer = observer
     this.#isSaid = known.size > 0
   }

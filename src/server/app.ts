@@ -30,7 +30,9 @@ const pageFolder = join(packageRoot, 'dist', 'web')
 export function createApp(context: ServerContext): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError(errorAnswer)
-  app.use(policy, rateLimit(), ownHosts(context.access), ownOrigin, knowsToken(context.access), compress())
+  app.use(policy, rateLimit(), ownHosts(context.access), ownOrigin, knowsToken(context.access))
+  // Within a machine it costs more than it saves, and who pays may be training.
+  if (context.access.token !== undefined) app.use(compress())
 
   const api = new OpenAPIHono()
   for (const part of [sweepsRoutes, sweepRoutes, pointsRoutes, figuresRoutes, trialRoutes, modelsRoutes, sqlRoutes]) {

@@ -44,11 +44,11 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
       const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
       return [{ path, message: `${what} one of ${choices.join(', ')}${meant}` }]
     }
-    case 'too_small':
+    case 'too_small': {
       if (issue.origin === 'array') return [{ path, message: 'the list is empty: expected at least one value' }]
-      return [
-        { path, message: `expected at least ${String(issue.minimum)}, got ${describeValue(valueAt(file, path))}` },
-      ]
+      const least = `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`
+      return [{ path, message: `expected ${least}, got ${describeValue(valueAt(file, path))}` }]
+    }
     case 'too_big':
       return [{ path, message: `expected at most ${String(issue.maximum)}, got ${describeValue(valueAt(file, path))}` }]
     case 'invalid_key':

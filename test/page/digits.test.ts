@@ -97,6 +97,47 @@ describe('the digit app', () => {
     await page.close()
   })
 
+  pageTest('takes a picture that is dropped or pasted, and a finger', async () => {
+    const context = await tools.browser.newContext({ hasTouch: true })
+    const page = await context.newPage()
+    await page.goto(`${tools.served.url}digits?model=1`)
+    const status = page.getByRole('status')
+    const model = page.getByRole('region', { name: 'Trial 1' })
+    const predicted = status.getByText(/Trial 1: it is a \d/)
+    const clear = async () => {
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await verdict(model).getByText('?').waitFor()
+      await predicted.waitFor({ state: 'detached' })
+    }
+
+    const one = '<svg width="60" height="60"><path d="M30 9v42" stroke="#222" stroke-width="6"/></svg>'
+    const picture = (await sharp(Buffer.from(one)).flatten({ background: '#eee' }).png().toBuffer()).toString('base64')
+    for (const [event, held] of Object.entries({ drop: 'dataTransfer', paste: 'clipboardData' })) {
+      await page.evaluate(`(() => {
+        const bytes = Uint8Array.from(atob('${picture}'), (letter) => letter.charCodeAt(0))
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([bytes], 'one.png', { type: 'image/png' }))
+        const kind = '${event}' === 'drop' ? DragEvent : ClipboardEvent
+        document.body.dispatchEvent(new kind('${event}', { bubbles: true, cancelable: true, ${held}: transfer }))
+      })()`)
+      await predicted.waitFor()
+      await clear()
+    }
+
+    const box = await page.getByRole('img', { name: /drawing takes a mouse/ }).boundingBox()
+    if (box === null) throw new Error('there is nothing to draw on')
+    const finger = await context.newCDPSession(page)
+    for (const [k, type] of ['touchStart', ...Array.from({ length: 12 }, () => 'touchMove'), 'touchEnd'].entries()) {
+      const at = { x: box.x + box.width / 2, y: box.y + box.height * (0.2 + 0.05 * k) }
+      await finger.send('Input.dispatchTouchEvent', {
+        type: type as 'touchMove',
+        touchPoints: type === 'touchEnd' ? [] : [at],
+      })
+    }
+    await predicted.waitFor()
+    await context.close()
+  })
+
   pageTest('says what to do where there is no model', async () => {
     const empty = await serveFolder({})
     try {

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -14,6 +15,27 @@ export function findChromium(): string | undefined {
   if (CHROMIUM !== undefined) return existsSync(CHROMIUM) ? CHROMIUM : undefined
   const onPath = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
   return [...onPath, ...elsewhere].find((path) => existsSync(path))
+}
+
+/** Installs the browser where that may be done unasked: as root, on a Debian, whose package manager has it. */
+export function installChromium(): void {
+  if (findChromium() !== undefined || process.env.CHROMIUM !== undefined) return
+  if (process.getuid?.() !== 0 || !isDebian()) return
+  console.log('Installing Chromium, for the tests of the page …')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const options: ExecFileSyncOptions = { env, stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 }
+  try {
+    execFileSync('apt-get', ['update', '-q'], options)
+    execFileSync('apt-get', ['install', '-q', '-y', '--no-install-recommends', 'chromium'], options)
+  } catch {
+    // It has said itself what it lacks; the tests that need a browser are skipped.
+  }
+}
+
+/** Not those that are made from it: Ubuntu's package is but a pointer to a snap. */
+function isDebian(): boolean {
+  const file = '/etc/os-release'
+  return existsSync(file) && /^ID=debian$/m.test(readFileSync(file, 'utf8'))
 }
 
 /** In one line what is missing and what is not tested for it; undefined if nothing is. */

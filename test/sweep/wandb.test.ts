@@ -219,7 +219,7 @@ test.each([
 })
 
 test.each([
-  ['budget: { hours: 0 }', /budget\.hours: expected at least 0|budget\.hours: /],
+  ['budget: { hours: 0 }', /budget\.hours: expected more than 0, got 0/],
   ['budget: { hour: 2 }', /:1:11: budget\.hour: unknown key; did you mean hours\?/],
   ['power: { watts: 2 }', /power\.watts: unknown key; did you mean .*watts\?/],
   ['warm_start: other', /:1:1: warm_start: grid learns nothing from trials: tpe, bayes, nsga2 do/],

@@ -10,19 +10,22 @@ export interface Data<T> {
 }
 
 /**
- * Asking takes a fiftieth of the time at most: what is looked at may be training on the same cores. The first answer does
+ * Asking takes a hundredth of the time at most: what is looked at may be training on the same cores. The first answer does
  * not count: whoever gave it had just started.
  */
-const share = 50
+const share = 100
 const leastMs = 1_000
+
+export type InTurn<T> = (ask: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /**
  * What a path of the API answers, asked again when the path changes and, not too often, when `version` does.
  *
  * @param path null while there is nothing to ask
  * @param done changes with what somebody did: then it is asked again at once
+ * @param inTurn lets it wait its turn
  */
-export function useData<T>(path: string | null, version: number | string = 0, done = 0): Data<T> {
+export function useData<T>(path: string | null, version: number | string = 0, done = 0, inTurn?: InTurn<T>): Data<T> {
   const [data, setData] = useState<Data<T>>({ value: undefined, error: undefined, isLoading: path !== null })
   const again = useRef<(() => void) | undefined>(undefined)
   useEffect(() => {
@@ -36,9 +39,13 @@ export function useData<T>(path: string | null, version: number | string = 0, do
     const ask = async () => {
       Object.assign(state, { isAsking: true, isWanted: false })
       setData((before) => ({ ...before, isLoading: true }))
-      const began = performance.now()
+      let began = performance.now()
+      const answered = () => {
+        began = performance.now()
+        return get<T>(path, abort.signal)
+      }
       try {
-        const value = await get<T>(path, abort.signal)
+        const value = await (inTurn?.(answered, abort.signal) ?? answered())
         setData({ value, error: undefined, isLoading: false })
       } catch (error) {
         if (abort.signal.aborted) return

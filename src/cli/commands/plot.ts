@@ -22,7 +22,7 @@ export const plotCommand: Command<Options> = {
       .option('x', { type: 'string', requiresArg: true, describe: 'A column, for pareto and heatmap' })
       .option('y', { type: 'string', requiresArg: true, describe: 'A column, for pareto and heatmap' })
       .option('metric', { type: 'string', requiresArg: true, describe: 'Of curves, parallel and heatmap' })
-      .option('color', { type: 'string', requiresArg: true, describe: 'A column that colours the points of pareto' })
+      .option('color-by', { type: 'string', requiresArg: true, describe: 'A column, for the points of pareto' })
       .option('where', {
         type: 'string',
         requiresArg: true,
@@ -31,7 +31,7 @@ export const plotCommand: Command<Options> = {
       .option('log', { type: 'boolean', default: false, describe: 'A logarithmic axis, for curves' })
       .option('width', { type: 'number', requiresArg: true, default: 720, describe: 'Pixels' })
       .option('height', { type: 'number', requiresArg: true, default: 440, describe: 'Pixels' })
-      .example('$0 plot mnist-depth-width --kind pareto --color width -o front.svg', 'Accuracy over FLOPs')
+      .example('$0 plot mnist-depth-width --kind pareto --color-by width -o front.svg', 'Accuracy over FLOPs')
       .example('$0 plot --kind curves --metric val_loss --log -o curves.png', 'Of the latest sweep'),
   handler: async ({ store: location, sweep, ...options }) => {
     const { withExistingStore } = await import('../open-store.ts')

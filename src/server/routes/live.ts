@@ -6,7 +6,7 @@ import { findSweep } from '../../store/find-sweep.ts'
 import type { ServerContext } from '../context.ts'
 
 /** So often it is looked whether there is something new, while somebody has the page open. */
-const lookMs = 500
+const lookMs = 1_000
 /** Proxies end a connection on which nothing comes. */
 const silenceMs = 15_000
 
@@ -32,8 +32,8 @@ export function liveRoutes({ store }: ServerContext) {
           await stream.write(': still here\n\n')
           silent = 0
         }
-        // Looking takes a hundredth of the time at most: what is looked at may be training on the same cores.
-        await stream.sleep(Math.max(lookMs, 99 * (performance.now() - began)))
+        // Looking takes half a hundredth of the time at most: what is looked at may be training on the same cores.
+        await stream.sleep(Math.max(lookMs, 199 * (performance.now() - began)))
       }
     })
   })

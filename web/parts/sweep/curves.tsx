@@ -1,3 +1,4 @@
+import { metricByEpoch } from '../../../src/figures/column.ts'
 import type { CurvesFigure } from '../../../src/figures/curves.ts'
 import { curvesPlot } from '../../../src/plots/curves.ts'
 import { go, query, show } from '../../state/address.ts'
@@ -13,7 +14,7 @@ const mostCurves = 100
 
 /** How a metric goes, epoch by epoch. */
 export function Curves({ sweep, version }: Seen) {
-  const metric = query.value.get('curve') ?? (metricOf(sweep) === 'test_accuracy' ? 'val_accuracy' : metricOf(sweep))
+  const metric = query.value.get('curve') ?? metricByEpoch(metricOf(sweep))
   const isLog = query.value.get('log') === '1'
   const smoothing = Number(query.value.get('smooth') ?? 0)
   const path = metricsOf(sweep).includes(metric)
