@@ -34,7 +34,9 @@ export async function benchSearch({ quick, seed, fresh }: Options): Promise<void
   const python = await peersPython()
   const seeds = Array.from({ length: quick ? 10 : 30 }, (_, k) => seed + k)
   const contests: Contest[] = []
-  console.log(`medians of ${seeds.length} seeds from ${seed}; p: Mann-Whitney, two-sided\n`)
+  // First, since a process that plans knows but one space.
+  const times = await timeSuggestions(python, quick ? 10 : 50)
+  console.log(`\nmedians of ${seeds.length} seeds from ${seed}; p: Mann-Whitney, two-sided\n`)
   for (const [name, known] of Object.entries({ ...functions, ...(await mnistFunctions({ fresh })) })) {
     const isPareto = known.reference !== undefined
     const trials = trialsOf(name, isPareto, quick)
@@ -56,8 +58,6 @@ export async function benchSearch({ quick, seed, fresh }: Options): Promise<void
     parallel.push(compared)
     printWorkers(compared)
   }
-  console.log()
-  const times = await timeSuggestions(python, quick ? 10 : 50)
   const goals = [
     ...contests.filter(({ method }) => method !== 'random').map(goalOf),
     ...parallel.map(goalOfWorkers),

@@ -16,8 +16,8 @@ export interface Split {
 }
 
 /**
- * The best of the finished trials and the rest. Those that keep to the constraints come before those that do not, completed
- * ones before stopped ones.
+ * The best tenth of the finished trials, and the rest. Those that keep to the constraints come before those that do not,
+ * completed ones before stopped ones.
  */
 export function splitTrials(history: History): Split {
   const { outcomes, violations } = history
@@ -55,8 +55,8 @@ function weightOfRank(rank: number, count: number, objectives: number): number {
 }
 
 function goodOnes(finished: number, objectives: number): number {
-  // A front takes more points than a single best, all of which count the same.
-  return objectives > 1 ? Math.min(Math.ceil(0.1 * finished), 100) : Math.min(Math.ceil(0.15 * finished), 25)
+  // A front takes more points than a single best.
+  return Math.min(Math.ceil(0.1 * finished), objectives > 1 ? 100 : 25)
 }
 
 /** Of several objectives: front by front; of the last one, which has too many, those that dominate most together. */
