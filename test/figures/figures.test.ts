@@ -1,41 +1,24 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { Choice } from '../../src/figures/choice.ts'
 import { curvesFigure } from '../../src/figures/curves.ts'
 import { heatmapFigure } from '../../src/figures/heatmap.ts'
 import { parallelFigure } from '../../src/figures/parallel.ts'
 import { paretoFigure } from '../../src/figures/pareto.ts'
 import { trialTable } from '../../src/figures/trial-table.ts'
 import { paretoSplit } from '../../src/report/pareto.ts'
-import { applyChanges } from '../../src/store/changes.ts'
-import type { Store } from '../../src/store/store.ts'
-import { defineSweepView } from '../../src/store/sweep-view.ts'
-import { trialsOf } from '../../src/store/trials.ts'
-import { end, report, start } from '../store/change-of.ts'
-import { plannedSweep, temporaryStore } from '../store/temporary-store.ts'
+import type { Reports } from '../store/completed-sweep.ts'
+import { temporaryStore } from '../store/temporary-store.ts'
+import { trainedSweep } from './trained-sweep.ts'
 
 interface Point {
   readonly score: number | null
   readonly seconds: number
 }
 
-/** A sweep of one trial a point; its depths are 1, 2, … and its FLOPs 100, 200, … */
-async function chooserOf(store: Store, points: readonly Point[], name = 'grid') {
-  const sweep = await plannedSweep(store, points.length, name)
-  const ids = (await trialsOf(store.db, sweep.id)).map(({ id }) => id)
-  await applyChanges(
-    store.db,
-    ids.flatMap((id, k) => {
-      const { score, seconds } = points[k] ?? { score: null, seconds: 0 }
-      const reports = [1, 2].map((epoch) =>
-        report(id, { epoch, seconds: seconds / epoch, ...(score === null ? {} : { score: score * epoch }) }),
-      )
-      return [start(id), ...reports, end(id, 'completed')]
-    }),
-  )
-  await defineSweepView(store.db, sweep, ['depth', 'width'], ['seconds', 'score'])
-  return { ids, choose: (where?: string) => Choice.of(store, sweep, where) }
+/** What a trial reports that comes to a point: in its first epoch half the score, in twice the time. */
+function reportsOf({ score, seconds }: Point): Reports {
+  return [1, 2].map((epoch) => ({ score: score === null ? null : score * epoch, seconds: seconds / epoch }))
 }
 
 const score = { x: 'seconds', y: 'score', xGoal: 'minimize', yGoal: 'maximize' } as const
@@ -47,7 +30,7 @@ test('the front of the trade-off is the one that a report prints, and every tria
   let made = 0
   await fc.assert(
     fc.asyncProperty(points, async (all) => {
-      const { ids, choose } = await chooserOf(store, all, `sweep-${++made}`)
+      const { ids, choose } = await trainedSweep(all.map(reportsOf), store, `sweep-${++made}`)
       const figure = await paretoFigure(await choose('depth <= 3'), { ...score, color: 'depth' })
       const trials = ids.flatMap((trial, k) => {
         const { score, seconds } = all[k] ?? { score: null, seconds: 0 }
@@ -78,10 +61,10 @@ const four = [
   { score: 3, seconds: 3 },
   { score: null, seconds: 2 },
   { score: 2, seconds: 1 },
-]
+].map(reportsOf)
 
 test('curves are of the chosen trials, the best first, epoch by epoch', async () => {
-  const { ids, choose } = await chooserOf(await temporaryStore(), four)
+  const { ids, choose } = await trainedSweep(four)
   const { curves, trials } = await curvesFigure(await choose('depth > 1'), {
     metric: 'score',
     goal: 'maximize',
@@ -92,7 +75,7 @@ test('curves are of the chosen trials, the best first, epoch by epoch', async ()
 })
 
 test('a line of parallel coordinates goes through the values of a trial, the best first', async () => {
-  const { ids, choose } = await chooserOf(await temporaryStore(), four)
+  const { ids, choose } = await trainedSweep(four)
   const axes = ['depth', 'width', 'score']
   const figure = await parallelFigure(await choose(), { axes, goal: 'maximize', most: 2 })
   expect(figure.trials).toBe(3)
@@ -105,18 +88,15 @@ test('a line of parallel coordinates goes through the values of a trial, the bes
 
 test('a cell of the heat map is the mean of its trials; a column of many numbers is cut into parts', async () => {
   const store = await temporaryStore()
-  const few = await chooserOf(store, four, 'few')
+  const few = await trainedSweep(four, store, 'few')
   const small = await heatmapFigure(await few.choose('depth <> 4'), { x: 'width', y: 'depth', value: 'score' })
   expect(small.cells).toMatchObject([
     { x: 'wide', y: 1, value: 2, trials: 1, isChosen: true },
     { x: 'wide', y: 2, value: 6, trials: 1, isChosen: true },
     { x: 'wide', y: 4, value: 4, trials: 1, isChosen: false },
   ])
-  const many = await chooserOf(
-    store,
-    Array.from({ length: 30 }, (_, k) => ({ score: k, seconds: 1 })),
-    'many',
-  )
+  const reports = Array.from({ length: 30 }, (_, k) => reportsOf({ score: k, seconds: 1 }))
+  const many = await trainedSweep(reports, store, 'many')
   for (const y of ['depth', 'flops']) {
     const { cells } = await heatmapFigure(await many.choose(), { x: 'width', y, value: 'score' })
     expect(cells.length).toBeGreaterThan(5)
@@ -128,7 +108,7 @@ test('a cell of the heat map is the mean of its trials; a column of many numbers
 })
 
 test('the table is sorted with what has no value last, whichever way round, and a part of it is a part of all', async () => {
-  const { ids, choose } = await chooserOf(await temporaryStore(), four)
+  const { ids, choose } = await trainedSweep(four)
   const all = { columns: ['score', 'state'], sort: 'score', offset: 0, limit: 10 }
   const rising = await trialTable(await choose(), all)
   expect(rising.columns).toEqual(['trial_id', 'score', 'state'])
@@ -143,7 +123,7 @@ test('the table is sorted with what has no value last, whichever way round, and 
 })
 
 test('a group of the table has the mean of every number', async () => {
-  const { choose } = await chooserOf(await temporaryStore(), four)
+  const { choose } = await trainedSweep(four)
   const grouped = await trialTable(await choose('depth <> 2'), {
     ...{ columns: ['state', 'score', 'seconds'], group: 'width', offset: 0, limit: 10 },
   })
@@ -153,6 +133,6 @@ test('a group of the table has the mean of every number', async () => {
 })
 
 test('a column that there is not is said, with those that there are', async () => {
-  const { choose } = await chooserOf(await temporaryStore(), four)
+  const { choose } = await trainedSweep(four)
   await expect(paretoFigure(await choose(), { ...score, y: 'scores' })).rejects.toThrow(/no column scores.*mean score/)
 })

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 
 import { parallelFigure } from '../../src/figures/parallel.ts'
 import { parallelScales } from '../../src/plots/parallel-scales.ts'
-import { trainedSweep } from './trained-sweep.ts'
+import { scored } from './trained-sweep.ts'
 
 const options = { axes: ['depth', 'width', 'score'], goal: 'maximize', most: 3 } as const
 
 test('parallel coordinates have the chosen trials first, the best ones, and axes that stay as they are', async () => {
-  const choose = await trainedSweep([0.5, 0.7, 0.9, 0.1, 0.3])
+  const choose = await scored([0.5, 0.7, 0.9, 0.1, 0.3])
   const figure = await parallelFigure(await choose(`depth <> 3 and cast("width" as text) in ('wide')`), options)
   expect(figure.axes).toEqual([
     { name: 'depth', isNumber: true, extent: [1, 5] },

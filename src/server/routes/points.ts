@@ -14,6 +14,9 @@ import { trialStates } from './trial.ts'
 
 const point = z.object({ point: parametersSchema })
 
+/** What is asked with a point. */
+const ofPoint = { middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } }
+
 const space = z
   .object({
     fields: z
@@ -60,7 +63,7 @@ export function pointsRoutes({ store, runs }: ServerContext) {
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/sweeps/{name}/points/check', summary: 'Check a point', tags: ['sweeps'] },
-      ...{ middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } },
+      ...ofPoint,
       responses: answers(checked, 'Its mistakes, or the trial that it is already'),
     }),
     async (context) => {
@@ -71,7 +74,7 @@ export function pointsRoutes({ store, runs }: ServerContext) {
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/sweeps/{name}/points', summary: 'Train a point of your own', tags: ['sweeps'] },
-      ...{ middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } },
+      ...ofPoint,
       responses: answers(startedSchema, 'As after `swath run … --enqueue`'),
     }),
     async (context) => {

@@ -6,8 +6,8 @@ import { withQuery } from '../../state/api.ts'
 import { chosen } from '../../state/selection.ts'
 import { goalOf, metricOf, metricsOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
-import { Choose } from '../choose.tsx'
 import { FigurePanel } from './figure.tsx'
+import { ShownChoice } from './shown-choice.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
 const mostCurves = 100
@@ -27,14 +27,7 @@ export function Curves({ sweep, version }: Seen) {
       title="Learning curves"
       controls={
         <>
-          <Choose
-            label="metric"
-            value={metric}
-            names={metricsOf(sweep)}
-            onChange={(name) => {
-              show({ curve: name })
-            }}
-          />
+          <ShownChoice part="curve" label="metric" value={metric} names={metricsOf(sweep)} />
           <label class="choose">
             <input
               type="checkbox"

@@ -2,16 +2,16 @@ import { useRef } from 'preact/hooks'
 
 import type { HeatmapFigure } from '../../../src/figures/heatmap.ts'
 import { heatmapAxes, heatmapPlot } from '../../../src/plots/heatmap.ts'
-import { query, show } from '../../state/address.ts'
+import { query } from '../../state/address.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen, select, selection } from '../../state/selection.ts'
 import { metricOf, numbersOf, varyingOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
 import { CellGrid } from '../cell-grid.ts'
-import { Choose } from '../choose.tsx'
 import { selectCells, type CellCursor } from '../select-cells.ts'
 import { isSelected, rangeOf, told } from './cell-choice.ts'
 import { FigurePanel } from './figure.tsx'
+import { ShownChoice } from './shown-choice.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
 /** The mean of a metric over two parameters. */
@@ -33,30 +33,9 @@ export function Heatmap({ sweep, endings }: Seen) {
       title="Two parameters"
       controls={
         <>
-          <Choose
-            label="of"
-            value={value}
-            names={numbersOf(sweep)}
-            onChange={(name) => {
-              show({ hv: name })
-            }}
-          />
-          <Choose
-            label="by"
-            value={x}
-            names={varying}
-            onChange={(name) => {
-              show({ hx: name })
-            }}
-          />
-          <Choose
-            label="and"
-            value={y}
-            names={varying}
-            onChange={(name) => {
-              show({ hy: name })
-            }}
-          />
+          <ShownChoice part="hv" label="of" value={value} names={numbersOf(sweep)} />
+          <ShownChoice part="hx" label="by" value={x} names={varying} />
+          <ShownChoice part="hy" label="and" value={y} names={varying} />
         </>
       }
       data={data}

@@ -1,13 +1,13 @@
 import type { ParetoFigure, ParetoPoint } from '../../../src/figures/pareto.ts'
 import { paretoPlot } from '../../../src/plots/pareto.ts'
-import { go, query, show } from '../../state/address.ts'
+import { go, query } from '../../state/address.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen, select } from '../../state/selection.ts'
 import { goalOf, metricOf, numbersOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
 import { brush } from '../brush.ts'
-import { Choose } from '../choose.tsx'
 import { FigurePanel } from './figure.tsx'
+import { ShownChoice } from './shown-choice.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
 /** Completed trials over any two columns, and the front. */
@@ -28,31 +28,9 @@ export function Pareto({ sweep, endings }: Seen) {
       title="Trade-off"
       controls={
         <>
-          <Choose
-            label="over"
-            value={x}
-            names={numbers}
-            onChange={(name) => {
-              show({ x: name })
-            }}
-          />
-          <Choose
-            label="of"
-            value={y}
-            names={numbers}
-            onChange={(name) => {
-              show({ y: name })
-            }}
-          />
-          <Choose
-            label="colour"
-            value={color}
-            none="none"
-            names={varying}
-            onChange={(name) => {
-              show({ color: name })
-            }}
-          />
+          <ShownChoice part="x" label="over" value={x} names={numbers} />
+          <ShownChoice part="y" label="of" value={y} names={numbers} />
+          <ShownChoice part="color" label="colour" value={color} none="none" names={varying} />
         </>
       }
       data={useSeenData<ParetoFigure>(path, endings)}
