@@ -48,7 +48,7 @@ function numberScale(
     rangeIn: ([low, high]) => [valueAt(low), valueAt(high)],
     spanOf: ([low, high]) =>
       typeof low === 'number' && typeof high === 'number' ? [inside(place(low)), inside(place(high))] : undefined,
-    ticks: marked.map((value) => ({ place: place(value), text: shortest(value, isFew ? 2 * digits : digits) })),
+    ticks: marked.map((value) => ({ place: place(value), text: shortest(value, isFew ? digits + 1 : digits) })),
   }
 }
 

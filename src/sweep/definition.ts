@@ -13,6 +13,7 @@ import type { ProgramReference } from '../workers/protocol.ts'
 import { powerSchema, type Budget } from './budget.ts'
 import { secondsOf } from './duration.ts'
 import { sweepObjectives } from './objectives.ts'
+import type { Overrides } from './overrides.ts'
 import type { SweepFile } from './read.ts'
 import { sweepFileSchema } from './schema.ts'
 import type { ParametersContent } from './space.ts'
@@ -44,6 +45,8 @@ export interface SweepDefinition {
 /** How a sweep is run and shown; may change between two runs of it. */
 export interface SweepSettings {
   readonly program: ProgramReference
+  /** Of the command line: with these its file is what it was made from. */
+  readonly overrides: Overrides
   /** With an absolute path. */
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
@@ -124,7 +127,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
-    ...{ program, sent },
+    ...{ program, sent, overrides: file.overrides },
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     tags: resources.tags,
@@ -147,7 +150,7 @@ const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
   .pick({ retries: true, checkpoint: true, max_trials: true })
   .parse({})
 const defaultSettings = {
-  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], sent: null, cap: mostTrials },
+  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], sent: null, overrides: [], cap: mostTrials },
   ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null },
 }
 

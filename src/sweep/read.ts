@@ -18,6 +18,8 @@ import { SweepSource, type Mistake } from './source.ts'
 export interface SweepFile {
   readonly source: SweepSource
   readonly content: SweepFileContent & { readonly name: string }
+  /** What was put in place of what the file says. */
+  readonly overrides: Overrides
   /** What whoever runs it should know: keys that are passed over, a range that may be meant otherwise. */
   readonly notes: readonly string[]
 }
@@ -61,7 +63,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkWarmStart(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
-  return { source, content, notes: notesOf({ ...parsed.data, parameters }, name) }
+  return { source, content, overrides, notes: notesOf({ ...parsed.data, parameters }, name) }
 }
 
 function parseContent(source: SweepSource) {

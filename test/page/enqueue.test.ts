@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'own.mjs'), program)
   writeFileSync(join(folder, 'found.yaml'), search)
   await tools.served.swath('run', 'full.yaml')
-  await tools.served.swath('run', 'searches/found.yaml', '--new')
+  await tools.served.swath('run', 'searches/found.yaml', '--new', '--set', 'epochs=2')
 })
 
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Enqueue a point' })
@@ -72,7 +72,7 @@ describe('a point of one’s own', () => {
     await page.getByText('2.5').first().waitFor()
     const told = await tools.served.swath('sql', 'select params from trials where id = 7', '--json')
     expect(JSON.parse(told)).toEqual([
-      { params: expect.stringMatching(/^{"d":[1-8],"epochs":1,"kind":"b","x":2\.5}$/) as string },
+      { params: expect.stringMatching(/^{"d":[1-8],"epochs":2,"kind":"b","x":2\.5}$/) as string },
     ])
     await page.close()
   })

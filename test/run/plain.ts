@@ -14,6 +14,7 @@ export const plainSettings: SweepSettings = {
     cap: 100,
     retries: 0,
     sent: null,
+    overrides: [],
   },
   ...{ budget: {}, power: studyPower, target: null },
   ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },

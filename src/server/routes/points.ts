@@ -7,6 +7,7 @@ import { SwathError } from '../../errors.ts'
 import { checkPoint, sweepSpace } from '../../figures/sweep-space.ts'
 import { findSweep } from '../../store/find-sweep.ts'
 import type { SweepRow } from '../../store/schema.ts'
+import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
 import { answers, jsonBody, parametersSchema, routes, startedSchema, sweepName } from './route.ts'
@@ -84,8 +85,9 @@ export function pointsRoutes({ store, runs }: ServerContext) {
       const { file, input } = fileOf(sweep, runs.folder)
       const said = ['--enqueue', JSON.stringify(context.req.valid('json').point)]
       // A file without a name has that of the file, which the standard input has not.
-      const name = ['--set', `name=${JSON.stringify(sweep.file_name)}`]
-      return context.json(await runs.start(['run', file, ...name, ...said], input), 200)
+      const overrides = [...storedSettings(sweep).overrides, `name=${JSON.stringify(sweep.file_name)}`]
+      const set = overrides.flatMap((override) => ['--set', override])
+      return context.json(await runs.start(['run', file, ...set, ...said], input), 200)
     },
   )
   return app
