@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot'
 
 import type { ParetoFigure } from '../figures/pareto.ts'
-import { framed, okabeIto, scaleOf, type Drawing, type Frame } from './frame.ts'
+import { axisOf } from './axis.ts'
+import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 import { colorScale, legendPlot } from './legend.ts'
 
 /** Every trial a point, those that no other one beats joined by a line, the others faded. */
@@ -12,8 +13,8 @@ export function paretoPlot(figure: ParetoFigure, frame: Frame): Drawing {
   const fill = color === undefined ? okabeIto.blue : 'color'
   const plot: Plot.PlotOptions = {
     ...framed(frame),
-    x: { ...scaleOf(points.map(({ x }) => x)), label: figure.x, grid: true, nice: true, tickFormat: 's', ticks: 6 },
-    y: { ...scaleOf(points.map(({ y }) => y)), label: figure.y, grid: true, nice: true },
+    x: { tickFormat: 's', ticks: 6, ...axisOf(points.map(({ x }) => x)), label: figure.x, grid: true },
+    y: { ...axisOf(points.map(({ y }) => y)), label: figure.y, grid: true },
     ...(scale !== undefined && { color: scale }),
     marks: [
       Plot.dot(points, {
