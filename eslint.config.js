@@ -6,6 +6,18 @@ export default defineConfig(
   globalIgnores(['dist', 'coverage']),
   js.configs.recommended,
   {
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          // `new URL(…, import.meta.url).pathname`, whatever stands between.
+          selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
+          message: 'A space or an accent in the path is %20 or %C3… in a pathname: use fileURLToPath.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
@@ -29,7 +30,7 @@ async function closedStore(): Promise<string> {
   return path
 }
 
-const script = new URL('read-store.ts', import.meta.url).pathname
+const script = fileURLToPath(new URL('read-store.ts', import.meta.url))
 const nobody = 65_534
 let cache: string
 let temporary: string
