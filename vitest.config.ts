@@ -22,7 +22,7 @@ export default defineConfig({
           include: [
             'test/store/{analysis,changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
             'test/figures/*.test.ts',
-            'test/store/{enqueue,references,runs,stops,sweep-view,training-time,views}.test.ts',
+            'test/store/{enqueue,names,references,runs,stops,sweep-view,training-time,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },
         },

@@ -2,7 +2,6 @@ import { SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { sweepViewName } from '../store/sweep-view.ts'
 import { condition, quoted } from './sql-text.ts'
 import type { SweepColumn } from './column.ts'
 import { recentColumns } from './sweep-columns.ts'
@@ -25,7 +24,7 @@ export class Choice {
     this.sweep = sweep
     this.columns = columns
     this.isChosen = condition(where)
-    this.view = quoted(sweepViewName(sweep.name))
+    this.view = quoted(sweep.view_name)
   }
 
   static async of(store: Store, sweep: SweepRow, where?: string): Promise<Choice> {

@@ -8,6 +8,7 @@ import { storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { liveCoordinator } from '../store/coordinators.ts'
 import { recordEvent } from '../store/events.ts'
+import { namingNotes } from '../store/naming-notes.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
@@ -101,6 +102,7 @@ export async function runSweep(
       const trials = await describeTrials(machinery, file, settings.program, planned, context.signal)
       if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
       const sweep = await storeSweep(store, prepared, trials, { shared: queue, besides })
+      for (const note of await namingNotes(store.db, sweep)) context.observer.note(note)
       await planNamed(context, store, queue, sweep, settings, machinery, named)
       return train(context, store, queue, sweep, settings, machinery, ['cancelled'])
     })

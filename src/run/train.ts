@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
-import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
+import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
@@ -145,13 +145,12 @@ async function sweepViewKeeper(
   { store, sweep, settings, observer, parameters }: Training,
   patience: Patience,
 ): Promise<(report: Report) => Promise<void>> {
-  const known = new Set(await metricNamesOf(store.db, sweep.id))
-  const missing = new MissingObjectives(settings, observer, known)
+  const reported = await ReportedMetrics.of(store.db, sweep)
+  const missing = new MissingObjectives(settings, observer, reported.names)
   return async ({ epoch, ...metrics }) => {
-    const before = known.size
-    for (const name of Object.keys(metrics)) known.add(name)
-    missing.look(known)
-    if (known.size === before || before >= mostColumns) return
-    await patience.write(() => defineSweepView(store.db, sweep, parameters, [...known].sort()))
+    const isChanged = reported.add(Object.keys(metrics))
+    missing.look(reported.names)
+    if (!isChanged) return
+    await patience.write(() => defineSweepView(store.db, sweep, parameters, [...reported.names].sort()))
   }
 }

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { SwathError } from '../errors.ts'
 import { recordArtifact } from './artifacts.ts'
 import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
 import { defineSweepView } from './sweep-view.ts'
-import { freeSweepName } from './sweeps.ts'
+import { freeSweepName, insertSweep } from './sweeps.ts'
 import { countTrials } from './trials.ts'
 
 /** A trial that was trained on from another one's checkpoint. */
@@ -74,7 +75,10 @@ export async function storeRetrained(
 }
 
 /** The sweep of a trial's retrained children; made with the first of them. */
-async function sweepOfChildren(db: Kysely<Schema>, { parent, parentSweep, startedAt }: Retrained): Promise<SweepRow> {
+async function sweepOfChildren(
+  db: Transaction<Schema>,
+  { parent, parentSweep, startedAt }: Retrained,
+): Promise<SweepRow> {
   const name = `retrain-${parent.id}`
   const known = await db
     .selectFrom('sweeps')
@@ -84,13 +88,11 @@ async function sweepOfChildren(db: Kysely<Schema>, { parent, parentSweep, starte
     .executeTakeFirst()
   if (known !== undefined) return known
   const { program, definition, settings, seed, source, source_path } = parentSweep
-  return db
-    .insertInto('sweeps')
-    .values({
-      ...{ name: await freeSweepName(db, name), file_name: name, method: 'retrain', program },
-      ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
-      description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  const made = await insertSweep(db, {
+    ...{ name: await freeSweepName(db, name), file_name: name, method: 'retrain', program },
+    ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
+    description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
+  })
+  if (made === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
+  return made
 }

@@ -26,10 +26,12 @@ export type TrialState = 'queued' | 'running' | 'completed' | 'stopped' | 'faile
 
 interface SweepTable {
   id: Generated<number>
-  /** Unique: the file's `name`, with -2, -3, … after `--new`. */
+  /** Unique: what `sweepNameOf` makes of `file_name`, with -2, -3, … where another sweep has that. */
   name: string
-  /** The `name` in the sweep file. */
+  /** The `name` in the sweep file, in Unicode's normal form C: with it a file finds its sweep again. */
   file_name: string
+  /** Unique, and never changed: the view with a column for each parameter and each metric. */
+  view_name: string
   description: string | null
   method: string
   program: string

@@ -1,13 +1,14 @@
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 
 import { takeDefinitions } from '../../db/dialect.ts'
+import { sweepNameOf } from '../sweep/name.ts'
 import { recordEvent } from './events.ts'
 import { refuseLiveRuns } from './runs.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
-import { sweepViewName } from './sweep-view.ts'
+import { freeViewName } from './sweep-view.ts'
 import { insertTrials, type NewTrial } from './trials.ts'
 
-export type NewSweep = Insertable<Schema['sweeps']>
+export type NewSweep = Omit<Insertable<Schema['sweeps']>, 'view_name'>
 
 /** Writes a sweep and all its trials, and what comes `afterwards`, or nothing. Returns undefined if another process took the name first. */
 export async function createSweep(
@@ -21,18 +22,29 @@ export async function createSweep(
     .transaction()
     .setIsolationLevel('read committed')
     .execute(async (transaction) => {
-      const row = await transaction
-        .insertInto('sweeps')
-        .values(sweep)
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returningAll()
-        .executeTakeFirst()
+      const row = await insertSweep(transaction, sweep)
       if (row === undefined) return undefined
       await insertTrials(transaction, row.id, trials)
       await recordEvent(transaction, row.id, 'planned', sweep.created_at)
       await afterwards(transaction, row)
       return row
     })
+}
+
+/** Inserts a sweep with a view name that is free. Returns undefined if another sweep has its name. */
+export async function insertSweep(transaction: Transaction<Schema>, sweep: NewSweep): Promise<SweepRow | undefined> {
+  for (;;) {
+    const row = await transaction
+      .insertInto('sweeps')
+      .values({ ...sweep, view_name: await freeViewName(transaction, sweep.name) })
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    if (row !== undefined) return row
+    const taken = await transaction.selectFrom('sweeps').select('id').where('name', '=', sweep.name).executeTakeFirst()
+    if (taken !== undefined) return undefined
+    // Another process took the view's name between the two statements: choose another one.
+  }
 }
 
 /** The newest sweep that was made from a file of this name. */
@@ -50,20 +62,26 @@ export function newestSweep(db: Kysely<Schema>): Promise<SweepRow | undefined> {
   return db.selectFrom('sweeps').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
-export function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow | undefined> {
-  return db.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst()
+/** Returns the sweep of this name, or the only one whose file has this name: `my sweep` finds `my-sweep`. */
+export async function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow | undefined> {
+  const composed = name.normalize('NFC')
+  const own = await db.selectFrom('sweeps').selectAll().where('name', '=', composed).executeTakeFirst()
+  if (own !== undefined || sweepNameOf(composed) === composed) return own
+  const [found, second] = await db.selectFrom('sweeps').selectAll().where('file_name', '=', composed).limit(2).execute()
+  return second === undefined ? found : undefined
 }
 
 export function sweepById(db: Kysely<Schema>, id: number): Promise<SweepRow | undefined> {
   return db.selectFrom('sweeps').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** `name`, or `name-2`, `name-3`, … if it or its view is taken. */
-export async function freeSweepName(db: Kysely<Schema>, name: string): Promise<string> {
+/** Returns the name that a new sweep gets: that of its file as a sweep's name, or with -2, -3, … if it is taken. */
+export async function freeSweepName(db: Kysely<Schema>, fileName: string): Promise<string> {
   const rows = await db.selectFrom('sweeps').select('name').execute()
-  const taken = new Set(rows.map((row) => sweepViewName(row.name)))
+  const taken = new Set(rows.map((row) => row.name))
+  const name = sweepNameOf(fileName)
   let candidate = name
-  for (let k = 2; taken.has(sweepViewName(candidate)); k++) candidate = `${name}-${k}`
+  for (let k = 2; taken.has(candidate); k++) candidate = `${name}-${k}`
   return candidate
 }
 
@@ -200,14 +218,14 @@ export async function endSweep(db: Kysely<Schema>, sweepId: number, reason: stri
  */
 export async function deleteSweep(
   db: Kysely<Schema>,
-  sweep: Pick<SweepRow, 'id' | 'name'>,
+  sweep: Pick<SweepRow, 'id' | 'name' | 'view_name'>,
   now: Date,
 ): Promise<number[]> {
   return db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now, { sweep: sweep.name })
     const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
     await takeDefinitions(transaction)
-    await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
+    await sql`drop view if exists ${sql.id(sweep.view_name)}`.execute(transaction)
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
     return trials.map(({ id }) => id)
   })

@@ -7,7 +7,7 @@ import { takeDefinitions } from '../../db/dialect.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { Schema } from './schema.ts'
-import { defineSweepView, metricNamesOf, sweepViewName } from './sweep-view.ts'
+import { defineSweepView, metricNamesOf } from './sweep-view.ts'
 
 /** In the order in which they build on one another. */
 const views = ['trial_metrics', 'results', 'pareto_front', 'progress']
@@ -30,16 +30,16 @@ export async function defineViews(db: Kysely<Schema>): Promise<void> {
 
 /** Views that are not there: of every store, and of each sweep. */
 export async function missingViews(db: Kysely<Schema>): Promise<string[]> {
-  const sweeps = await db.selectFrom('sweeps').select('name').execute()
+  const sweeps = await db.selectFrom('sweeps').select('view_name').execute()
   // A sweep's view is made just after the sweep: who looks for it later finds it.
   const known = new Set((await db.introspection.getTables()).filter(({ isView }) => isView).map(({ name }) => name))
-  return [...views, ...sweeps.map(({ name }) => sweepViewName(name))].filter((name) => !known.has(name))
+  return [...views, ...sweeps.map(({ view_name }) => view_name)].filter((name) => !known.has(name))
 }
 
 /** Makes those of these views that belong to sweeps. */
 export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<void> {
   const sweeps = await db.selectFrom('sweeps').selectAll().orderBy('id').execute()
-  for (const sweep of sweeps.filter(({ name }) => names.includes(sweepViewName(name)))) {
+  for (const sweep of sweeps.filter(({ view_name }) => names.includes(view_name))) {
     const trials = await db.selectFrom('trials').select('params').where('sweep_id', '=', sweep.id).execute()
     const parameters = new Set(trials.flatMap(({ params }) => Object.keys(JSON.parse(params) as Parameters)))
     await defineSweepView(db, sweep, [...parameters].sort(), await metricNamesOf(db, sweep.id))

@@ -1,9 +1,11 @@
 import { printable } from '../printable.ts'
 import { flatten } from './flatten.ts'
+import { sweepNameOf } from './name.ts'
 import { serverKeys, type SweepFileContent } from './schema.ts'
 
 /** What a file says that means less here, or something else, than its author may think: a line each. */
-export function notesOf(written: SweepFileContent, name: string): string[] {
+export function notesOf(written: SweepFileContent & { readonly name: string }): string[] {
+  const name = sweepNameOf(written.name)
   const theirs = serverKeys.filter((key) => written[key] !== undefined)
   const whole = flatten(written.parameters)
     .filter(({ content: { distribution, min, max } }) => distribution === undefined && min === 0 && max === 1)
@@ -12,9 +14,11 @@ export function notesOf(written: SweepFileContent, name: string): string[] {
     ...(theirs.length === 0
       ? []
       : [`${theirs.join(', ')}: only W&B’s server needs ${theirs.length > 1 ? 'them' : 'it'}; ignored here.`]),
-    ...(written.name === undefined || written.name === name
+    ...(written.name === name
       ? []
-      : [`name: "${printable(written.name)}" is ${name} here, as names of sweeps have no such letters.`]),
+      : [
+          `The sweep "${printable(written.name)}" is ${name} here: the name of a sweep has letters, digits, ".", "_" and "-".`,
+        ]),
     ...(written.method === 'grid' ? [] : whole.map(describeWhole)),
   ]
 }

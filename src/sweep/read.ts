@@ -17,6 +17,7 @@ import { SweepSource, type Mistake } from './source.ts'
 /** A sweep file that has been read and found in order. */
 export interface SweepFile {
   readonly source: SweepSource
+  /** Its `name` is the one in the file, or the file's, in Unicode's normal form C. */
   readonly content: SweepFileContent & { readonly name: string }
   /** What was put in place of what the file says. */
   readonly overrides: Overrides
@@ -51,7 +52,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const parameters = withReals(source, parsed.data.parameters)
-  const name = parsed.data.name === undefined ? nameOfFile(path) : nameOf(parsed.data.name)
+  const name = (parsed.data.name ?? basename(path).replace(/\.ya?ml$/i, '')).normalize('NFC')
   const content = { ...parsed.data, parameters, name }
   const mistakes = [
     ...checkProgram(content),
@@ -63,7 +64,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkWarmStart(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
-  return { source, content, overrides, notes: notesOf({ ...parsed.data, parameters }, name) }
+  return { source, content, overrides, notes: notesOf(content) }
 }
 
 function parseContent(source: SweepSource) {
@@ -93,14 +94,6 @@ function notText(path: string, error: NotTextError): SwathError {
   const lines = error.before?.split('\n')
   const place = lines === undefined ? '' : `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`
   return new SwathError('sweep-file', `${path}${place}: ${error.message}`, { cause: error })
-}
-
-function nameOfFile(path: string): string {
-  return nameOf(basename(path).replace(/\.ya?ml$/i, ''))
-}
-
-function nameOf(text: string): string {
-  return text.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '') || 'sweep'
 }
 
 function checkProgram({ program, command }: SweepFileContent): Mistake[] {

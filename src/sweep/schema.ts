@@ -113,10 +113,10 @@ export const sweepFileSchema = z
     name: z
       .string()
       .regex(/^\P{Cc}{0,200}$/u, 'expected a name of one line, of at most 200 letters')
-      .regex(/[A-Za-z0-9]/, 'expected a letter or a digit in it')
+      .regex(/[\p{L}\p{N}]/u, 'expected a letter or a digit in it')
       .optional()
       .describe(
-        'The name of the sweep; by default that of the file. What is no letter, digit, ".", "_" or "-" becomes "-".',
+        'The name of the sweep, in any script; by default that of the file. On the command line it has letters, digits, ".", "_" and "-"; each other character becomes "-".',
       ),
     description: z.string().optional().describe('For people.'),
     program: z
