@@ -85,7 +85,14 @@ export function handwritten(tf: typeof TensorFlow, dataset: DatasetFiles, { mode
         gradient: { ref: gradients[i] ?? '', dtype: float32 },
       }),
     )
-    done = [graph.node('NoOp', [], [], values.map(({ value }) => value))]
+    done = [
+      graph.node(
+        'NoOp',
+        [],
+        [],
+        values.map(({ value }) => value),
+      ),
+    ]
   }
   const assigned = weights.flatMap(({ handle, slots }, i) =>
     [handle, ...slots].map((variable, k) => {

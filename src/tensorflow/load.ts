@@ -5,6 +5,7 @@ import util from 'node:util'
 import type * as TensorFlow from '@tensorflow/tfjs'
 
 import { preloadFile } from '../setup/tensorflow-release.ts'
+import { requirePreparedEnvironment } from './environment.ts'
 import type { Runtime } from './runtime.ts'
 
 type Tfjs = typeof TensorFlow
@@ -25,6 +26,7 @@ export function loadTensorFlowNow(runtime: Runtime): Tfjs {
 }
 
 function loadNative(bindingPath: string): Tfjs {
+  requirePreparedEnvironment()
   const require = createRequire(import.meta.url)
   defineRemovedUtilities()
   require(join(dirname(bindingPath), preloadFile))
