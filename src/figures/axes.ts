@@ -5,7 +5,7 @@ import { goalByName, type Axis } from '../report/pareto.ts'
 import { findAxisSource, type FoundAxis } from '../store/front.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { metricNamesOf } from '../store/sweep-view.ts'
+import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { trialsOf } from '../store/trials.ts'
 import { storedSettings } from '../sweep/definition.ts'
 

@@ -7,6 +7,7 @@ import { rowsStatement } from './rows-statement.ts'
 import { discountRungs } from './rungs.ts'
 import type { Schema } from './schema.ts'
 import { statesBefore } from './states.ts'
+import { writeViolations } from './violations.ts'
 
 type Started = readonly [
   ...[id: number, attempt: number, host: string, pid: number, process_start: string, worker: number],
@@ -60,7 +61,7 @@ type Ended = readonly [
 ]
 
 /** What was told to stop is not handed back: it is over, however its attempt ended. */
-const endTrials = rowsStatement<Ended, { readonly id: number }>(
+const endTrials = rowsStatement<Ended, { readonly id: number; readonly sweep_id: number; readonly state: string }>(
   ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer'],
   (rows) => sql`
     with v (id, attempt, state, weights_sha256, error, at, failed) as (${rows})
@@ -72,7 +73,7 @@ const endTrials = rowsStatement<Ended, { readonly id: number }>(
       failures = trials.failures + v.failed, losses = 0
     from v
     where trials.id = v.id and trials.attempt = v.attempt and trials.state = 'running'
-    returning trials.id`,
+    returning trials.id, trials.sweep_id, trials.state`,
 )
 
 type EndedAttempt = readonly [
@@ -103,6 +104,7 @@ export async function endAttempts(
       return [trialId, attempt, state, weightsSha256, isOver ? error : null, at, failed ? 1 : 0]
     }),
   )
+  for (const [sweepId, ids] of completedBySweep(ended)) await writeViolations(db, sweepId, ids)
   const { done, refused } = divide(ends, ended)
   await closeAttempts(
     db,
@@ -120,6 +122,19 @@ export async function endAttempts(
     if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
   }
   return refused
+}
+
+function completedBySweep(
+  ended: readonly { readonly id: number; readonly sweep_id: number; readonly state: string }[],
+): ReadonlyMap<number, number[]> {
+  const completed = new Map<number, number[]>()
+  for (const { id, sweep_id, state } of ended) {
+    if (state !== 'completed') continue
+    const own = completed.get(sweep_id)
+    if (own === undefined) completed.set(sweep_id, [id])
+    else own.push(id)
+  }
+  return completed
 }
 
 /** Changes whose trials were as they expected, and the others. */

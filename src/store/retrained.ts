@@ -5,8 +5,12 @@ import { SwathError } from '../errors.ts'
 import { recordArtifact } from './artifacts.ts'
 import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
+import { addKnownMetrics } from './sweep-metrics.ts'
 import { defineSweepView } from './sweep-view.ts'
 import { freeSweepName, insertSweep } from './sweeps.ts'
+import { readingRules } from '../sweep/stored.ts'
+import { writeSweepMetrics } from './recount.ts'
+import { writeViolations } from './violations.ts'
 import { countTrials } from './trials.ts'
 
 /** A trial that was trained on from another one's checkpoint. */
@@ -37,6 +41,12 @@ export async function storeRetrained(
     const earlier = await countTrials(transaction, sweep.id)
     const { params, parameter_count, flops } = parent
     const started = { started_at: startedAt, finished_at: finishedAt, host: hostname(), worker: 1 }
+    await addKnownMetrics(
+      transaction,
+      sweep.id,
+      'counted',
+      (['flops', 'parameter_count'] as const).filter((name) => parent[name] !== null),
+    )
     const { id } = await transaction
       .insertInto('trials')
       .values({
@@ -60,8 +70,9 @@ export async function storeRetrained(
       .execute()
     await recordReports(
       transaction,
-      reports.map((report) => ({ trialId: id, report })),
+      reports.map((report) => ({ sweepId: sweep.id, trialId: id, report })),
     )
+    await writeViolations(transaction, sweep.id, [id])
     await transaction
       .insertInto('events')
       .values({ sweep_id: sweep.id, trial_id: id, at: finishedAt, kind: 'retrained', detail: retrained.detail })
@@ -94,5 +105,6 @@ async function sweepOfChildren(
     description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
   })
   if (made === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
+  await writeSweepMetrics(db, made.id, readingRules(made))
   return made
 }

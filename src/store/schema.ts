@@ -1,3 +1,4 @@
+import type { SweepMetric } from '../metrics/catalogue.ts'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 
 /** The tables of `db/migrations`, as Kysely sees them. JSON is text, times are ISO 8601 in UTC: both dialects agree. */
@@ -8,6 +9,7 @@ export interface Schema {
   metrics: MetricTable
   superseded_metrics: MetricTable & { attempt: number }
   final_metrics: FinalMetricTable
+  sweep_metrics: SweepMetricTable
   rungs: RungTable
   state_counts: StateCountTable
   artifacts: ArtifactTable
@@ -86,6 +88,8 @@ interface TrialTable {
   stop_reason: ColumnType<string | null, string | null | undefined, string | null>
   /** Epochs that somebody had it trained on to, whatever a rule says. */
   continued_to: ColumnType<number | null, number | null | undefined, number | null>
+  /** By how much a completed trial exceeds its sweep's constraints; null without constraints, and before it completes. */
+  violation: ColumnType<number | null, number | null | undefined, number | null>
   /** 1 of a point that somebody put before all others. */
   enqueued: ColumnType<number, number | undefined, number>
 }
@@ -128,6 +132,11 @@ interface FinalMetricTable {
   reports: number
   least: number
   greatest: number
+}
+
+/** How each metric of a sweep is read. */
+type SweepMetricTable = { sweep_id: number } & {
+  [Key in keyof SweepMetric]: Key extends 'reported' | 'counted' ? Generated<SweepMetric[Key]> : SweepMetric[Key]
 }
 
 /** What a trial had when it reached a rung of its sweep's stopping rule. */

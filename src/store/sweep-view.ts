@@ -1,26 +1,33 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 
 import { longestName, takeDefinitions } from '../../db/dialect.ts'
+import { metricNamed } from '../metrics/catalogue.ts'
 import { namesIn } from '../search/constraint.ts'
 import { constraintsOf } from '../sweep/check-search.ts'
-import { storedSettings, type SweepDefinition } from '../sweep/definition.ts'
+import { storedSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { variedParameters } from '../sweep/space.ts'
 import { caseless, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
 import { parameterColumns } from './parameter-columns.ts'
+import { metricColumn, pointColumns, pointsSelect, pointsViewName, type ViewColumn } from './points-view.ts'
 import type { Schema, SweepRow } from './schema.ts'
+import { metricNamesOf, sweepMetrics } from './sweep-metrics.ts'
 
 /**
  * Returns the name of a sweep's view if no other sweep has it: `sweep_mnist_depth_width`. It needs no quotes in SQL: letters
  * and digits of every script stay, other characters become `_`. Only ASCII capitals become small: both databases fold those.
  */
 export function plainViewName(sweepName: string): string {
-  return shortened(`sweep_${caseless(sweepName).replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')}`, longestIdentifier)
+  return shortened(`sweep_${caseless(sweepName).replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')}`, longestViewName)
 }
+
+/** One less than an identifier may have: `points_` is longer than `sweep_`. */
+const longestViewName = longestIdentifier - 1
 
 /** Returns {@link plainViewName}, or that with _2, _3, … where another sweep has it. */
 export async function freeViewName(db: Kysely<Schema>, sweepName: string): Promise<string> {
   const rows = await db.selectFrom('sweeps').select('view_name').execute()
-  return freeIdentifier(plainViewName(sweepName), new Set(rows.map((row) => row.view_name)))
+  return freeIdentifier(plainViewName(sweepName), new Set(rows.map((row) => row.view_name)), longestViewName)
 }
 
 /** Columns of every sweep's view, in front of its parameters. */
@@ -41,10 +48,26 @@ export const fixedColumns = [
 export const mostColumns = 1_000
 
 /**
- * Makes or replaces a sweep's own view. In front are the parameters that vary and the metrics that decide (`decidingMetrics`):
+ * Makes or replaces a sweep's own views, a row a trial and a row a point, with the same columns. In front are the parameters that vary and the metrics that decide (`decidingMetrics`):
  * what is more than `mostColumns` is left out, and there to ask in `trials.params` and `trial_metrics`.
  */
 export async function defineSweepView(
+  db: Kysely<Schema>,
+  sweep: Pick<SweepRow, 'id' | 'view_name'>,
+  parameters: readonly string[],
+  metrics: readonly string[],
+): Promise<void> {
+  await db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (transaction) => {
+      await takeDefinitions(transaction)
+      await createSweepViews(transaction, sweep, parameters, metrics)
+    })
+}
+
+/** Creates both views of a sweep, a row a trial and a row a point, in the transaction of the caller. */
+export async function createSweepViews(
   db: Kysely<Schema>,
   { id, view_name }: Pick<SweepRow, 'id' | 'view_name'>,
   parameters: readonly string[],
@@ -55,59 +78,66 @@ export async function defineSweepView(
     .select(['definition', 'settings'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  const { parameters: space = {} } = JSON.parse(sweep.definition) as Partial<SweepDefinition>
+  const { parameters: space } = storedDefinition(sweep)
   const [varied, constant] = divided(parameters, new Set(variedParameters(space)))
   const [deciding, others] = divided(metrics, decidingMetrics(sweep))
 
   const nameOf = columnNames(db)
+  const known = await sweepMetrics(db, id)
   // A metric never takes the name of a parameter.
-  const parameterNames = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
-  const parameterColumn = async (names: readonly string[]) =>
-    (await parameterColumns(db, id, names)).map(
-      (column, k) => sql`${column} as ${parameterNames.get(names[k] ?? '') ?? sql``}`,
-    )
-  const metricColumn = (name: string) => sql`(
-    select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
-  ) as ${nameOf('metric', name)}`
+  const names = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
+  const parameterColumn = async (shown: readonly string[]): Promise<ViewColumn[]> =>
+    (await parameterColumns(db, id, shown)).map((value, k) => ({
+      kind: 'parameter' as const,
+      name: names.get(shown[k] ?? '') ?? '',
+      value,
+    }))
+  const metric = (name: string): ViewColumn => ({
+    kind: 'metric',
+    name: nameOf('metric', name),
+    value: metricColumn(metricNamed(known, name)),
+  })
   const columns = [
-    sql`t.id as trial_id`,
-    ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
     ...(await parameterColumn(varied.slice(0, mostColumns))),
-    ...deciding.slice(0, mostColumns).map(metricColumn),
+    ...deciding.slice(0, mostColumns).map(metric),
     ...(await parameterColumn(constant.slice(0, mostColumns))),
-    ...others.slice(0, mostColumns).map(metricColumn),
-  ].slice(0, mostColumns)
-  const view = sql.id(view_name)
-  await db
-    .transaction()
-    .setIsolationLevel('read committed')
-    .execute(async (transaction) => {
-      await takeDefinitions(transaction)
-      await sql`drop view if exists ${view}`.execute(transaction)
-      await sql`create view ${view} as select ${sql.join(columns)} from trials t where t.sweep_id = ${sql.lit(id)}`.execute(
-        transaction,
-      )
-    })
+    ...others.slice(0, mostColumns).map(metric),
+  ].slice(0, mostColumns - fixedColumns.length)
+  const trials = sql`
+    select ${sql.join([
+      sql`t.id as trial_id`,
+      ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
+      ...columns.map(({ name, value }) => sql`${value} as ${sql.id(name)}`),
+    ])}
+    from trials t where t.sweep_id = ${sql.lit(id)}`
+  const points = pointsSelect({ id, repeat: storedDefinition(sweep).repeat, metrics: known }, columns)
+  for (const [name, select] of [
+    [view_name, trials],
+    [pointsViewName(view_name), points],
+  ] as const) {
+    await sql`drop view if exists ${sql.id(name)}`.execute(db)
+    await sql`create view ${sql.id(name)} as ${select}`.execute(db)
+  }
 }
 
 /**
  * Gives each parameter and metric a column's name. One that is taken already, in whatever case, gets a prefix (`param_seed`,
  * `metric_flops`), and a number if need be.
  */
-function columnNames(db: Kysely<Schema>): (prefix: 'param' | 'metric', name: string) => RawBuilder<unknown> {
-  const taken = new Set<string>(fixedColumns)
+function columnNames(db: Kysely<Schema>): (prefix: 'param' | 'metric', name: string) => string {
+  const taken = new Set<string>([...fixedColumns, ...pointColumns])
   const longest = longestName(db)
   return (prefix, name) => {
     const own = shortened(name, longest)
     const column = taken.has(caseless(own)) ? freeIdentifier(`${prefix}_${name}`, taken, longest) : own
     taken.add(caseless(column))
-    return sql.id(column)
+    return column
   }
 }
 
 /** The metrics that decide something in a sweep: its objectives, those of early stopping, and those in constraints. */
 function decidingMetrics(sweep: Pick<SweepRow, 'definition' | 'settings'>): ReadonlySet<string> {
-  const { early_terminate: early, constraints } = JSON.parse(sweep.definition) as Partial<SweepDefinition>
+  const { early_terminate: early, constraints } = storedDefinition(sweep)
   return new Set([
     ...[...storedSettings(sweep).objectives, ...(early?.objectives ?? [])].map(({ name }) => name),
     ...constraintsOf({ constraints }).flatMap(namesIn),
@@ -141,17 +171,4 @@ export class ReportedMetrics {
     for (const name of added) this.names.add(name)
     return isFull ? added.some((name) => this.#deciding.has(name)) : added.length > 0
   }
-}
-
-/** The metrics that a sweep's trials have reported so far. */
-export async function metricNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('final_metrics as m')
-    .innerJoin('trials', 'trials.id', 'm.trial_id')
-    .select('m.name')
-    .distinct()
-    .where('trials.sweep_id', '=', sweepId)
-    .orderBy('m.name')
-    .execute()
-  return rows.map((row) => row.name)
 }

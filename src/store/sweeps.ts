@@ -4,7 +4,10 @@ import { takeDefinitions } from '../../db/dialect.ts'
 import { sweepNameOf } from '../sweep/name.ts'
 import { recordEvent } from './events.ts'
 import { refuseLiveRuns } from './runs.ts'
+import { pointsViewName } from './points-view.ts'
 import type { Schema, ProgressRow, SweepRow } from './schema.ts'
+import { readingRules } from '../sweep/stored.ts'
+import { writeSweepMetrics } from './recount.ts'
 import { freeViewName } from './sweep-view.ts'
 import { insertTrials, type NewTrial } from './trials.ts'
 
@@ -24,6 +27,7 @@ export async function createSweep(
     .execute(async (transaction) => {
       const row = await insertSweep(transaction, sweep)
       if (row === undefined) return undefined
+      await writeSweepMetrics(transaction, row.id, readingRules(row))
       await insertTrials(transaction, row.id, trials)
       await recordEvent(transaction, row.id, 'planned', sweep.created_at)
       await afterwards(transaction, row)
@@ -192,11 +196,15 @@ export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<
 
 /** Begins to run a sweep, again perhaps: then it is cancelled, or ended, no longer. @param settings as JSON */
 export async function openSweep(db: Kysely<Schema>, sweepId: number, settings: string): Promise<void> {
-  await db
-    .updateTable('sweeps')
-    .set({ settings, cancelled_at: null, ended_because: null })
-    .where('id', '=', sweepId)
-    .execute()
+  await db.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .updateTable('sweeps')
+      .set({ settings, cancelled_at: null, ended_because: null })
+      .where('id', '=', sweepId)
+      .returning(['name', 'definition', 'settings'])
+      .executeTakeFirst()
+    if (row !== undefined) await writeSweepMetrics(transaction, sweepId, readingRules(row))
+  })
 }
 
 /** Has no further trial of a sweep begin, until somebody runs it again. What trains goes on, what waits stays. */
@@ -225,7 +233,9 @@ export async function deleteSweep(
     await refuseLiveRuns(transaction, now, { sweep: sweep.name })
     const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
     await takeDefinitions(transaction)
-    await sql`drop view if exists ${sql.id(sweep.view_name)}`.execute(transaction)
+    for (const view of [sweep.view_name, pointsViewName(sweep.view_name)]) {
+      await sql`drop view if exists ${sql.id(view)}`.execute(transaction)
+    }
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
     return trials.map(({ id }) => id)
   })

@@ -15,9 +15,8 @@ export async function olderStore({ migrations = 1, isEmpty = false } = {}): Prom
   const first = Object.fromEntries(Object.entries(allMigrations).slice(0, migrations))
   await migrate(db, path, () => Promise.reject(new Error('a new store has nothing to back up')), first)
   // Its views asked what there was then.
-  for (const view of ['progress', 'pareto_front', 'results', 'trial_metrics']) {
-    await sql`drop view ${sql.id(view)}`.execute(db)
-  }
+  const { rows: views } = await sql<{ name: string }>`select name from sqlite_schema where type = 'view'`.execute(db)
+  for (const { name } of views) await sql`drop view ${sql.id(name)}`.execute(db)
   await sql`create view progress as select id, name from sweeps`.execute(db)
   if (!isEmpty) {
     await sql`insert into sweeps (id, name, file_name, method, program, definition, settings, source, source_path, seed, created_at)

@@ -16,7 +16,8 @@ import { effortOf } from '../../src/store/effort.ts'
 import { sharedPoints } from '../../src/store/shared-points.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import type { Schema } from '../../src/store/schema.ts'
-import { defineSweepView, metricNamesOf } from '../../src/store/sweep-view.ts'
+import { defineSweepView } from '../../src/store/sweep-view.ts'
+import { metricNamesOf } from '../../src/store/sweep-metrics.ts'
 import { cancelSweep, isCancelled, progressOf, sweepNamed, sweepProgress } from '../../src/store/sweeps.ts'
 import {
   attemptsOf,
