@@ -10,6 +10,7 @@ import * as hosts from '../../db/migrations/0007-hosts.ts'
 import * as stopping from '../../db/migrations/0008-stopping.ts'
 import * as endings from '../../db/migrations/0009-endings.ts'
 import * as results from '../../db/migrations/0012-results.ts'
+import * as generations from '../../db/migrations/0014-generations.ts'
 import * as viewNames from '../../db/migrations/0015-view-names.ts'
 import * as pointViews from '../../db/migrations/0016-point-views.ts'
 import { messageOf, SwathError } from '../errors.ts'
@@ -29,6 +30,7 @@ export const allMigrations: Migrations = {
   '0008-stopping': stopping,
   '0009-endings': endings,
   '0012-results': results,
+  '0014-generations': generations,
   '0015-view-names': viewNames,
   '0016-point-views': pointViews,
 }

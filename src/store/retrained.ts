@@ -7,9 +7,7 @@ import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
 import { addKnownMetrics } from './sweep-metrics.ts'
 import { defineSweepView } from './sweep-view.ts'
-import { freeSweepName, insertSweep } from './sweeps.ts'
-import { readingRules } from '../sweep/stored.ts'
-import { writeSweepMetrics } from './recount.ts'
+import { insertNamed } from './sweeps.ts'
 import { writeViolations } from './violations.ts'
 import { countTrials } from './trials.ts'
 
@@ -99,12 +97,9 @@ async function sweepOfChildren(
     .executeTakeFirst()
   if (known !== undefined) return known
   const { program, definition, settings, seed, source, source_path } = parentSweep
-  const made = await insertSweep(db, {
-    ...{ name: await freeSweepName(db, name), file_name: name, method: 'retrain', program },
+  return insertNamed(db, {
+    ...{ name, file_name: name, method: 'retrain', program },
     ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
     description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
   })
-  if (made === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
-  await writeSweepMetrics(db, made.id, readingRules(made))
-  return made
 }

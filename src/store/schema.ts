@@ -32,6 +32,8 @@ interface SweepTable {
   name: string
   /** The `name` in the sweep file, in Unicode's normal form C: with it a file finds its sweep again. */
   file_name: string
+  /** Number of the sweep among those of its file, from 1; unique with `file_name`. Only `--new` creates a further one. */
+  generation: number
   /** Unique, and never changed: the view with a column for each parameter and each metric. */
   view_name: string
   description: string | null

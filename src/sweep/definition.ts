@@ -184,7 +184,7 @@ function withoutUndefined(dataset: z.infer<typeof datasetSchema>): DatasetRefere
 }
 
 /** Key by key what `now` has other than `before`: `parameters.width.values: [128,256] → [128,256,512]`. */
-export function differences(before: SweepDefinition, now: SweepDefinition): string[] {
+export function differences(before: object, now: object): string[] {
   const old = flatten(before)
   const current = flatten(now)
   const keys = [...new Set([...old.keys(), ...current.keys()])].sort()
@@ -195,9 +195,16 @@ export function differences(before: SweepDefinition, now: SweepDefinition): stri
 
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new Map<string, string>(value === undefined ? [] : [[path, JSON.stringify(value)]])
+    return new Map<string, string>(value === undefined ? [] : [[path, wordOrJson(value)]])
   }
   return new Map(
     Object.entries(value).flatMap(([key, child]) => [...flatten(child, path === '' ? key : `${path}.${key}`)]),
   )
+}
+
+/** A word as a sweep file has it, without quotes; any other value as JSON. */
+function wordOrJson(value: unknown): string {
+  const isWord =
+    typeof value === 'string' && /^[a-z_]\w*$/i.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
+  return isWord ? value : JSON.stringify(value)
 }
