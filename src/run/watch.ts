@@ -61,8 +61,9 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     await enqueueMissing(store.db, queue, sweep.id)
   }
   const act = async (isLast: boolean) => {
-    if (role.acts) await renewSweep(store.db, sweep.id, self, store.now())
-    else await take()
+    // One that was silent for a lease may have a successor: then that one acts.
+    role.acts &&= await renewSweep(store.db, sweep.id, self, store.now())
+    if (!role.acts) await take()
     if (!role.acts) return
     await caretaker.look({ isLast })
     if (planning !== undefined && (await limits.reached()) === undefined) isPlanned = await planning.look()

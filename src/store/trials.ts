@@ -255,7 +255,7 @@ export async function requeue(db: Kysely<Schema>, sweepId: number, states: reado
 export async function renewLeases(
   db: Kysely<Schema>,
   sweepId: number,
-  { host, pid }: Coordinator,
+  { host, pid, process_start }: Coordinator,
   expiresAt: string,
 ): Promise<void> {
   await db
@@ -265,6 +265,7 @@ export async function renewLeases(
     .where('state', '=', 'running')
     .where('host', '=', host)
     .where('pid', '=', pid)
+    .where('process_start', '=', process_start)
     .execute()
 }
 
