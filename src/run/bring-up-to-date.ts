@@ -57,8 +57,9 @@ export async function bringUpToDate(update: Update): Promise<Updated> {
   return { sweep: (await sweepById(store.db, sweep.id)) ?? sweep, added, changes }
 }
 
-async function updateAlone({ store, shared, sweep, prepared, mayGrow }: Update): Promise<readonly string[]> {
-  const options = { at: store.now().toISOString(), mayGrow, isShared: shared !== undefined }
+async function updateAlone({ store, shared, sweep, prepared }: Update): Promise<readonly string[]> {
+  // A definition that another process has extended meanwhile is not taken back.
+  const options = { at: store.now().toISOString(), mayGrow: false, isShared: shared !== undefined }
   const { changes } = await store.db
     .transaction()
     .execute((transaction) => updateSettings(transaction, sweep, prepared, options))

@@ -80,11 +80,6 @@ export async function growSweep(
         if (changes.length === 0) return
         const gone = points.filter(({ params }) => outside(space, JSON.parse(params) as Parameters).length > 0).length
         written.outside = gone
-        await transaction
-          .updateTable('sweeps')
-          .set({ definition: JSON.stringify(definition) })
-          .where('id', '=', sweep.id)
-          .execute()
         const detail = [
           `${counted(trials.length, 'trial')} more`,
           ...changes,

@@ -133,6 +133,7 @@ async function startFile(
     if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
     const sweep = await storeSweep(store, prepared, trials, { shared: queue, along, isNew })
     if (sweep === undefined) return undefined
+    for (const note of await namingNotes(store.db, sweep)) context.observer.note(note)
     const planning = { store, shared: queue, sweep, settings, named, observer: context.observer }
     await planNamed(planning, machinery)
     return train(context, store, queue, sweep, settings, machinery, undefined)

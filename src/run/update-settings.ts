@@ -4,9 +4,11 @@ import { SwathError } from '../errors.ts'
 import { recordEvent } from '../store/events.ts'
 import { keepProgram } from '../store/programs.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
+import { writeSweepMetrics } from '../store/recount.ts'
 import { sweepById } from '../store/sweeps.ts'
 import { storedSettings } from '../sweep/definition.ts'
 import { settingsChanges } from '../sweep/settings-changes.ts'
+import { readingRules } from '../sweep/stored.ts'
 import { refuseOtherDefinition, type MayGrow, type PreparedSweep } from './prepare.ts'
 
 interface Updating extends MayGrow {
@@ -16,10 +18,10 @@ interface Updating extends MayGrow {
 }
 
 /**
- * Writes all that a sweep file says besides the definition of its sweep: source, description and settings. The rest of
- * the transaction may rely on the sweep being there and of a definition that the file may continue.
+ * Writes all that a sweep file says to the sweep that it continues: source, description and settings, a definition that
+ * has grown, and how metrics are read by these from now on. The one place that changes any of them.
  *
- * @returns the changed keys, as `metric.goal: minimize → maximize`
+ * @returns the sweep as it was, and the changed settings, as `metric.goal: minimize → maximize`
  * @throws SwathError('sweep-changed') if the sweep has another definition by now, SwathError('not-found') if it is gone
  */
 export async function updateSettings(
@@ -36,17 +38,20 @@ export async function updateSettings(
   }
   refuseOtherDefinition(sweep, prepared, { mayGrow })
   const { file, settings, sent } = prepared
+  const definition = JSON.stringify(prepared.definition)
   const { description = null } = file.content
   const changes = settingsChanges(
     { description: sweep.description, settings: storedSettings(sweep) },
     { description, settings },
   )
-  const written = { description, settings: JSON.stringify(settings), source: file.source.text }
+  const written = { definition, description, settings: JSON.stringify(settings) }
+  const { text: source, path: source_path } = file.source
   await transaction
     .updateTable('sweeps')
-    .set({ ...written, source_path: file.source.path })
+    .set({ ...written, source, source_path })
     .where('id', '=', id)
     .execute()
+  await writeSweepMetrics(transaction, id, readingRules({ name, ...written }))
   if (isShared && sent !== undefined) await keepProgram(transaction, sent, at)
   if (changes.length > 0) await recordEvent(transaction, id, 'settings changed', at, changes.join('; '))
   return { sweep, changes }

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import type { Kysely, Transaction } from 'kysely'
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
-import { SwathError } from '../errors.ts'
 import { recordArtifact } from './artifacts.ts'
 import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { differences, type SweepSettings } from './definition.ts'
 
 /** What a sweep file says besides the definition of its sweep. */
@@ -9,7 +7,7 @@ interface Described {
 }
 
 /** Keys that every reader of results takes from the store. */
-const readKeys = /^(description|metric\.(name|goal)|objectives|power)\b/
+const readKeys = /^(description|metric\.(name|goal|reduction)|objectives|reductions|power)\b/
 /** Keys that a run looks up in the store before each trial. */
 const limitKeys = /^(budget|metric\.target)\b/
 
@@ -28,12 +26,14 @@ export function waitsForNextRun(change: string): boolean {
 
 function asInFile({ description, settings }: Described): object {
   const { metric, objectives, target, budget, power, retries, timeout, checkpoint, cap, coresPerTrial, tags } = settings
-  const areDerived = isDeepStrictEqual(objectives, metric === null ? [] : [metric])
+  const [first, second] = objectives
+  // `metric` alone is the one objective.
+  const areDerived = second === undefined && first?.name === metric?.name && first?.goal === metric?.goal
   const inFile = {
     description,
-    metric: metric && { ...metric, target: target?.value },
+    metric: metric && { ...(areDerived ? first : metric), target: target?.value },
     objectives: areDerived ? undefined : objectives,
-    budget,
+    ...{ reductions: settings.reductions, budget },
     power: { cpu_watts: power.cpuWatts, ram_watts: power.ramWatts, grams_per_kwh: power.gramsPerKwh },
     ...{ retries, timeout, checkpoint },
     // A budget of trials is the cap, too.

@@ -76,9 +76,7 @@ async function onServer(location: string, count: number, how: How): Promise<Star
   return Promise.all(
     Array.from({ length: count }, async (_, k) => {
       const { db } = stores[k % stores.length] ?? expect.fail()
-      return how === 'createSweep'
-        ? createSweep(db, sweep, trials)
-        : (await findOrCreateSweep(db, sweep, trials)).sweep
+      return how === 'createSweep' ? createSweep(db, sweep, trials) : (await findOrCreateSweep(db, sweep, trials)).sweep
     }),
   )
 }
@@ -116,6 +114,6 @@ test('the database itself refuses a second sweep of one generation', async () =>
   const store = await openStore(newLocation(), 'write')
   onTestFinished(() => store.close())
   await createSweep(store.db, sweep, trials)
-  const twin = { ...sweep, name: 'b', generation: 1 }
+  const twin = { ...sweep, name: 'b', view_name: 'sweep_b', generation: 1 }
   await expect(store.db.insertInto('sweeps').values(twin).execute()).rejects.toThrow(/unique/i)
 })

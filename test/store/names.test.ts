@@ -6,7 +6,7 @@ import { applyChanges } from '../../src/store/changes.ts'
 import { namingNotes } from '../../src/store/naming-notes.ts'
 import type { Store } from '../../src/store/store.ts'
 import { defineSweepView, mostColumns, ReportedMetrics } from '../../src/store/sweep-view.ts'
-import { createSweep, deleteSweep, freeSweepName, sweepById, sweepNamed } from '../../src/store/sweeps.ts'
+import { createSweep, deleteSweep, sweepById, sweepNamed } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { runs } from '../fuzz.ts'
 import { report, start } from './change-of.ts'
@@ -17,13 +17,12 @@ async function stored(store: Store, file_name: string, { definition = {}, settin
   const sweep = await createSweep(
     store.db,
     {
-      ...{ name: await freeSweepName(store.db, file_name), file_name, description: null, method: 'grid', program: 'p' },
+      ...{ name: file_name, file_name, description: null, method: 'grid', program: 'p' },
       ...{ definition: JSON.stringify(definition), settings: JSON.stringify(settings), source: '', source_path: '' },
       ...{ seed: 0, created_at: '2026-01-01T00:00:00.000Z', cancelled_at: null },
     },
     [{ number: 1, params: '{"lr":0.1}', repeat: 0, seed: 0, parameter_count: null, flops: null }],
   )
-  if (sweep === undefined) throw new Error(`${file_name} is there already`)
   await defineSweepView(store.db, sweep, ['lr'], [])
   return sweep
 }
