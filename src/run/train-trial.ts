@@ -18,6 +18,7 @@ import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
+import { platform } from '../tensorflow/platform.ts'
 import { Supervision, trainedParameters } from './supervision.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
@@ -103,6 +104,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
       onStart: async (worker) => {
         isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
+          ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })

@@ -11,13 +11,13 @@ import { writeViolations } from './violations.ts'
 
 type Started = readonly [
   ...[id: number, attempt: number, host: string, pid: number, process_start: string, worker: number],
-  ...[lease_expires_at: string, at: string, resumed_epoch: number],
+  ...[lease_expires_at: string, at: string, resumed_epoch: number, runtime: string | null],
 ]
 
 const startTrials = rowsStatement<Started, { readonly id: number }>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
     update trials
     set state = 'running', attempt = v.attempt, host = v.host, pid = v.pid, process_start = v.process_start,
       worker = v.worker, lease_expires_at = v.lease_expires_at, started_at = v.at, finished_at = null, error = null
@@ -29,11 +29,11 @@ const startTrials = rowsStatement<Started, { readonly id: number }>(
 )
 
 const insertAttempts = rowsStatement<Started>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
-    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch)
-    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch from v`,
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
+    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch, runtime)
+    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch, runtime from v`,
 )
 
 /** Returns those that are refused: of trials that are not queued, or at another attempt. */
@@ -42,9 +42,9 @@ export async function startAttempts(
   starts: readonly ChangeOf<'start'>[],
 ): Promise<readonly ChangeOf<'start'>[]> {
   const rowOf = (start: ChangeOf<'start'>): Started => {
-    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0 } = start
+    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0, runtime = null } = start
     const { host, pid, process_start } = process
-    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch]
+    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch, runtime]
   }
   const { done, refused } = divide(starts, await startTrials(db, starts.map(rowOf)))
   await insertAttempts(db, done.map(rowOf))

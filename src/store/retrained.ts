@@ -17,6 +17,8 @@ export interface Retrained {
   /** JSON of all that was asked for. */
   readonly detail: string
   readonly weightsSha256: string | null
+  /** JSON of what computed it. */
+  readonly runtime: string
   /** Before (epoch 0) and after (epoch 1). */
   readonly reports: readonly { readonly epoch: number; readonly [metric: string]: number }[]
   readonly startedAt: string
@@ -63,7 +65,14 @@ export async function storeRetrained(
       .executeTakeFirstOrThrow()
     await transaction
       .insertInto('attempts')
-      .values({ trial_id: id, attempt: 1, state: 'completed', pid: process.pid, ...started })
+      .values({
+        trial_id: id,
+        attempt: 1,
+        state: 'completed',
+        pid: process.pid,
+        runtime: retrained.runtime,
+        ...started,
+      })
       .execute()
     await recordReports(
       transaction,

@@ -106,6 +106,8 @@ interface AttemptTable {
   process_start: ColumnType<string, string | undefined, string>
   /** The epoch of the checkpoint that it went on from; 0 from the start. */
   resumed_epoch: ColumnType<number, number | undefined, number>
+  /** JSON: the library and the processor that its bits depend on (`tensorflow/platform.ts`); null for a command. */
+  runtime: ColumnType<string | null, string | null | undefined, never>
   /** Of a command. */
   exit_code: ColumnType<number | null, number | null | undefined, number | null>
   signal: ColumnType<string | null, string | null | undefined, string | null>

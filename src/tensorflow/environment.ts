@@ -27,7 +27,7 @@ const terraform =
   /^TF_(VAR_|CLI_|TOKEN_|REGISTRY_|PLUGIN_CACHE_|LOG(_PATH|_CORE|_PROVIDER)?$|INPUT$|DATA_DIR$|WORKSPACE$|IN_AUTOMATION$)/
 
 /** Set in the main thread, seen by all worker threads that start later. */
-const preparedKey = 'swath: the environment is prepared for TensorFlow'
+export const preparedKey = 'swath: the environment is prepared for TensorFlow'
 
 let user: Environment | undefined
 let noted = false
