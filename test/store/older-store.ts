@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 
-import Database from 'better-sqlite3'
 import { Kysely, sql, SqliteDialect } from 'kysely'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { allMigrations, migrate } from '../../src/store/migrate.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { temporaryFolder } from './temporary-store.ts'
@@ -31,7 +31,7 @@ export async function olderStore({ migrations = 1, isEmpty = false } = {}): Prom
 
 /** A database as it is, with nothing of swath in between. */
 export async function rawDatabase(path: string): Promise<Kysely<Schema>> {
-  const database = new Database(path, { nativeBinding: await sqliteDriver() })
+  const database = openDatabase(await sqliteDriver(), path)
   database.pragma('journal_mode = WAL')
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
 }
