@@ -44,7 +44,7 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
           !cell.isChosen ? 'currentColor' : shareOf(cell.value, bounds) > 0.6 ? 'black' : 'white',
       }),
       ...(frame.isLive === true
-        ? [Plot.tip(cells, Plot.pointer({ x: 'x', y: 'y', channels: { [value]: 'value', trials: 'trials' } }))]
+        ? [Plot.tip(cells, Plot.pointer({ x: 'x', y: 'y', channels: { [value]: 'value', points: 'points' } }))]
         : []),
     ],
   }

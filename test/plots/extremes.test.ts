@@ -44,7 +44,7 @@ const drawings: Readonly<Record<string, (values: readonly number[]) => Drawing>>
           extent: [Math.min(...values), Math.max(...values)],
         })),
         lines: values.map((value, trial) => ({ trial, isChosen: true, values: [value, value] })),
-        trials: values.length,
+        points: values.length,
       },
       frame,
     ),
@@ -156,9 +156,18 @@ function paretoOf(
   yOf: (value: number, k: number) => number = (value) => value,
 ): ParetoFigure {
   return {
-    ...{ x: 'x', y: 'score', xGoal: 'minimize', yGoal: 'maximize', trials: values.length },
+    ...{ x: 'x', y: 'score', xGoal: 'minimize', yGoal: 'maximize', total: values.length },
     points: values.map((value, k) => ({
-      ...{ trial: k + 1, x: xOf(value, k), y: yOf(value, k), color: value, isOnFront: true, isChosen: true, stands: 1 },
+      ...{
+        trial: k + 1,
+        x: xOf(value, k),
+        y: yOf(value, k),
+        color: value,
+        isOnFront: true,
+        isFeasible: true,
+        isChosen: true,
+        stands: 1,
+      },
     })),
   }
 }
@@ -173,7 +182,7 @@ function heatmapOf(values: readonly number[], axisOf: (value: number, k: number)
     ...{ x: 'a', y: 'b', value: 'score' },
     cells: values.map((value, k) => {
       const x = axisOf(value, k)
-      return { x, y: k, xs: [x, x] as const, ys: [k, k] as const, value, trials: 1, isChosen: true }
+      return { x, y: k, xs: [x, x] as const, ys: [k, k] as const, value, points: 1, isChosen: true }
     }),
   }
 }
