@@ -117,7 +117,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (kind) => {
     const again = await run().finished
     expect(again.code, again.stderr).toBe(0)
     expect(again.stderr).toContain(
-      'a takes over what its file changed:\n  description: first → second\n  metric.goal: maximize → minimize\n  retries: 0 → 2\n',
+      'a takes over what its file changed:\n  description: first → second\n  metric.goal: maximize → minimize\n  retries: 1 → 2\n',
     )
     expect(again.stdout).toContain('a is complete: 3 of 3 trials completed.')
     expect(await bestOf(start)).toContain('x 1')
@@ -150,7 +150,7 @@ test('a file that is changed while another process trains its sweep is taken ove
   write(`${sweep.replace('maximize', 'minimize')}retries: 2\n`)
   const { code, stdout, stderr } = await run().finished
   expect(code, stderr).toBe(0)
-  expect(stderr).toContain('metric.goal: maximize → minimize\n  retries: 0 → 2\n')
+  expect(stderr).toContain('metric.goal: maximize → minimize\n  retries: 1 → 2\n')
   const pid = String(first.child.pid)
   expect(stderr).toMatch(
     new RegExp(`process ${pid} on \\S+ runs it now, and goes on without retries until it is started`),
@@ -160,7 +160,7 @@ test('a file that is changed while another process trains its sweep is taken ove
   release()
   expect((await first.finished).code).toBe(0)
   expect(await ask("select detail from events where kind = 'settings changed'")).toEqual([
-    { detail: 'metric.goal: maximize → minimize; retries: 0 → 2' },
+    { detail: 'metric.goal: maximize → minimize; retries: 1 → 2' },
   ])
 })
 
