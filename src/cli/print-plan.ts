@@ -32,7 +32,7 @@ export async function printPlan(options: {
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
   }))
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  for (const note of prepared.file.notes) say(note)
+  for (const note of prepared.file.notes) process.stderr.write(`${note}\n`)
   say(
     `${colors.bold(printable(name))}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`,
   )

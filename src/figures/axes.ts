@@ -1,5 +1,5 @@
 import { SwathError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { nearest, nearestNames } from '../nearest.ts'
 import type { Parameters } from '../programs/program.ts'
 import { goalByName, type Axis } from '../report/pareto.ts'
 import { findAxisSource, type FoundAxis } from '../store/front.ts'
@@ -67,7 +67,7 @@ async function unknownAxis(
   const parameters = numericParameters(JSON.parse(trial?.params ?? '{}') as Parameters)
   const known = [...new Set([...Object.keys(parameters), 'parameter_count', 'flops', ...metrics])]
   return new SwathError('usage', `no completed trial has ${key}; did you mean ${nearest(key, known)}?`, {
-    hint: `there are ${known.join(', ')}`,
+    hint: nearestNames(key, known),
   })
 }
 

@@ -1,5 +1,5 @@
 import { SwathError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { nearest, nearestNames } from '../nearest.ts'
 import { pointsViewName } from '../store/points-view.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -41,7 +41,7 @@ export class Choice {
     if (found !== undefined) return found
     const names = this.columns.map((column) => column.name)
     throw new SwathError('usage', `${this.sweep.name} has no column ${name}; did you mean ${nearest(name, names)}?`, {
-      hint: `there are ${names.join(', ')}`,
+      hint: nearestNames(name, names),
     })
   }
 

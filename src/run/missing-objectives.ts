@@ -1,3 +1,5 @@
+import { nearestFirst } from '../nearest.ts'
+import { firstOf } from '../report/enumerate.ts'
 import { builtinMetrics } from '../programs/builtin.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
@@ -33,10 +35,10 @@ export class MissingObjectives {
     this.#isSaid = true
     const missing = this.#wanted.filter((name) => !reported.has(name))
     if (missing.length === 0) return
-    const names = [...reported].slice(0, 20).join(', ')
+    const names = firstOf(nearestFirst(missing[0] ?? '', [...reported]), 10)
     const isMany = missing.length > 1
     this.#observer.note(
-      `${missing.join(', ')} ${isMany ? 'are' : 'is'} not in the first report, which has ${names}: if ${isMany ? 'they do' : 'it does'} not come with a later one, the sweep looks for something that nobody reports.`,
+      `${firstOf(missing)} ${isMany ? 'are' : 'is'} not in the first report, which has ${names}: if ${isMany ? 'they do' : 'it does'} not come with a later one, the sweep looks for something that nobody reports.`,
     )
   }
 }

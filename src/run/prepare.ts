@@ -5,6 +5,8 @@ import { acquireSweep, thisProcess } from '../store/coordinators.ts'
 import { packProgram, type SentFiles } from '../programs/sent-files.ts'
 import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
+import { printable } from '../printable.ts'
+import { firstLines } from '../report/enumerate.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
 import type { SweepRow } from '../store/schema.ts'
@@ -87,7 +89,9 @@ export function refuseChangedProgram(sweep: SweepRow, definition: SweepDefinitio
 }
 
 function changed(sweep: string, changes: readonly string[], first?: string): SwathError {
-  const list = changes.map((change) => `\n  ${change}`).join('')
+  const list = firstLines(changes)
+    .map((change) => `\n  ${printable(change, 300)}`)
+    .join('')
   return new SwathError('sweep-changed', `${sweep} is in the store with other settings:${list}`, {
     hint: `${first === undefined ? '' : `${first}; `}start another sweep with --new, or undo the change to go on with this one`,
   })

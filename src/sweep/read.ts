@@ -11,6 +11,7 @@ import { sweepObjectives } from './objectives.ts'
 import { notesOf } from './notes.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { withReals } from './reals.ts'
+import { notesOnWords, type PlacedWord } from './yaml-words.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
 import { SweepSource, type Mistake } from './source.ts'
 
@@ -46,14 +47,16 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
       hint: 'see sweeps/mnist-depth-width.yaml for one that runs',
     })
   }
-  if (typeof value === 'object' && !Array.isArray(value)) applyOverrides(source, value, overrides)
+  const words: PlacedWord[] = source.plainWords()
+  if (typeof value === 'object' && !Array.isArray(value)) words.push(...applyOverrides(source, value, overrides))
 
   const parsed = parseContent(source)
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const parameters = withReals(source, parsed.data.parameters)
   const name = (parsed.data.name ?? basename(path).replace(/\.ya?ml$/i, '')).normalize('NFC')
-  const content = { ...parsed.data, parameters, name }
+  const command = parsed.data.command?.map((word, k) => source.wordAt(['command', k]) ?? String(word))
+  const content = { ...parsed.data, ...(command && { command }), parameters, name }
   const mistakes = [
     ...checkProgram(content),
     ...checkMethod(content),
@@ -64,7 +67,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkWarmStart(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
-  return { source, content, overrides, notes: notesOf(content) }
+  return { source, content, overrides, notes: [...notesOf(content, source), ...notesOnWords(words)] }
 }
 
 function parseContent(source: SweepSource) {
