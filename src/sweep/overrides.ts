@@ -52,12 +52,12 @@ function readOverride(override: string, text: string): Document.Parsed {
 /** Returns a value as a sweep file has it, with how it is written (1.0, 0755), but without its places in another text. */
 function valueOf(override: string, document: Document.Parsed): unknown {
   const { contents } = document
-  let hasAlias = false
+  const aliases: unknown[] = []
   visit(document, (_, node) => {
-    if (isAlias(node)) hasAlias = true
+    if (isAlias(node)) aliases.push(node)
     if (isNode(node)) node.range = null
   })
-  if (contents !== null && !hasAlias) return contents
+  if (contents !== null && aliases.length === 0) return contents
   try {
     return document.toJS({ maxAliasCount: 100 })
   } catch (error) {
