@@ -53,6 +53,6 @@ export function heatmapPlot(figure: HeatmapFigure, frame: Frame): Drawing {
 
 function valuesOf(values: readonly (number | string)[]): (number | string)[] {
   return [...new Set(values)].sort((a, b) =>
-    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b)),
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en'),
   )
 }

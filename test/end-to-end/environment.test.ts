@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 
+import { tensorflowVersion } from '../../src/setup/tensorflow-release.ts'
+import type { Platform } from '../../src/tensorflow/platform.ts'
 import { ask, smallSweep, Swath, workFolder } from './swath.ts'
 
 const sweep = smallSweep.replace('[1, 2]', '[1]').replace('[16, 32]', '[32]').replace('{ value: 2 }', '{ value: 1 }')
@@ -8,8 +10,11 @@ async function train(environment: NodeJS.ProcessEnv, file = sweep) {
   const folder = workFolder({ 'small.yaml': file })
   const { code, stderr } = await new Swath(['run', 'small.yaml'], folder, undefined, environment).finished
   expect(code, stderr).toBe(0)
-  const [trial] = await ask<{ weights_sha256: string }>('select weights_sha256 from trials', folder)
-  return { hash: trial?.weights_sha256, stderr }
+  const [trial] = await ask<{ weights_sha256: string; runtime: string }>(
+    'select weights_sha256, runtime from trials join attempts on trial_id = id',
+    folder,
+  )
+  return { hash: trial?.weights_sha256, runtime: JSON.parse(trial?.runtime ?? '{}') as Platform, stderr }
 }
 
 /** Each of these but the last three gave other bits, wrong results or a crash when TensorFlow read it. */
@@ -40,9 +45,11 @@ describe('the same seed gives the same bits', () => {
   it.each(Object.keys(settings))('with %s in the environment', async (name) => {
     plain ??= train({})
     const expected = await plain
-    const { hash, stderr } = await train(settings[name] ?? {})
+    const { hash, runtime, stderr } = await train(settings[name] ?? {})
     expect(hash).toMatch(/^[0-9a-f]{64}$/)
     expect(hash).toBe(expected.hash)
+    expect(runtime).toEqual(expected.runtime)
+    expect(runtime).toMatchObject({ backend: 'tensorflow', tensorflow: tensorflowVersion, node: process.versions.node })
     const ignored = Object.keys(settings[name] ?? {}).filter((each) => /^(TF|ONEDNN|DNNL|OMP|MKL)_/.test(each))
     const notes = stderr.split('\n').filter((line) => line.includes('Not passed to'))
     if (ignored.length === 0) expect(notes).toEqual([])

@@ -57,6 +57,27 @@ test.each([0, 0.3])('the number of steps a call changes no bit of the weights (d
   expect(trainedWeights(dropout, { stepsPerCall: 32 })).toEqual(one)
 })
 
+// A measure may share the memory of a weight, which the update of the same step overwrites.
+test('a measure that is a weight has the value that it had in its step', () => {
+  const measured = (stepsPerCall: number) => {
+    const model = makeModel()
+    const loss: LossFunction = (batch, training) => {
+      const bias = (model.layers.at(-1)?.weights[1]?.read() as TensorFlow.Tensor1D | undefined)?.slice(0, 1).asScalar()
+      return { ...classification(tf, model)(batch as never, training), ...(bias && { bias }) }
+    }
+    const step = compileStep(tf, optionsFor(model, { loss, stepsPerCall, trainingRows: 64 }))
+    try {
+      expect(step.reason).toBeUndefined()
+      const means = [...step.train(rowsOf(64, 60), 0)].map(({ measures }) => measures.bias ?? NaN)
+      return means.reduce((sum, each) => sum + each, 0) / means.length
+    } finally {
+      step.dispose()
+      model.dispose()
+    }
+  }
+  expect(measured(16)).toBeCloseTo(measured(1), 5)
+})
+
 test('evaluation is without dropout and leaves the weights alone', () => {
   const model = makeModel(0.5)
   const step = compileStep(tf, optionsFor(model, { evaluationRows: [60] }))
