@@ -95,9 +95,12 @@ export function unroll(
     }
     const random = { constants: recorded.random, seed: options.seed, counter: counterOf[step] ?? '' }
     const results = emit(graph, recorded.program, inputs, counters === undefined ? undefined : random)
-    measured.push(...results.slice(0, recorded.measures.length))
+    // A measure may share the memory of a weight (a scale that the model learns), which this step's update overwrites.
+    const measures = results.slice(0, recorded.measures.length)
+    const copies = measures.map((measure) => graph.node('DeepCopy', [measure], [type('T', float32)]))
+    measured.push(...copies)
 
-    const computed = [graph.node('NoOp', [], [], results)]
+    const computed = [graph.node('NoOp', [], [], [...results, ...copies])]
     const gradients = results.slice(recorded.measures.length)
     const updates = recorded.trained.map((weight, i) => {
       const result = item(recorded.program.results, recorded.measures.length + i)

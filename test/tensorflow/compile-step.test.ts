@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { classification } from '../../src/models/classification.ts'
 import { compileStep } from '../../src/tensorflow/compile-step.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
-import type { LossFunction, StepOptions } from '../../src/tensorflow/training-step.ts'
+import type { Batch, LossFunction, StepOptions } from '../../src/tensorflow/training-step.ts'
 import { fillWeights, rowsOf, writeExamples } from './examples.ts'
 import { tf } from './native.ts'
 
@@ -57,13 +57,16 @@ test.each([0, 0.3])('the number of steps a call changes no bit of the weights (d
   expect(trainedWeights(dropout, { stepsPerCall: 32 })).toEqual(one)
 })
 
-// A measure may share the memory of a weight, which the update of the same step overwrites.
+// Such a measure shares the memory of the weight, which the update of the same step overwrites.
 test('a measure that is a weight has the value that it had in its step', () => {
   const measured = (stepsPerCall: number) => {
-    const model = makeModel()
-    const loss: LossFunction = (batch, training) => {
-      const bias = (model.layers.at(-1)?.weights[1]?.read() as TensorFlow.Tensor1D | undefined)?.slice(0, 1).asScalar()
-      return { ...classification(tf, model)(batch as never, training), ...(bias && { bias }) }
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [12] })] })
+    fillWeights(tf, model)
+    const loss: LossFunction = (batch) => {
+      const { x, y } = batch as Batch<'x' | 'y'>
+      const bias = model.weights[1]?.read() ?? tf.scalar(NaN)
+      const errors = (model.apply(x) as TensorFlow.Tensor2D).sub(y.toFloat().expandDims(1))
+      return { loss: errors.square().mean().asScalar(), bias: bias.asScalar() }
     }
     const step = compileStep(tf, optionsFor(model, { loss, stepsPerCall, trainingRows: 64 }))
     try {
