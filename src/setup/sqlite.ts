@@ -9,7 +9,7 @@ import type { SqliteDriver } from '../sqlite/database.ts'
 import { nodeSqlite } from '../sqlite/node-sqlite-module.ts'
 import { cached, installOnce } from './cache.ts'
 import { CommandError, installing, runCommand } from './commands.ts'
-import { findNodeHeaders } from './node-headers.ts'
+import { findNodeHeaders, npmNamesOthers } from './node-headers.ts'
 import type { PhaseReporter } from './progress.ts'
 
 const compiled = 'better_sqlite3.node'
@@ -33,7 +33,7 @@ export async function sqliteDriver(report: PhaseReporter = () => undefined): Pro
     return { name: 'better-sqlite3', nativeBinding: join(folder, compiled) }
   } catch (error) {
     if (!(error instanceof SwathError) || askedFor() !== undefined || nodeSqlite() === undefined) throw error
-    const [reason = ''] = error.message.split('\n')
+    const [reason = ''] = error.message.split(/:?\n/)
     // Said once: to find out again that it cannot be built takes some seconds.
     await writeFile(failureFile(), reason).catch(() => undefined)
     return { name: 'node:sqlite', reason }
@@ -81,6 +81,10 @@ function failureFile(): string {
   return cached(`${cacheName()}-failed`)
 }
 
+/** What better-sqlite3 does when it is installed, and the first part of that. */
+const install = ['npm', 'run', 'install', '--ignore-scripts=false'] as const
+const prebuilt = ['prebuild-install'] as const
+
 async function buildDriver(folder: string, scratch: string, report: PhaseReporter): Promise<void> {
   report('looking for a prebuilt one')
   const source = carriedPackage('better-sqlite3')
@@ -93,7 +97,9 @@ async function buildDriver(folder: string, scratch: string, report: PhaseReporte
     report('compiling (about a minute, once)')
   }, pollMs)
   try {
-    await runCommand('npm', ['run', 'install', '--ignore-scripts=false'], {
+    const isPrebuiltOnly = headers === undefined && (await npmNamesOthers())
+    const [command, ...args] = isPrebuiltOnly ? prebuilt : install
+    await runCommand(command, args, {
       cwd: copy,
       shell: process.platform === 'win32',
       env: {

@@ -101,7 +101,14 @@ class NodeStatement implements Statement {
       throw new RangeError('parameter values are missing')
     this.#statement.setReadBigInts(true)
     this.#statement.setReturnArrays(true)
-    return this.iterate() as IterableIterator<unknown> as IterableIterator<SqliteValue[]>
+    return this.#asBuffers()
+  }
+
+  /** Bytes as better-sqlite3 has them. */
+  *#asBuffers(): IterableIterator<SqliteValue[]> {
+    for (const row of this.iterate() as IterableIterator<unknown> as IterableIterator<SqliteValue[]>) {
+      yield row.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value))
+    }
   }
 
   /** The program that SQLite made of it: what `sqlite3_stmt_readonly`, which Node does not offer, is worked out from. */
