@@ -84,7 +84,7 @@ export async function takeSweep(
 }
 
 /** The error of a process that finds a sweep run by another one: which, and how to watch it. */
-export function busy(sweep: string, { host, pid, started_at }: CoordinatorRow): SwathError {
+function busy(sweep: string, { host, pid, started_at }: CoordinatorRow): SwathError {
   return new SwathError('sweep-busy', `${sweep} is being run by process ${pid} on ${host}, since ${started_at}`, {
     hint: `wait for it, stop it with \`swath cancel ${sweep}\`, or watch it with \`swath show ${sweep}\``,
   })

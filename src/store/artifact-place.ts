@@ -18,7 +18,8 @@ export async function artifactPlaceOf(db: Kysely<Schema>): Promise<string | unde
  * @param wanted `s3://bucket/prefix`
  * @throws SwathError('usage') if there can be none, or there are artifacts elsewhere already
  */
-export async function chooseArtifactPlace({ db, location, now }: Store, wanted: string): Promise<void> {
+export async function chooseArtifactPlace(store: Store, wanted: string): Promise<void> {
+  const { db, location } = store
   const base = wanted.replace(/\/+$/, '')
   if (!/^s3:\/\/[^/:@?]+(\/[^/?]+)*$/.test(base)) {
     throw new SwathError('usage', `--artifacts ${wanted}: expected s3://bucket/prefix`, {
@@ -34,7 +35,7 @@ export async function chooseArtifactPlace({ db, location, now }: Store, wanted: 
     const known = await artifactPlaceOf(transaction)
     if (known?.replace(/\/[^/]*$/, '') === base) return
     // A process that trains has opened the place of before, and would go on writing to it.
-    await refuseLiveRuns(transaction, now())
+    await refuseLiveRuns(transaction, store.now())
     const named = await transaction.selectFrom('artifacts').select('id').limit(1).executeTakeFirst()
     if (named !== undefined) {
       throw new SwathError('usage', `${location} keeps its artifacts in ${known ?? 'its database'} already`, {

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { applyChanges } from '../../src/store/changes.ts'
 import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { setBadHostsAside, registerHost } from '../../src/store/hosts.ts'
+import { chooseArtifactPlace } from '../../src/store/artifact-place.ts'
 import { cancelSweep, deleteSweep, endSweep, openSweep, sweepById } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { at, end, start } from './change-of.ts'
-import { plannedSweep, temporaryStore } from './temporary-store.ts'
+import { plannedSweep, storeKind, temporaryStore } from './temporary-store.ts'
 
 const now = new Date(at)
 const later = (seconds: number) => new Date(now.getTime() + 1000 * seconds)
@@ -102,4 +103,17 @@ test('of two that judge a bad host at once one sets it aside and forgives its fa
   const judged = await Promise.all([1, 2].map(() => setBadHostsAside(store.db, sweep.id, { queue: nobody, at })))
   expect(judged.flat()).toHaveLength(1)
   expect((await trialsOf(store.db, sweep.id)).map(({ failures }) => failures)).toEqual([1, 1, 1, 0])
+})
+
+test.runIf(storeKind() === 'postgres')('the place of artifacts is not moved while a process writes to it', async () => {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store)
+  await acquireSweep(store.db, sweep.id, thisProcess(), store.now())
+  const choose = () => chooseArtifactPlace(store, 's3://bucket/prefix')
+  await expect(choose()).rejects.toThrow(`${sweep.name} is being run by process`)
+  await releaseSweep(store.db, sweep.id, thisProcess())
+  await choose()
+  // The same choice again changes nothing: it may be made beside a run.
+  await acquireSweep(store.db, sweep.id, thisProcess(), store.now())
+  await choose()
 })
