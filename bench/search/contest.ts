@@ -2,7 +2,7 @@ import { hypervolume } from '../../src/search/hypervolume.ts'
 import type { SearchMethod } from '../../src/search/search.ts'
 import { askOptuna, type Task } from './ask-optuna.ts'
 import type { TestFunction } from './functions.ts'
-import { medianOf, rankTest } from '../../src/analysis/significance.ts'
+import { medianOf, rankTest } from '../../src/results/significance.ts'
 import { runMethod } from './run-method.ts'
 
 export interface Contest {

@@ -1,6 +1,6 @@
 import { History } from '../../src/search/history.ts'
 import type { SearchMethod } from '../../src/search/search.ts'
-import { medianOf } from '../../src/analysis/significance.ts'
+import { medianOf } from '../../src/results/significance.ts'
 import { askOptuna } from './ask-optuna.ts'
 import type { TestFunction } from './functions.ts'
 

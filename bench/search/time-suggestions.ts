@@ -4,7 +4,7 @@ import { tpe } from '../../src/search/tpe.ts'
 import { runProcess } from '../run-process.ts'
 import { optunaScript } from './ask-optuna.ts'
 import { functions } from './functions.ts'
-import { medianOf } from '../../src/analysis/significance.ts'
+import { medianOf } from '../../src/results/significance.ts'
 
 export interface SuggestionTime {
   readonly function: string

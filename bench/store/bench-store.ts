@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { readPareto } from '../../src/cli/read-pareto.ts'
+import { paretoResults } from '../../src/results/pareto.ts'
 import { readSweep } from '../../src/cli/show-sweep.ts'
 import { withStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -66,18 +66,20 @@ function questions(): Question[] {
     { name: 'list', ask: ({ db }) => sweepProgress(db) },
     { name: 'show SWEEP', ask: (store, sweep) => readSweep(store, sweep, limit) },
     { name: 'show TRIAL', ask: ({ db }) => readTrial(db, 77) },
-    { name: 'pareto', ask: (store, sweep) => readPareto(store, sweep, { limit }) },
+    { name: 'pareto', ask: (store, sweep) => paretoResults(store, sweep, { limit }) },
     {
       name: 'pareto --x epoch_seconds --y val_accuracy',
-      ask: (store, sweep) => readPareto(store, sweep, { limit, x: 'epoch_seconds', y: 'val_accuracy' }),
+      ask: (store, sweep) => paretoResults(store, sweep, { limit, x: 'epoch_seconds', y: 'val_accuracy' }),
     },
     {
       name: 'pareto --x width',
-      ask: (store, sweep) => readPareto(store, sweep, { limit, x: '-width' }),
+      ask: (store, sweep) => paretoResults(store, sweep, { limit, x: '-width' }),
     },
     { name: 'what waits in the queue', ask: ({ db }, { id }) => queuedTrials(db, id) },
     ...readdirSync(queries).map((file) => inSql(file, readFileSync(join(queries, file), 'utf8'))),
     inSql('pareto_front', 'select * from pareto_front'),
+    inSql('points: the best', 'select * from points where eligible = 1 order by value desc limit 10'),
+    inSql("the sweep's points: the best", 'select * from points_big where eligible = 1 order by test_accuracy desc limit 10'),
     inSql("the sweep's view: its best", 'select * from sweep_big order by test_accuracy desc limit 10'),
     inSql("the sweep's view: one group", 'select depth, avg(test_accuracy) from sweep_big group by depth'),
     inSql(

@@ -1,8 +1,7 @@
-import { bestFile } from '../analysis/best-file.ts'
-import { bestPoints } from '../analysis/best.ts'
-import { objectivesOfSweep } from '../analysis/objectives.ts'
-import { readPointsAt } from '../analysis/point-reading.ts'
-import { readPoints } from '../analysis/points.ts'
+import { bestFile } from '../results/best-file.ts'
+import { bestPoints } from '../results/best.ts'
+import { readPointsAt } from '../results/point-reading.ts'
+import { readPoints } from '../results/points.ts'
 import { SwathError } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import { findSweep } from '../store/find-sweep.ts'
@@ -13,7 +12,7 @@ import { describeMetric } from './display/words.ts'
 /** Prints the best point of a sweep, by its first objective, as a sweep file. */
 export async function printBestOfSweep(store: Store, name: string): Promise<void> {
   const sweep = await findSweep(store, name)
-  const points = await readPoints(store.db, sweep, await objectivesOfSweep(store.db, sweep))
+  const points = await readPoints(store.db, sweep)
   const [best] = await readPointsAt(store.db, points, bestPoints(points, 1))
   if (best === undefined || points.objectives.length === 0) {
     throw new SwathError('usage', `${name} has completed no trial yet that reports what it is for`, {

@@ -1,4 +1,4 @@
-import { compareSweeps, type ComparedSweep, type SweepComparison } from '../analysis/compare.ts'
+import { compareSweeps, type ComparedSweep, type SweepComparison } from '../results/compare.ts'
 import { differenceWords } from '../report/difference-words.ts'
 import { formatCompact, formatDuration, formatMetric, formatMetricMean, formatNumber } from '../report/format.ts'
 import { titleOf } from '../report/pareto-table.ts'

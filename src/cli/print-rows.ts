@@ -50,7 +50,7 @@ export function printJsonParts(parts: Readonly<Record<string, unknown>>): void {
 }
 
 /** As `JSON.stringify(rows, jsonValue, 2)` would. */
-function printJson(rows: readonly object[]): void {
+export function printJson(rows: readonly object[]): void {
   if (rows.length === 0) {
     process.stdout.write('[]\n')
     return

@@ -1,7 +1,7 @@
 import type { Parameters } from '../programs/program.ts'
 import { formatCount, formatDuration, formatPercent } from '../report/format.ts'
 import type { RunResult } from '../run/run-sweep.ts'
-import { finalMetricsOf } from '../store/final-metrics.ts'
+import { trialResults } from '../results/trials.ts'
 import type { Store } from '../store/store.ts'
 import { trialsOf } from '../store/trials.ts'
 import { describeParameters } from './display/words.ts'
@@ -15,14 +15,13 @@ export async function printTraining(
 ): Promise<void> {
   const [trial] = await trialsOf(store.db, sweep.id)
   if (trial === undefined) throw new Error(`sweep ${sweep.name} has no trial`)
-  const metrics = await finalMetricsOf(store.db, sweep.id)
-  const final = new Map(metrics.map(({ name, value }) => [name, value]))
+  const [{ metrics: final } = { metrics: new Map<string, number>() }] = await trialResults(store.db, sweep, [trial])
   const { id, state, error, params: text, parameter_count, flops, started_at, finished_at } = trial
   const params = JSON.parse(text) as Parameters
   const result = {
     ...{ trial: id, sweep: sweep.name, state, error, params, parameter_count, flops },
     elapsed_seconds: secondsBetween(started_at, finished_at),
-    epoch_seconds: metrics.find(({ name }) => name === 'epoch_seconds')?.mean ?? null,
+    epoch_seconds: final.get('epoch_seconds') ?? null,
     train_accuracy: final.get('train_accuracy') ?? null,
     val_accuracy: final.get('val_accuracy') ?? null,
     test_accuracy: final.get('test_accuracy') ?? null,

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
+import { nextSteps } from './next-steps.ts'
 import { printPareto } from './print-pareto.ts'
 import { colors } from './terminal.ts'
 
@@ -74,13 +75,7 @@ async function report(store: Store, { sweep, progress, ended, trained, runner }:
     say(`\n${sweep.name} has ended: ${ended}. ${completed}${of} trials completed.`)
     say(`It goes on when it may: change that in ${sweep.source_path}, and run the file again.`)
   } else if (left > 0) say(`\n${left} of ${trials} trials are left (${failed} failed, ${cancelled} cancelled).`)
-  const next: [command: string, what: string][] = [
-    [`swath show ${sweep.name}`, 'every trial, its parameters and metrics'],
-    ['swath sql --file db/queries/best-trials.sql', 'any question in SQL'],
-    ...(left > 0 && ended === undefined
-      ? [[`swath resume ${sweep.name}`, 'train what is left, failed trials included'] as [string, string]]
-      : []),
-  ]
+  const next = await nextSteps(store, sweep, { left: left > 0 && ended === undefined })
   const width = Math.max(...next.map(([command]) => command.length))
   say('\nNext:')
   for (const [command, what] of next) say(`  ${command.padEnd(width)}  ${colors.dim(what)}`)

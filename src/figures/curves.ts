@@ -1,4 +1,4 @@
-import type { Goal } from '../report/pareto.ts'
+import type { Goal } from '../metrics/goal.ts'
 import type { Choice } from './choice.ts'
 import { varyingParameters } from './column.ts'
 import { quoted } from './sql-text.ts'

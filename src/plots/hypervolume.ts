@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 
-import type { FrontMoment } from '../analysis/front.ts'
+import type { FrontMoment } from '../results/front.ts'
 import { axisOf } from './axis.ts'
 import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 

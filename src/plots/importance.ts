@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 
-import type { Importances } from '../analysis/importance.ts'
+import type { Importances } from '../results/importance.ts'
 import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 
 /** A bar a parameter, the most important one first. */

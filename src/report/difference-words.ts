@@ -1,4 +1,4 @@
-import { significant, type Difference } from '../analysis/significance.ts'
+import { significant, type Difference } from '../results/significance.ts'
 import { formatCompact, formatMean } from './format.ts'
 
 /**

@@ -1,26 +1,25 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 
+import type { SweepMetric } from '../metrics/catalogue.ts'
+import { metricColumn } from './points-view.ts'
 import type { Schema, TrialRow } from './schema.ts'
 
-/** A completed trial with what it reported last. */
-export type CompletedRow = Pick<
-  TrialRow,
-  'id' | 'number' | 'params' | 'repeat' | 'seed' | 'flops' | 'parameter_count' | 'finished_at'
-> & {
-  /** By the place of the metric among those that were asked for; null where it has not reported it. */
+/** A completed trial with its values of some metrics, under their reductions. */
+export type CompletedRow = Pick<TrialRow, 'id' | 'number' | 'params' | 'seed' | 'finished_at' | 'violation'> & {
+  /** By the place of the metric among those that were asked for; null where the trial has none. */
   readonly values: readonly (number | null)[]
 }
 
 const rowsPerPage = 5_000
 
 /**
- * The completed trials of a sweep in the order of its plan, some at a time, with the last values of some metrics. The state
- * is asked for in a way that no index answers: that of the numbers gives a page without reading the others.
+ * The completed trials of a sweep in the order of its plan, one page at a time. The condition on the state uses no index:
+ * that of the numbers returns a page without reading the others.
  */
 export async function* completedPages(
   db: Kysely<Schema>,
   sweepId: number,
-  metrics: readonly string[],
+  metrics: readonly SweepMetric[],
 ): AsyncGenerator<readonly CompletedRow[]> {
   let last = 0
   for (;;) {
@@ -44,7 +43,7 @@ export async function* completedPages(
 export function seedsOfPoint(
   db: Kysely<Schema>,
   trialId: number,
-  metrics: readonly string[],
+  metrics: readonly SweepMetric[],
 ): Promise<readonly CompletedRow[]> {
   return selectRows(
     db,
@@ -58,18 +57,12 @@ export function seedsOfPoint(
 
 async function selectRows(
   db: Kysely<Schema>,
-  metrics: readonly string[],
+  metrics: readonly SweepMetric[],
   from: RawBuilder<unknown>,
 ): Promise<CompletedRow[]> {
-  const values = metrics.map((name, k) => {
-    const value = sql`(select m.value from final_metrics m where m.trial_id = t.id and m.name = ${name})`
-    // Where it was counted nobody has to look whether it was reported.
-    const isCounted = name === 'flops' || name === 'parameter_count'
-    return sql`, ${isCounted ? sql`case when ${sql.ref(`t.${name}`)} is null then ${value} end` : value} as ${sql.id(columnOf(k))}`
-  })
+  const values = metrics.map((metric, k) => sql`, ${trialValue(metric)} as ${sql.id(columnOf(k))}`)
   const { rows } = await sql<Omit<CompletedRow, 'values'> & Record<string, unknown>>`
-    select t.id, t.number, t.params, t.repeat, t.seed, t.flops, t.parameter_count, t.finished_at
-      ${sql.join(values, sql``)}
+    select t.id, t.number, t.params, t.seed, t.finished_at, t.violation ${sql.join(values, sql``)}
     ${from}`.execute(db)
   return rows.map((row) => ({ ...row, values: metrics.map((_, k) => row[columnOf(k)] as number | null) }))
 }
@@ -78,8 +71,20 @@ function columnOf(k: number): string {
   return `value_${k}`
 }
 
-/** What a trial has of a name that an objective or a constraint may say: a cost that was counted, or what it reported. */
-export function valueOf(row: CompletedRow, name: string, metrics: readonly string[]): number | undefined {
-  const counted = name === 'flops' ? row.flops : name === 'parameter_count' ? row.parameter_count : null
-  return counted ?? row.values[metrics.indexOf(name)] ?? undefined
+/** The value of a metric for a row `t` of `trials`: a cost that was counted, else what the trial reported, reduced. */
+export function trialValue(metric: SweepMetric): RawBuilder<unknown> {
+  const reported = metricColumn(metric)
+  if (metric.name !== 'flops' && metric.name !== 'parameter_count') return reported
+  return sql`coalesce(cast(t.${sql.id(metric.name)} as double precision), ${reported})`
+}
+
+/** The first trial of each point, by its parameters. */
+export async function firstTrials(db: Kysely<Schema>, sweepId: number): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('trials')
+    .select((trials) => ['params', trials.fn.min('id').as('id')])
+    .where('sweep_id', '=', sweepId)
+    .groupBy('params')
+    .execute()
+  return new Map(rows.map(({ params, id }) => [params, id]))
 }

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 
 import { plus } from '../../db/dialect.ts'
+import type { ReportTotals } from '../metrics/reduction.ts'
 import type { Report } from '../programs/program.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { Schema } from './schema.ts'
@@ -84,24 +85,24 @@ export async function recountFinalMetrics(db: Transaction<Schema>, trialId: numb
 /** SQLite takes 32,766 values a statement. */
 const idsAtOnce = 10_000
 
-export interface LastAndMean {
+export interface TrialTotals extends ReportTotals {
   readonly trial_id: number
   readonly name: string
-  readonly value: number
-  readonly mean: number
 }
 
-/** Last value and mean of every metric of a sweep's trials: of those that are named, or of all. */
+/** What is kept of every metric of a sweep's trials: of those with these ids, or of all. */
 export async function finalMetricsOf(
   db: Kysely<Schema>,
   sweepId: number,
   trialIds?: readonly number[],
-): Promise<LastAndMean[]> {
-  const metrics = db.selectFrom('trial_metrics as m').select(['m.trial_id', 'm.name', 'm.value', 'm.mean'])
+): Promise<TrialTotals[]> {
+  const metrics = db
+    .selectFrom('final_metrics as m')
+    .select(['m.trial_id', 'm.name', 'm.value', 'm.total', 'm.reports', 'm.least', 'm.greatest'])
   if (trialIds === undefined) {
     return metrics.innerJoin('trials as t', 't.id', 'm.trial_id').where('t.sweep_id', '=', sweepId).execute()
   }
-  const found: LastAndMean[] = []
+  const found: TrialTotals[] = []
   for (let from = 0; from < trialIds.length; from += idsAtOnce) {
     found.push(...(await metrics.where('m.trial_id', 'in', trialIds.slice(from, from + idsAtOnce)).execute()))
   }

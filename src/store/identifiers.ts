@@ -25,3 +25,20 @@ export function shortened(text: string, bytes: number): string {
   // The decoder leaves out a character that is cut in two.
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true })
 }
+
+/**
+ * Names the columns of parameters and metrics. A name that is taken already, in whatever case, gets a prefix (`param_seed`,
+ * `metric_flops`), and a number if need be.
+ */
+export function columnNames(
+  reserved: Iterable<string>,
+  longest = Infinity,
+): (prefix: 'param' | 'metric', name: string) => string {
+  const taken = new Set([...reserved].map(caseless))
+  return (prefix, name) => {
+    const own = shortened(name, longest)
+    const column = taken.has(caseless(own)) ? freeIdentifier(`${prefix}_${name}`, taken, longest) : own
+    taken.add(caseless(column))
+    return column
+  }
+}

@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 
+import type { SweepMetric } from '../metrics/catalogue.ts'
+import { trialValue } from './completed-rows.ts'
 import type { Schema } from './schema.ts'
 
 /** A point that two sweeps have both completed. */
@@ -14,10 +16,10 @@ export interface SharedPoint {
 export async function sharedPoints(
   db: Kysely<Schema>,
   [a, b]: readonly [number, number],
-  metrics: readonly string[],
+  metrics: readonly SweepMetric[],
 ): Promise<SharedPoint[]> {
-  const means = metrics.flatMap((name, k) =>
-    ['a', 'b'].map((trial) => sql`, avg(${valueIn(trial, name)}) as ${sql.id(`${trial}_${k}`)}`),
+  const means = metrics.flatMap((metric, k) =>
+    ['a', 'b'].map((trial) => sql`, avg(${valueIn(trial, metric)}) as ${sql.id(`${trial}_${k}`)}`),
   )
   const { rows } = await sql<{ seeds: number } & Record<string, number | null>>`
     select cast(count(*) as integer) as seeds ${sql.join(means, sql``)}
@@ -32,8 +34,6 @@ export async function sharedPoints(
   }))
 }
 
-function valueIn(trial: string, name: string) {
-  const metric = sql`(select m.value from final_metrics m where m.trial_id = ${sql.ref(`${trial}.id`)} and m.name = ${name})`
-  if (name !== 'flops' && name !== 'parameter_count') return metric
-  return sql`coalesce(cast(${sql.ref(`${trial}.${name}`)} as double precision), ${metric})`
+function valueIn(trial: string, metric: SweepMetric) {
+  return sql`(select ${trialValue(metric)} from trials t where t.id = ${sql.ref(`${trial}.id`)})`
 }

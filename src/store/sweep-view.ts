@@ -7,7 +7,7 @@ import { constraintsOf } from '../sweep/check-search.ts'
 import { storedSettings } from '../sweep/definition.ts'
 import { storedDefinition } from '../sweep/stored.ts'
 import { variedParameters } from '../sweep/space.ts'
-import { caseless, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
+import { caseless, columnNames, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
 import { parameterColumns } from './parameter-columns.ts'
 import { metricColumn, pointColumns, pointsSelect, pointsViewName, type ViewColumn } from './points-view.ts'
 import type { Schema, SweepRow } from './schema.ts'
@@ -82,7 +82,7 @@ export async function createSweepViews(
   const [varied, constant] = divided(parameters, new Set(variedParameters(space)))
   const [deciding, others] = divided(metrics, decidingMetrics(sweep))
 
-  const nameOf = columnNames(db)
+  const nameOf = columnNames([...fixedColumns, ...pointColumns], longestName(db))
   const known = await sweepMetrics(db, id)
   // A metric never takes the name of a parameter.
   const names = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
@@ -117,21 +117,6 @@ export async function createSweepViews(
   ] as const) {
     await sql`drop view if exists ${sql.id(name)}`.execute(db)
     await sql`create view ${sql.id(name)} as ${select}`.execute(db)
-  }
-}
-
-/**
- * Gives each parameter and metric a column's name. One that is taken already, in whatever case, gets a prefix (`param_seed`,
- * `metric_flops`), and a number if need be.
- */
-function columnNames(db: Kysely<Schema>): (prefix: 'param' | 'metric', name: string) => string {
-  const taken = new Set<string>([...fixedColumns, ...pointColumns])
-  const longest = longestName(db)
-  return (prefix, name) => {
-    const own = shortened(name, longest)
-    const column = taken.has(caseless(own)) ? freeIdentifier(`${prefix}_${name}`, taken, longest) : own
-    taken.add(caseless(column))
-    return column
   }
 }
 

@@ -139,33 +139,24 @@ export async function* trialPages(db: Kysely<Schema>, sweepId: number): AsyncGen
   }
 }
 
-/** The completed trials of a sweep in the order of its plan: those that are named, or all. */
-export function completedTrials(db: Kysely<Schema>, sweepId: number, ids?: readonly number[]): Promise<TrialRow[]> {
-  const all = db.selectFrom('trials').selectAll().where('sweep_id', '=', sweepId).where('state', '=', 'completed')
-  return (ids === undefined ? all : all.where('id', 'in', ids)).orderBy('number').execute()
-}
-
-/** The completed trials of the points that some trials are of, in the order of the plan. */
-export function completedOfPoints(db: Kysely<Schema>, sweepId: number, ids: readonly number[]): Promise<TrialRow[]> {
-  return db
-    .selectFrom('trials')
-    .selectAll()
-    .where('sweep_id', '=', sweepId)
-    .where('state', '=', 'completed')
-    .where('params', 'in', (some) => some.selectFrom('trials').select('params').where('id', 'in', ids))
-    .orderBy('number')
-    .execute()
-}
-
-/** How many points have a completed trial. */
-export function countCompletedPoints(db: Kysely<Schema>, sweepId: number): Promise<number> {
-  return db
-    .selectFrom('trials')
-    .select((count) => count.fn.count<number>('params').distinct().as('points'))
-    .where('sweep_id', '=', sweepId)
-    .where('state', '=', 'completed')
-    .executeTakeFirstOrThrow()
-    .then((row) => row.points)
+/** All trials of the points that these ids are of, in the order of the plan. */
+export async function trialsOfPoints(
+  db: Kysely<Schema>,
+  sweepId: number,
+  ids: readonly number[],
+): Promise<TrialRow[]> {
+  const rows: TrialRow[] = []
+  for (let from = 0; from < ids.length; from += rowsPerInsert) {
+    const part = ids.slice(from, from + rowsPerInsert)
+    const its = await db
+      .selectFrom('trials')
+      .selectAll()
+      .where('sweep_id', '=', sweepId)
+      .where('params', 'in', (some) => some.selectFrom('trials').select('params').where('id', 'in', part))
+      .execute()
+    rows.push(...its)
+  }
+  return rows.sort((a, b) => a.number - b.number)
 }
 
 export function countTrials(db: Kysely<Schema>, sweepId: number): Promise<number> {

@@ -2,7 +2,6 @@ import type { Parameters } from '../programs/program.ts'
 import { grid } from '../search/grid.ts'
 import { History } from '../search/history.ts'
 import { methods } from '../search/methods.ts'
-import { ParameterCensus } from './parameter-census.ts'
 import { trialsWanted } from './definition.ts'
 import type { SweepFile } from './read.ts'
 import { canonicalJson, trialSeed } from './seed.ts'
@@ -90,11 +89,4 @@ export function* previewSweep({ content }: SweepFile, most: number): Iterable<Pl
 
 function count(value: number): string {
   return value < 1e15 ? value.toLocaleString('en') : value.toExponential(1)
-}
-
-/** The parameters that differ between trials. */
-export function varyingParameters(trials: Iterable<{ readonly params: Parameters }>): string[] {
-  const census = new ParameterCensus()
-  for (const { params } of trials) census.add(params)
-  return census.varying
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { analyseSweep } from '../../src/analysis/analyse.ts'
-import { compareSweeps } from '../../src/analysis/compare.ts'
+import { analyseSweep } from '../../src/results/analyse.ts'
+import { compareSweeps } from '../../src/results/compare.ts'
 import { readPareto } from '../../src/cli/read-pareto.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { effortOf } from '../../src/store/effort.ts'

@@ -1,6 +1,6 @@
 import { varyingParameters, type SweepColumn } from '../../src/figures/column.ts'
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
-import { goalByName, type Goal } from '../../src/report/pareto.ts'
+import { goalByName, type Goal } from '../../src/metrics/goal.ts'
 
 interface NamedAxis {
   readonly name: string

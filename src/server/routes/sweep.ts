@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 
-import { chooseAxes } from '../../figures/axes.ts'
+import { chooseAxes } from '../../results/axes.ts'
 import { sweepColumns } from '../../figures/sweep-columns.ts'
 import { liveCoordinator } from '../../store/coordinators.ts'
 import { findSweep } from '../../store/find-sweep.ts'

@@ -25,7 +25,8 @@ export const sweepSummary = z
     state: z.enum(sweepStates),
     progress,
     objective: z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) }).nullable(),
-    best: z.number().nullable().openapi({ description: 'Of the objective, among completed trials.' }),
+    best: z.number().nullable().openapi({ description: 'The mean of the objective at the best point.' }),
+    best_se: z.number().nullable().openapi({ description: 'Its standard error; null for a single seed.' }),
     spark: z.array(z.tuple([z.number(), z.number()])).openapi({ description: 'Points of the front, in [0, 1].' }),
   })
   .openapi('SweepSummary')

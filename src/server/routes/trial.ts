@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 
 import { createRoute, z } from '@hono/zod-openapi'
 
-import { bestFile } from '../../analysis/best-file.ts'
+import { bestFile } from '../../results/best-file.ts'
 import { usingArtifacts } from '../../artifacts/open-shared.ts'
 import { SwathError } from '../../errors.ts'
 import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'

@@ -1,6 +1,6 @@
 import { betaCdf } from '../search/beta.ts'
 import { normalCdf } from '../search/normal.ts'
-import { meanOf } from './mean.ts'
+import { meanOf } from '../metrics/mean.ts'
 
 /** Whether two groups of numbers differ by more than noise. */
 export interface Difference {

@@ -1,22 +1,23 @@
 import type { Kysely } from 'kysely'
 
+import type { SweepMetric } from '../metrics/catalogue.ts'
 import { SwathError } from '../errors.ts'
 import { hypervolume } from '../search/hypervolume.ts'
-import type { Objective } from '../stopping/rule.ts'
+import { defaultReduction } from '../metrics/reduction.ts'
+import type { ReadObjective } from '../stopping/rule.ts'
 import { effortOf } from '../store/effort.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
 import { sharedPoints, type SharedPoint } from '../store/shared-points.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { bestPoints, differenceOfSeeds, seedValues } from './best.ts'
 import { worstOf } from './front.ts'
-import { objectivesOfSweep } from './objectives.ts'
 import { readPointsAt, type PointReading } from './point-reading.ts'
 import { costsOf, eligiblePoints, readPoints, type SweepPoints } from './points.ts'
 import { pairedTest, rankTest, type Difference } from './significance.ts'
 
 /** Two sweeps side by side. */
 export interface SweepComparison {
-  readonly objectives: readonly Objective[]
+  readonly objectives: readonly ReadObjective[]
   readonly sweeps: readonly [ComparedSweep, ComparedSweep]
   /** By objective: the worst that a completed point of either has, up to which both hypervolumes are measured. */
   readonly reference: Readonly<Record<string, number>>
@@ -58,21 +59,17 @@ export async function compareSweeps(
   sweeps: readonly [SweepRow, SweepRow],
 ): Promise<SweepComparison> {
   const [a, b] = sweeps
-  const objectives = await objectivesOfSweep(db, a)
-  refuseOthers(sweeps, objectives, await objectivesOfSweep(db, b))
-  const points = [await readPoints(db, a, objectives), await readPoints(db, b, objectives)] as const
+  const points = [await readPoints(db, a), await readPoints(db, b)] as const
+  const { objectives } = points[0]
+  refuseOthers(sweeps, objectives, points[1].objectives)
   for (const [k, { size }] of points.entries()) if (size === 0) throw nothingCompleted(sweeps[k]?.name ?? '')
 
   const worst = worstOf(points.flatMap((each) => eligiblePoints(each).map((k) => costsOf(each, k))))
-  const shared = await sharedPoints(
-    db,
-    [a.id, b.id],
-    objectives.map(({ name }) => name),
-  )
+  const shared = await sharedPoints(db, [a.id, b.id], objectives)
   const [first] = objectives
   const isRanked = objectives.length === 1 && first !== undefined
   return {
-    objectives,
+    objectives: objectives.map(({ name, goal, reduction }) => ({ name, goal, reduction })),
     sweeps: [await compared(db, a, points[0], worst), await compared(db, b, points[1], worst)],
     reference: Object.fromEntries(
       objectives.map(({ name, goal }, axis) => [name, (goal === 'maximize' ? -1 : 1) * (worst[axis] ?? NaN)]),
@@ -81,7 +78,7 @@ export async function compareSweeps(
     differences: objectives.map(({ name }, axis) => ({
       ...{ objective: name, difference: differenceIn(axis, points, shared) ?? null },
     })),
-    betweenBest: isRanked ? ((await differenceOfBest(db, points, first.name)) ?? null) : null,
+    betweenBest: isRanked ? ((await differenceOfBest(db, points, first)) ?? null) : null,
   }
 }
 
@@ -120,7 +117,7 @@ function differenceIn(
 async function differenceOfBest(
   db: Kysely<Schema>,
   points: readonly [SweepPoints, SweepPoints],
-  objective: string,
+  objective: SweepMetric,
 ): Promise<Difference | undefined> {
   const [a = [], b = []] = await Promise.all(
     points.map((each) => seedValues(db, each.trials[bestPoints(each, 1)[0] ?? -1] ?? 0, objective)),
@@ -130,11 +127,11 @@ async function differenceOfBest(
 
 function refuseOthers(
   [a, b]: readonly [SweepRow, SweepRow],
-  objectives: readonly Objective[],
-  others: readonly Objective[],
+  objectives: readonly ReadObjective[],
+  others: readonly ReadObjective[],
 ): void {
-  const words = (all: readonly Objective[]) =>
-    all.map(({ name, goal }) => `${goal} ${name}`).join(', ') || 'nothing that it names or that is reported'
+  const words = (all: readonly ReadObjective[]) =>
+    all.map(({ name, goal, reduction }) => `${goal} ${name}${reduction === undefined || reduction === defaultReduction(name) ? '' : ` (${reduction})`}`).join(', ') || 'nothing that it names or that is reported'
   if (words(objectives) !== words(others)) {
     const message = `${a.name} and ${b.name} are not for the same: ${words(objectives)}; ${words(others)}`
     throw new SwathError('usage', message, { hint: 'two sweeps compare by what both of them look for' })

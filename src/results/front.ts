@@ -22,13 +22,18 @@ export interface FrontMoment {
 
 const moments = 20
 
-/** Undefined while nothing is completed. */
-export function frontOf(points: SweepPoints, moment = moments): Front | undefined {
-  const eligible = eligiblePoints(points)
+/** The front over the objectives, or over some of the metrics; undefined while no point has all of them. */
+export function frontOf(
+  points: SweepPoints,
+  moment = moments,
+  axes: readonly number[] = [...points.objectives.keys()],
+): Front | undefined {
+  const eligible = eligiblePoints(points).filter((k) => costsOf(points, k, axes).every((cost) => !Number.isNaN(cost)))
   if (eligible.length === 0) return undefined
-  const costs = new Map(eligible.map((k) => [k, costsOf(points, k)]))
+  const costs = new Map(eligible.map((k) => [k, costsOf(points, k, axes)]))
   const reference = worstOf([...costs.values()])
-  const order = eligible.toSorted((a, b) => (points.ended[a] ?? 0) - (points.ended[b] ?? 0) || a - b)
+  const { ended } = points
+  const order = eligible.toSorted((a, b) => (ended[a] ?? 0) - (ended[b] ?? 0) || a - b)
   const history = historyOf(
     order.map((k) => costs.get(k) ?? []),
     reference,
@@ -37,7 +42,7 @@ export function frontOf(points: SweepPoints, moment = moments): Front | undefine
   const front = firstFront(eligible.map((k) => costs.get(k) ?? [])).map((k) => eligible[k] ?? 0)
   return {
     points: front,
-    reference: points.objectives.map(({ goal }, axis) => (goal === 'maximize' ? -1 : 1) * (reference[axis] ?? NaN)),
+    reference: axes.map((axis, k) => (points.metrics[axis]?.goal === 'maximize' ? -1 : 1) * (reference[k] ?? NaN)),
     hypervolume: history.at(-1)?.hypervolume ?? 0,
     history,
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { importancesOf } from '../../src/analysis/importance.ts'
+import { importancesOf } from '../../src/results/importance.ts'
 import type { Objective } from '../../src/stopping/rule.ts'
 import type { ParametersContent } from '../../src/sweep/space.ts'
 import { pointsOf, type PointRow } from './points-of.ts'

@@ -5,7 +5,8 @@ import { Document, isCollection, isScalar, visit } from 'yaml'
 
 import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
-import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { sweepFileSchema } from '../sweep/schema.ts'
 import { parseYaml } from '../sweep/yaml.ts'
 
@@ -19,7 +20,7 @@ export function bestFile(
   params: Parameters,
   { folder, about }: { readonly folder: string; readonly about: string },
 ): string {
-  const definition = JSON.parse(sweep.definition) as SweepDefinition
+  const definition = storedDefinition(sweep)
   const { program, command, seed, repeat } = definition
   const settings = storedSettings(sweep)
   const { retries, timeout, checkpoint, coresPerTrial: cores } = settings
@@ -33,6 +34,7 @@ export function bestFile(
     ...(settings.dataset && { dataset: datasetIn(settings.dataset, folder) }),
     method: 'grid',
     ...goalsOf(settings),
+    ...(Object.keys(settings.reductions).length > 0 && { reductions: settings.reductions }),
     seed,
     ...(repeat > 1 && { repeat }),
     ...changed({ resources: { cores, tags }, retries, checkpoint }),

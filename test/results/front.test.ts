@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { bestPoints } from '../../src/analysis/best.ts'
-import { frontOf } from '../../src/analysis/front.ts'
-import type { SweepPoints } from '../../src/analysis/points.ts'
+import { bestPoints } from '../../src/results/best.ts'
+import { frontOf } from '../../src/results/front.ts'
+import type { SweepPoints } from '../../src/results/points.ts'
 import { hypervolume } from '../../src/search/hypervolume.ts'
 import { nonDominatedFronts } from '../../src/search/non-dominated.ts'
 import type { Objective } from '../../src/stopping/rule.ts'

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 
 import type { Schema } from '../store/schema.ts'
-import { seedsOfPoint, valueOf } from '../store/completed-rows.ts'
+import type { SweepMetric } from '../metrics/catalogue.ts'
+import { seedsOfPoint } from '../store/completed-rows.ts'
 import { costsOf, eligiblePoints, type SweepPoints } from './points.ts'
 import { pairedTest, welchTest, type Difference } from './significance.ts'
 
@@ -20,11 +21,11 @@ export function bestPoints(points: SweepPoints, count: number): number[] {
 /** A trial's value under its seed. */
 export type SeedValue = readonly [seed: number, value: number]
 
-export async function seedValues(db: Kysely<Schema>, trialId: number, objective: string): Promise<SeedValue[]> {
+export async function seedValues(db: Kysely<Schema>, trialId: number, objective: SweepMetric): Promise<SeedValue[]> {
   const rows = await seedsOfPoint(db, trialId, [objective])
   return rows.flatMap((row): SeedValue[] => {
-    const value = valueOf(row, objective, [objective])
-    return value === undefined ? [] : [[row.seed, value]]
+    const [value = null] = row.values
+    return value === null ? [] : [[row.seed, value]]
   })
 }
 

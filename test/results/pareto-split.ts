@@ -1,11 +1,5 @@
-import { firstFront } from '../search/non-dominated.ts'
-
-export type Goal = 'minimize' | 'maximize'
-
-/** What a name says of which way is better: less of what is lost or paid, more of anything else. */
-export function goalByName(name: string): Goal {
-  return /loss|error|seconds|latency|cost|flops|count|energy|co2|bytes|size/.test(name) ? 'minimize' : 'maximize'
-}
+import type { Goal } from '../../src/metrics/goal.ts'
+import { firstFront } from '../../src/search/non-dominated.ts'
 
 /** One thing that trials are judged by. */
 export interface Axis {

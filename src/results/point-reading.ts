@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Parameters } from '../programs/program.ts'
 import type { Schema } from '../store/schema.ts'
 import { trialsById } from '../store/trials.ts'
-import type { Mean } from './mean.ts'
+import type { Mean } from '../metrics/mean.ts'
 import type { SweepPoints } from './points.ts'
 
 /** A completed point, for people and programs. */

@@ -1,4 +1,4 @@
-import type { SweepPoints } from '../../src/analysis/points.ts'
+import type { SweepPoints } from '../../src/results/points.ts'
 import type { Parameters } from '../../src/programs/program.ts'
 import { coordinateIn, isThere } from '../../src/search/space.ts'
 import type { Objective } from '../../src/stopping/rule.ts'

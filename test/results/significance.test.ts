@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { medianOf, pairedTest, rankTest, welchTest } from '../../src/analysis/significance.ts'
+import { medianOf, pairedTest, rankTest, welchTest } from '../../src/results/significance.ts'
 
 const a = [0.9641, 0.9612, 0.9663, 0.9655, 0.963]
 const b = [0.9601, 0.9597, 0.9622, 0.9634, 0.9588]

@@ -83,7 +83,8 @@ const fewestForGrowth = 20
 function moreTrials({ sweep, points, history }: Read): Advice | undefined {
   if (sweep.method === 'grid' || points.size < fewestForGrowth) return undefined
   if (points.objectives.length === 1) {
-    const eligible = eligiblePoints(points).sort((a, b) => (points.ended[a] ?? 0) - (points.ended[b] ?? 0))
+    const { ended } = points
+    const eligible = eligiblePoints(points).sort((a, b) => (ended[a] ?? 0) - (ended[b] ?? 0))
     const costs = eligible.map((k) => costsOf(points, k)[0] ?? NaN)
     const before = costs.slice(0, Math.ceil(0.75 * costs.length))
     const isBetter = Math.min(...costs.slice(before.length)) < before.reduce((least, cost) => Math.min(least, cost))

@@ -1,26 +1,27 @@
 import type { Kysely } from 'kysely'
 
-import type { Objective } from '../stopping/rule.ts'
+import type { ReadObjective } from '../stopping/rule.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
 import { progressOf } from '../store/sweeps.ts'
-import { repeatOf } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { adviceOn, type Advice } from './advice.ts'
 import { bestPoints, differenceOfSeeds, seedValues } from './best.ts'
 import { frontOf, type FrontMoment } from './front.ts'
 import { importancesOf, type Importances } from './importance.ts'
-import { objectivesOfSweep } from './objectives.ts'
 import { readPointsAt, type PointReading } from './point-reading.ts'
-import { readPoints } from './points.ts'
+import { isNoneFeasible, readPoints } from './points.ts'
 import type { Difference } from './significance.ts'
 
 /** What the completed trials of a sweep say. */
 export interface Analysis {
-  readonly objectives: readonly Objective[]
+  readonly objectives: readonly ReadObjective[]
   /** Seeds that each point is to be trained with. */
   readonly repeat: number
-  /** Completed points, and completed trials that have not reported every objective. */
+  /** Completed points, and completed trials that lack an objective. */
   readonly points: number
-  readonly withoutValue: number
+  readonly withoutObjective: number
+  /** True if every point violates a constraint: then all are eligible. */
+  readonly noneFeasible: boolean
   /** By the first objective; of several objectives see the front. */
   readonly best: PointReading | null
   readonly second: PointReading | null
@@ -45,18 +46,21 @@ export async function analyseSweep(
   db: Kysely<Schema>,
   sweep: Pick<SweepRow, 'id' | 'name' | 'method' | 'definition' | 'settings'>,
 ): Promise<Analysis> {
-  const objectives = await objectivesOfSweep(db, sweep)
-  const repeat = repeatOf(sweep)
-  const points = await readPoints(db, sweep, objectives)
-  const [first] = objectives
-  const counts = { objectives, repeat, points: points.size, withoutValue: points.withoutValue }
+  const { repeat } = storedDefinition(sweep)
+  const points = await readPoints(db, sweep)
+  const objectives = points.objectives.map(({ name, goal, reduction }) => ({ name, goal, reduction }))
+  const [first] = points.objectives
+  const counts = {
+    ...{ objectives, repeat, points: points.size, withoutObjective: points.withoutObjective },
+    noneFeasible: isNoneFeasible(points),
+  }
   if (first === undefined || points.size === 0) {
     return { ...counts, best: null, second: null, difference: null, front: null, importances: [], advice: [] }
   }
   const [best, second] = bestPoints(points, 2)
   const importances = importancesOf(points)
   const front = frontOf(points)
-  const seedsOf = (k: number) => seedValues(db, points.trials[k] ?? 0, first.name)
+  const seedsOf = (k: number) => seedValues(db, points.trials[k] ?? 0, first)
   const isRepeated = repeat > 1 && objectives.length === 1 && best !== undefined && second !== undefined
   const difference = isRepeated ? differenceOfSeeds(await seedsOf(best), await seedsOf(second)) : undefined
   const [bestReading = null, secondReading = null] = await readPointsAt(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { adviceOn } from '../../src/analysis/advice.ts'
-import { frontOf } from '../../src/analysis/front.ts'
-import { importancesOf } from '../../src/analysis/importance.ts'
-import { welchTest } from '../../src/analysis/significance.ts'
+import { adviceOn } from '../../src/results/advice.ts'
+import { frontOf } from '../../src/results/front.ts'
+import { importancesOf } from '../../src/results/importance.ts'
+import { welchTest } from '../../src/results/significance.ts'
 import type { Objective } from '../../src/stopping/rule.ts'
 import type { ParametersContent } from '../../src/sweep/space.ts'
 import { pointsOf, type PointRow } from './points-of.ts'

@@ -1,0 +1,138 @@
+import { objectivesOf } from '../metrics/catalogue.ts'
+import { firstFront } from '../search/non-dominated.ts'
+import type { SweepRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { trialsOf, trialsOfPoints } from '../store/trials.ts'
+import { storedDefinition } from '../sweep/stored.ts'
+import { chooseAxes, type Axis, type AxisOptions } from './axes.ts'
+import { eligiblePoints, isNoneFeasible, readPoints, type SweepPoints } from './points.ts'
+import { pointResults, trialResults, type PointResult } from './trials.ts'
+import { shownParameters } from './varying.ts'
+
+/** The points of a sweep by what they cost and what they are worth. */
+export interface ParetoResults {
+  readonly axes: readonly Axis[]
+  /** The front first, best on the last axis first; then the points that it dominates, then those that are not eligible. */
+  readonly rows: readonly ParetoResult[]
+  readonly varying: readonly string[]
+  /** Points that there was no room for. */
+  readonly hidden: number
+  /** Completed trials that lack an objective. */
+  readonly withoutObjective: number
+  readonly noneFeasible: boolean
+  /** True if a row stands for several trials. */
+  readonly isRepeated: boolean
+}
+
+/** Where a point stands; `incomplete` ones lack a number on an axis. */
+export type ParetoPlace = (typeof places)[number]
+const places = ['front', 'dominated', 'not eligible', 'incomplete'] as const
+
+export interface ParetoResult extends PointResult {
+  readonly place: ParetoPlace
+  /** By axis; null where the point has no number. */
+  readonly values: readonly (number | null)[]
+}
+
+interface Options extends AxisOptions {
+  readonly limit: number | undefined
+  /** True for a row a trial, each on its own. */
+  readonly seeds?: boolean | undefined
+}
+
+/**
+ * The completed points of a sweep, or the first `limit` of them. Without axes of the caller's the front is that of the sweep:
+ * over all of its objectives, or over its objective and the cost of that.
+ */
+export async function paretoResults(store: Store, sweep: SweepRow, options: Options): Promise<ParetoResults> {
+  const { x, y, limit, seeds = false } = options
+  const axes = await chooseAxes(store, sweep, { x, y })
+  const objectives = objectivesOf(await sweepMetrics(store.db, sweep.id))
+  const besides = axes.flatMap(({ metric }) => metric ?? [])
+  const points = await readPoints(store.db, sweep, { besides, bySeed: seeds })
+  const judged =
+    x === undefined && y === undefined && objectives.length > 2
+      ? objectives.map((metric): Axis => ({ key: metric.name, goal: metric.goal, source: 'metric', metric }))
+      : axes
+  const ordered = orderOf(points, judged, axes)
+  const shown = ordered.slice(0, limit)
+  const values = axes.map((axis) => valuesOf(points, axis))
+  const results = await resultsOf(store, sweep, shown.map(({ k }) => points.trials[k] ?? 0), {
+    ...{ seeds, areAll: shown.length === ordered.length },
+  })
+  const rows = shown.flatMap(({ k, place }): ParetoResult[] => {
+    const result = results.get(points.trials[k] ?? 0)
+    return result === undefined ? [] : [{ ...result, place, values: values.map((own) => numberOrNull(own[k])) }]
+  })
+  return {
+    ...{ axes, rows, hidden: ordered.length - shown.length, withoutObjective: points.withoutObjective },
+    varying: shownParameters(sweep, rows, { areAll: shown.length === ordered.length }),
+    noneFeasible: isNoneFeasible(points),
+    isRepeated: !seeds && storedDefinition(sweep).repeat > 1,
+  }
+}
+
+function orderOf(
+  points: SweepPoints,
+  judged: readonly Axis[],
+  axes: readonly Axis[],
+): { readonly k: number; readonly place: ParetoPlace }[] {
+  const judgedCosts = judged.map((axis) => costsOn(points, axis))
+  const eligible = new Set(eligiblePoints(points))
+  const complete = Array.from({ length: points.size }, (_, k) => judgedCosts.every((own) => !Number.isNaN(own[k])))
+  const candidates = [...eligible].filter((k) => complete[k])
+  const front = new Set(
+    judged.length === 0
+      ? []
+      : firstFront(candidates.map((k) => judgedCosts.map((own) => own[k] ?? NaN))).map((place) => candidates[place]),
+  )
+  const placeOf = (k: number): ParetoPlace => {
+    if (complete[k] !== true) return 'incomplete'
+    return front.has(k) ? 'front' : eligible.has(k) ? 'dominated' : 'not eligible'
+  }
+  // Best by the objective first, then the cheapest.
+  const keys = axes.map((axis) => costsOn(points, axis)).reverse()
+  return Array.from({ length: points.size }, (_, k) => ({ k, place: placeOf(k) })).sort((a, b) => {
+    const rank = places.indexOf(a.place) - places.indexOf(b.place)
+    if (rank !== 0) return rank
+    for (const own of keys) {
+      const [one, other] = [own[a.k] ?? NaN, own[b.k] ?? NaN]
+      if (one < other) return -1
+      if (one > other) return 1
+    }
+    return a.k - b.k
+  })
+}
+
+/** Less is better. */
+function costsOn(points: SweepPoints, axis: Axis): readonly number[] {
+  const values = valuesOf(points, axis)
+  return axis.goal === 'maximize' ? values.map((value) => -value) : values
+}
+
+/** The number of each point on an axis; NaN for a point without one. */
+function valuesOf(points: SweepPoints, { key, metric }: Axis): readonly number[] {
+  if (metric !== undefined) return points.means[points.metrics.findIndex(({ name }) => name === metric.name)] ?? []
+  return points.params.map((params) => {
+    const value = Object.hasOwn(params, key) ? params[key] : undefined
+    return typeof value === 'number' ? value : NaN
+  })
+}
+
+function numberOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value
+}
+
+/** All that is known of some points, by their ids. */
+async function resultsOf(
+  { db }: Store,
+  sweep: SweepRow,
+  ids: readonly number[],
+  { seeds, areAll }: { readonly seeds: boolean; readonly areAll: boolean },
+): Promise<ReadonlyMap<number, PointResult>> {
+  const trials = areAll ? await trialsOf(db, sweep.id) : await trialsOfPoints(db, sweep.id, ids)
+  const results = await trialResults(db, sweep, trials, { areAll })
+  const points = seeds ? results.flatMap((trial) => pointResults([trial])) : pointResults(results)
+  return new Map(points.map((point) => [point.trial, point]))
+}
