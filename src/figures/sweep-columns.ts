@@ -3,7 +3,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { fixedColumns } from '../store/sweep-view.ts'
 import { trialsOf } from '../store/trials.ts'
-import type { SweepDefinition } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { parameterNames } from '../sweep/space.ts'
 import type { SweepColumn } from './column.ts'
 import { quoted } from './sql-text.ts'
@@ -55,7 +55,7 @@ async function readColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]
 
 /** By its definition and, of a sweep that was not made from a file, by its first trial. */
 async function parametersOf({ db }: Store, sweep: SweepRow): Promise<ReadonlySet<string>> {
-  const { parameters = {} } = JSON.parse(sweep.definition) as Partial<SweepDefinition>
+  const { parameters } = storedDefinition(sweep)
   const [first] = await trialsOf(db, sweep.id, 1)
   return new Set([...parameterNames(parameters), ...Object.keys(JSON.parse(first?.params ?? '{}') as Parameters)])
 }

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { namedTrialWith, trialsOfKey } from '../store/trials.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SweepDefinition } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { pointFields, type PointField } from '../sweep/point-fields.ts'
 import { mistakesIn } from '../sweep/points.ts'
 import { canonicalJson } from '../sweep/seed.ts'
@@ -55,5 +56,5 @@ export async function checkPoint({ db }: Store, sweep: SweepRow, params: Paramet
 }
 
 function definitionOf(sweep: SweepRow): SweepDefinition {
-  return JSON.parse(sweep.definition) as SweepDefinition
+  return storedDefinition(sweep)
 }

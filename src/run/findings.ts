@@ -7,7 +7,13 @@ import { priorTrials } from '../store/prior-trials.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepDefinition } from '../sweep/definition.ts'
 import { constraintsOf } from '../sweep/check-search.ts'
-import { namesIn, violation, type Constraint } from '../search/constraint.ts'
+import type { SweepMetric } from '../metrics/catalogue.ts'
+import { meanOf } from '../metrics/mean.ts'
+import { violationOf } from '../metrics/violation.ts'
+import type { Constraint } from '../search/constraint.ts'
+import { countedCost } from '../store/violations.ts'
+import { parameterNames } from '../sweep/space.ts'
+import { searchMetrics } from './search-metrics.ts'
 import type { Objective } from '../stopping/rule.ts'
 
 const over: ReadonlySet<ObservedRow['state']> = new Set(['completed', 'stopped', 'failed', 'cancelled'])
@@ -21,6 +27,8 @@ export class Findings {
   readonly #sweepId: number
   readonly #objectives: readonly Objective[]
   readonly #constraints: readonly Constraint[]
+  readonly #metrics: readonly SweepMetric[]
+  readonly #parameters: ReadonlySet<string>
   readonly #repeat: number
   /** Trials that are not over, and all others of their points. */
   readonly #open = new Map<number, Map<number, ObservedRow>>()
@@ -35,6 +43,8 @@ export class Findings {
     const { objectives = [], repeat, impute } = definition
     this.#impute = impute
     this.#constraints = constraintsOf(definition)
+    this.#metrics = searchMetrics(definition)
+    this.#parameters = new Set(parameterNames(definition.parameters))
     this.#isReported = objectives.map(() => false)
     this.history = new History(space, objectives.length)
     this.#store = store
@@ -60,7 +70,7 @@ export class Findings {
     )
     const rows = await observe(this.#store.db, this.#sweepId, {
       ...{ after: this.#trials, ids },
-      metrics: [...this.#objectives.map(({ name }) => name), ...this.#constraints.flatMap(namesIn)],
+      metrics: this.#metrics,
     })
     const changed = new Set<number>()
     for (const row of rows) {
@@ -104,17 +114,30 @@ export class Findings {
     else this.history.record({ number, state: 'completed', ...this.#known([first, ...trials.slice(1)], imputed) })
   }
 
-  /** What a method may learn of a point from its trials. */
+  /** What a method may learn of a point: from the trials that count, as every reader of results; from all if none does. */
   #known(trials: readonly [ObservedRow, ...ObservedRow[]], which: 'latest' | 'best') {
+    const counting = trials.filter((trial) => trial.state === 'completed' && this.#hasAll(trial))
+    const judged = which === 'latest' && counting.length > 0 ? counting : trials
     return {
       point: JSON.parse(trials[0].params) as Parameters,
-      values: this.#objectives.map((objective) => meanOf(trials, objective, which)),
-      violations: this.#constraints.map((constraint) => {
-        // Of several seeds the worst counts; what is not known yet breaks nothing.
-        return Math.max(...trials.map((trial) => violation(constraint, (name) => valueOf(trial, name)) ?? 0))
-      }),
+      values: this.#objectives.map((objective) => valueOver(judged, objective, which)),
+      // For several seeds the largest counts; what is not known yet violates nothing.
+      violations: [Math.max(...judged.map((trial) => this.#violationOf(trial)))],
       epochs: Math.max(...trials.map(({ epochs }) => epochs)),
     }
+  }
+
+  #hasAll(trial: ObservedRow): boolean {
+    return this.#objectives.every(({ name }) => Number.isFinite(costOrMetric(trial, name) ?? NaN))
+  }
+
+  #violationOf(trial: ObservedRow): number {
+    return violationOf(this.#constraints, {
+      params: JSON.parse(trial.params) as Parameters,
+      parameters: this.#parameters,
+      valueOf: (name) => costOrMetric(trial, name),
+      isCompleted: trial.state === 'completed',
+    })
   }
 }
 
@@ -125,25 +148,21 @@ function stateOf(trials: readonly ObservedRow[], isOver: boolean): Observation['
   return states.has('completed') ? 'completed' : states.has('stopped') ? 'stopped' : 'failed'
 }
 
-/** Over the seeds that have one; less is better. */
-function meanOf(
+/** Over the trials that have one; less is better. */
+function valueOver(
   trials: readonly ObservedRow[],
   { name, goal }: Objective,
   which: 'latest' | 'best',
 ): number | undefined {
   const values = trials.flatMap((trial) => {
     const best = which === 'best' ? trial.bounds.get(name)?.[goal === 'maximize' ? 'greatest' : 'least'] : undefined
-    const value = best ?? costOrMetric(trial, name)
-    return value === undefined ? [] : [goal === 'maximize' ? -value : value]
+    return best ?? costOrMetric(trial, name) ?? []
   })
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+  if (values.length === 0) return undefined
+  const { mean } = meanOf(values)
+  return goal === 'maximize' ? -mean : mean
 }
 
-function valueOf(trial: ObservedRow, name: string): unknown {
-  return costOrMetric(trial, name) ?? (JSON.parse(trial.params) as Parameters)[name]
-}
-
-function costOrMetric({ flops, parameter_count, metrics }: ObservedRow, name: string): number | undefined {
-  if (name === 'flops') return flops ?? undefined
-  return name === 'parameter_count' ? (parameter_count ?? undefined) : metrics.get(name)
+function costOrMetric(trial: ObservedRow, name: string): number | undefined {
+  return countedCost(trial, name) ?? trial.metrics.get(name)
 }

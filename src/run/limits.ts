@@ -11,7 +11,8 @@ import { endSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { trainedEpochs } from '../store/trained-epochs.ts'
 import { trainingTime } from '../store/training-time.ts'
 import { countBegun, countTrials } from '../store/trials.ts'
-import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { spaceOf } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
 import { isPlannedLater } from './planner.ts'
@@ -123,7 +124,7 @@ async function areSpent(
   if (begun < trials || waiting > 0) return false
   // Where no other could begin there is time: the last one's process may be gone, and it wait again.
   if (queued === 0 && training > 0) return false
-  const { parameters, repeat } = JSON.parse(sweep.definition) as SweepDefinition
+  const { parameters, repeat } = storedDefinition(sweep)
   // Of a grid that is no larger nothing is left to spend.
   if (sweep.method === 'grid' && grid.count(spaceOf(parameters)) * repeat <= trials) {
     return (await countTrials(db, sweep.id)) > trials

@@ -4,7 +4,7 @@ import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { trialPages } from '../store/trials.ts'
-import type { SweepDefinition } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { ParameterCensus } from '../sweep/parameter-census.ts'
 import { parameterNames, variedParameters } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
@@ -36,7 +36,7 @@ export async function outlookOf(store: Store, sweep: SweepRow, datasets: TrialDa
     }
   }
   if (isPlannedLater(sweep)) {
-    const { parameters } = JSON.parse(sweep.definition) as SweepDefinition
+    const { parameters } = storedDefinition(sweep)
     return { trials, work, parameters: parameterNames(parameters), telling: variedParameters(parameters) }
   }
   const { names, varying } = census

@@ -17,6 +17,7 @@ import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { namedTrialWith, trialsOfKey, type NewTrial } from '../store/trials.ts'
 import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import { canonicalJson, trialSeed } from '../sweep/seed.ts'
 import { parameterNames, spaceOf } from '../sweep/space.ts'
@@ -73,7 +74,7 @@ export class Planner {
   constructor(planning: Planning) {
     const { store, sweep } = planning
     this.#planning = planning
-    this.#definition = JSON.parse(sweep.definition) as SweepDefinition
+    this.#definition = storedDefinition(sweep)
     const method = methods[sweep.method]
     if (method === undefined) throw new Error(`${sweep.method} plans no trials`)
     this.#method = method

@@ -1,12 +1,11 @@
 import type { Kysely } from 'kysely'
 
-import { namesIn } from '../search/constraint.ts'
 import { outside } from '../search/contains.ts'
+import { searchMetrics } from './search-metrics.ts'
 import { copyPriorTrials } from '../store/prior-trials.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepNamed, type AlongWithSweep } from '../store/sweeps.ts'
-import { constraintsOf } from '../sweep/check-search.ts'
 import { storedSettings } from '../sweep/definition.ts'
 import { spaceOf } from '../sweep/space.ts'
 import type { Objective } from '../stopping/rule.ts'
@@ -33,12 +32,12 @@ export async function warmStartOf(
   if (names === undefined) return undefined
   await sourcesOf(store.db, store, prepared)
   const space = spaceOf(parameters)
-  const metrics = [...objectives.map(({ name }) => name), ...constraintsOf(definition).flatMap(namesIn)]
+  const metrics = searchMetrics(definition)
   return async (transaction, { id }) => {
     const sources = await sourcesOf(transaction, store, prepared)
     const { of, copied } = await copyPriorTrials(transaction, id, { sources, metrics }, (params, known) => {
       const isKnown = (name: string) =>
-        name in costs ? known[name as keyof typeof costs] !== null : name in known.metrics
+        Object.hasOwn(costs, name) ? known[name as keyof typeof costs] !== null : Object.hasOwn(known.metrics, name)
       return objectives.every(({ name }) => isKnown(name)) && outside(space, params).length === 0
     })
     observer.note(`warm_start: of ${of} completed trials of ${names.join(', ')} ${copied} lie in this space.`)

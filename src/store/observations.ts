@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 
+import { metricNamed, type SweepMetric } from '../metrics/catalogue.ts'
+import { reducedValue } from '../metrics/reduction.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { enqueue } from './enqueue.ts'
 import type { Schema, TrialRow } from './schema.ts'
@@ -10,7 +12,7 @@ export type ObservedRow = Pick<
   TrialRow,
   'id' | 'number' | 'params' | 'repeat' | 'state' | 'flops' | 'parameter_count'
 > & {
-  /** The last value of each metric. */
+  /** Each metric under its reduction. */
   readonly metrics: ReadonlyMap<string, number>
   /** The least and the greatest one. */
   readonly bounds: ReadonlyMap<string, Bounds>
@@ -26,7 +28,7 @@ interface Bounds {
 /** Trials that an id at a time may be asked for. */
 const idsAtOnce = 1_000
 
-/** Trials of a sweep above a number, and those that are named, with their last metrics. */
+/** Trials of a sweep above a number, and those with these ids, with some of their metrics. */
 export async function observe(
   db: Kysely<Schema>,
   sweepId: number,
@@ -34,8 +36,9 @@ export async function observe(
     after,
     ids,
     metrics,
-  }: { readonly after: number; readonly ids: readonly number[]; readonly metrics: readonly string[] },
+  }: { readonly after: number; readonly ids: readonly number[]; readonly metrics: readonly SweepMetric[] },
 ): Promise<ObservedRow[]> {
+  const byName = new Map(metrics.map((metric) => [metric.name, metric]))
   const trials = db
     .selectFrom('trials')
     .select(['id', 'number', 'params', 'repeat', 'state', 'flops', 'parameter_count'])
@@ -54,17 +57,18 @@ export async function observe(
   for (let from = 0; from < rows.length && metrics.length > 0; from += idsAtOnce) {
     const values = await db
       .selectFrom('final_metrics')
-      .select(['trial_id', 'name', 'value', 'epoch', 'least', 'greatest'])
+      .select(['trial_id', 'name', 'value', 'total', 'reports', 'epoch', 'least', 'greatest'])
       .where(
         'trial_id',
         'in',
         rows.slice(from, from + idsAtOnce).map(({ id }) => id),
       )
-      .where('name', 'in', metrics)
+      .where('name', 'in', [...byName.keys()])
       .execute()
-    for (const { trial_id, name, value, epoch, least, greatest } of values) {
+    for (const row of values) {
+      const { trial_id, name, epoch, least, greatest } = row
       const { metrics, bounds } = own(trial_id)
-      metrics.set(name, value)
+      metrics.set(name, reducedValue(row, byName.get(name) ?? metricNamed([], name)))
       bounds.set(name, { least, greatest })
       epochs.set(trial_id, Math.max(epochs.get(trial_id) ?? 0, epoch))
     }

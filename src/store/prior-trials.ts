@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 
+import type { SweepMetric } from '../metrics/catalogue.ts'
 import type { Parameters } from '../programs/program.ts'
 import { observe, type ObservedRow } from './observations.ts'
 import type { Schema, SweepRow } from './schema.ts'
@@ -24,7 +25,7 @@ export interface Copied {
 export async function copyPriorTrials(
   db: Kysely<Schema>,
   sweepId: number,
-  { sources, metrics }: { readonly sources: readonly Pick<SweepRow, 'id'>[]; readonly metrics: readonly string[] },
+  { sources, metrics }: { readonly sources: readonly Pick<SweepRow, 'id'>[]; readonly metrics: readonly SweepMetric[] },
   isOfUse: (params: Parameters, known: Known) => boolean,
 ): Promise<Copied> {
   let of = 0

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { readPareto } from '../../src/cli/read-pareto.ts'
 import { readSweep } from '../../src/cli/show-sweep.ts'
+import { paretoResults } from '../../src/results/pareto.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import type { Store } from '../../src/store/store.ts'
 import { trialsOf } from '../../src/store/trials.ts'
@@ -34,7 +34,9 @@ test('of a long sweep the first trials are read, with their metrics and all that
   const store = await temporaryStore()
   const sweep = await longSweep(store)
   const { trials, varying } = await readSweep(store, sweep, 1)
-  expect(trials).toMatchObject([{ params: { depth: 1 }, metrics: { val_loss: 1, epoch_seconds: 1 } }])
+  expect(trials.map(({ params, metrics }) => [params.depth, Object.fromEntries(metrics)])).toEqual([
+    [1, { val_loss: 1, epoch_seconds: 1.5 }],
+  ])
   // One trial alone would say that nothing does.
   expect(varying).toEqual(['depth'])
   expect((await readSweep(store, sweep, undefined)).trials).toHaveLength(10)
@@ -43,14 +45,14 @@ test('of a long sweep the first trials are read, with their metrics and all that
 test('of a long front the best are read', async () => {
   const store = await temporaryStore()
   const sweep = await longSweep(store)
-  const { rows, hidden, axes } = await readPareto(store, sweep, { limit: 2 })
+  const { rows, hidden, axes } = await paretoResults(store, sweep, { limit: 2 })
   expect(axes).toMatchObject([{ key: 'flops' }, { key: 'val_loss', goal: 'minimize' }])
   expect(rows).toMatchObject([
-    { parameters: { depth: 9 }, values: { flops: 900, epoch_seconds: 1.5 } },
-    { parameters: { depth: 10 }, values: { flops: 1000, val_loss: 0.1 } },
+    { params: { depth: 10 }, place: 'front', values: [1000, 0.1] },
+    { params: { depth: 9 }, place: 'front', values: [900, 1 / 9] },
   ])
   expect(hidden).toBe(8)
-  await expect(readPareto(store, sweep, { limit: 2, y: 'val_los' })).rejects.toThrow('did you mean val_loss?')
+  await expect(paretoResults(store, sweep, { limit: 2, y: 'val_los' })).rejects.toThrow('did you mean val_loss?')
 })
 
 test('people are told how many rows they do not see; programs get every row', async () => {

@@ -2,32 +2,35 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { csvHeader, csvLines } from '../../src/report/csv.ts'
-import { paretoTable, type ParetoRow } from '../../src/report/pareto-table.ts'
-import type { Axis } from '../../src/report/pareto.ts'
+import { paretoTable, type ParetoTableColumn, type ParetoTableRow } from '../../src/report/pareto-table.ts'
 import { columnsOf, textTable } from '../../src/report/text-table.ts'
 
 const plain = (text: string) => text
 
-const rows: ParetoRow[] = [
-  [1, 1, 128, 101_770, 203_264, 0.937],
+const columns: ParetoTableColumn[] = [
+  { key: 'depth', name: 'depth', kind: 'parameter' },
+  { key: 'width', name: 'width', kind: 'parameter' },
+  { key: 'parameter_count', name: 'parameter_count', kind: 'companion' },
+  { key: 'flops', name: 'flops', kind: 'axis' },
+  { key: 'test_accuracy', name: 'test_accuracy', kind: 'axis' },
+  { key: 'epoch_seconds', name: 'epoch_seconds', kind: 'companion' },
+]
+
+const rows: ParetoTableRow[] = [
   [2, 1, 512, 407_050, 813_056, 0.962],
+  [1, 1, 128, 101_770, 203_264, 0.937],
   [3, 2, 512, 669_706, 1_337_344, 0.96],
-].map(([trial = 0, depth = 0, width = 0, parameter_count, flops, test_accuracy]) => ({
-  trial,
-  parameters: { depth: String(depth), width: String(width) },
-  values: { depth, width, parameter_count, flops, test_accuracy, epoch_seconds: trial / 2 },
+].map(([trial = 0, depth, width, parameter_count, flops, test_accuracy]) => ({
+  ...{ trial, isOnFront: trial < 3, seeds: 1, errors: new Map() },
+  cells: new Map(
+    Object.entries({ depth, width, parameter_count, flops, test_accuracy, epoch_seconds: trial / 2 }),
+  ),
 }))
 
+const options = { isRepeated: false, dim: plain, bold: plain, unicode: true }
+
 test('the Pareto table puts the front on top, best first, and marks it', () => {
-  const table = paretoTable(
-    rows,
-    [
-      { key: 'flops', goal: 'minimize' },
-      { key: 'test_accuracy', goal: 'maximize' },
-    ],
-    { dim: (text) => `(${text})`, bold: plain, unicode: true },
-  )
-  expect(table).toMatchInlineSnapshot(`
+  expect(paretoTable(rows, columns, { ...options, dim: (text) => `(${text})` })).toMatchInlineSnapshot(`
     "front  trial  depth  width  parameters      FLOPs  test accuracy  s/epoch
     ─────  ─────  ─────  ─────  ──────────  ─────────  ─────────────  ───────
     ★          2      1    512     407,050    813,056        96.20 %     1.00
@@ -37,35 +40,33 @@ test('the Pareto table puts the front on top, best first, and marks it', () => {
 })
 
 test('a parameter that was drawn is shown as short as people read it, one that was written as it is', () => {
-  const drawn = [0.0012345678901234567, 3.3e-7, 0.123456, 1234.56789012345].map((rate, k) => ({
-    ...{ trial: k, parameters: { rate, shape: '[512,256]' }, values: { flops: k, loss: -k } },
+  const drawn = [0.0012345678901234567, 3.3e-7, 0.123456, 1234.56789012345].map((rate, trial) => ({
+    ...{ trial, isOnFront: true, seeds: 1, errors: new Map<string, number>() },
+    cells: new Map<string, string | number>([
+      ['rate', rate],
+      ['shape', '[512,256]'],
+    ]),
   }))
-  const axes: Axis[] = [
-    { key: 'flops', goal: 'minimize' },
-    { key: 'loss', goal: 'minimize' },
-  ]
-  const table = paretoTable(drawn, axes, { dim: plain, bold: plain, unicode: true })
+  const own: ParetoTableColumn[] = ['rate', 'shape'].map((name) => ({ key: name, name, kind: 'parameter' }))
+  const table = paretoTable(drawn, own, options)
   expect(table.match(/(?<= )\S+(?= {2}\[512,256\])/g)?.toSorted()).toEqual(['0.0012346', '0.12346', '1234.6', '3.3e-7'])
 })
 
-test('any metric and any parameter can be an axis', () => {
-  const table = paretoTable(
-    rows,
-    [
-      { key: 'width', goal: 'minimize' },
-      { key: 'epoch_seconds', goal: 'minimize' },
-    ],
-    { dim: plain, bold: plain, unicode: false },
-  )
-  expect(table.split('\n')[2]).toMatch(/^\* +1 +1 +128/)
+test('a column that no trial has a value in is left out', () => {
+  const empty = rows.map((row) => ({ ...row, cells: new Map([...row.cells, ['flops', null], ['parameter_count', null]]) }))
+  const [header] = paretoTable(empty, columns, options).split('\n')
+  expect(header).toBe('front  trial  depth  width  test accuracy  s/epoch')
+})
+
+test('a metric that is named like a parameter has a column of its own', () => {
+  const both = rows.map((row) => ({ ...row, cells: new Map([...row.cells, ['metric_width', 7]]) }))
+  const table = paretoTable(both, [...columns.slice(0, 2), { key: 'metric_width', name: 'width', kind: 'axis' }], options)
+  expect(table.split('\n')[0]).toBe('front  trial  depth  width  metric_width')
+  expect(table.split('\n')[2]).toMatch(/512 +7$/)
 })
 
 test.each([80, 60, 50, 40])('on %i columns the Pareto table leaves columns out and cuts no number', (width) => {
-  const axes: Axis[] = [
-    { key: 'flops', goal: 'minimize' },
-    { key: 'test_accuracy', goal: 'maximize' },
-  ]
-  const table = paretoTable(rows, axes, { width, dim: plain, bold: plain, unicode: true })
+  const table = paretoTable(rows, columns, { ...options, width })
   expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width)
   expect(table.split('\n').slice(2).join('\n')).not.toContain('…')
   expect(table).toContain('1,337,344')
@@ -74,8 +75,7 @@ test.each([80, 60, 50, 40])('on %i columns the Pareto table leaves columns out a
 })
 
 test('the Pareto table is plain characters where the terminal has no others', () => {
-  const table = paretoTable(rows, [{ key: 'flops', goal: 'minimize' }], { dim: plain, bold: plain, unicode: false })
-  expect(table).toMatch(/^[\x20-\x7e\n]+$/)
+  expect(paretoTable(rows, columns, { ...options, unicode: false })).toMatch(/^[\x20-\x7e\n]+$/)
 })
 
 test('a table aligns numbers to the right and shows what is missing', () => {

@@ -1,3 +1,4 @@
+import { sweepMetric } from '../../src/metrics/catalogue.ts'
 import type { SweepPoints } from '../../src/results/points.ts'
 import type { Parameters } from '../../src/programs/program.ts'
 import { coordinateIn, isThere } from '../../src/search/space.ts'
@@ -16,8 +17,13 @@ export function pointsOf(
   rows: readonly PointRow[],
 ): SweepPoints {
   const space = spaceOf(parameters)
+  const metrics = objectives.map((objective, k) => ({
+    ...sweepMetric(objective.name, { objectives, reductions: {} }),
+    objective: k + 1,
+  }))
   return {
-    ...{ objectives, space, size: rows.length, withoutValue: 0 },
+    ...{ objectives: metrics, metrics, space, size: rows.length, withoutObjective: 0 },
+    params: rows.map(({ params }) => params),
     trials: rows.map((_, k) => k + 1),
     seeds: rows.map(() => 1),
     ended: rows.map((_, k) => 1_000 * k),

@@ -8,6 +8,7 @@ import type { Imputing } from '../../src/search/history.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
+import { metricNamed } from '../../src/metrics/catalogue.ts'
 import { copyPriorTrials } from '../../src/store/prior-trials.ts'
 import { createSweep, deleteSweep } from '../../src/store/sweeps.ts'
 import { trialById, trialsOf } from '../../src/store/trials.ts'
@@ -189,7 +190,7 @@ test.each(['tpe', 'nsga2'])(
     const isOfUse = ({ x }: Parameters) => typeof x === 'number' && x < 8
     const begin = async (name: string, sources: readonly SweepRow[]) => {
       const sweep = await sweepOf(store, { method, name })
-      await copyPriorTrials(store.db, sweep.id, { sources, metrics: ['loss'] }, isOfUse)
+      await copyPriorTrials(store.db, sweep.id, { sources, metrics: [metricNamed([], 'loss')] }, isOfUse)
       return sweep
     }
     const [warm, again, cold] = [await begin('warm', [other]), await begin('again', [other]), await begin('cold', [])]

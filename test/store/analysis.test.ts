@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { analyseSweep } from '../../src/results/analyse.ts'
 import { compareSweeps } from '../../src/results/compare.ts'
-import { readPareto } from '../../src/cli/read-pareto.ts'
+import { paretoResults } from '../../src/results/pareto.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { effortOf } from '../../src/store/effort.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
@@ -83,20 +83,19 @@ test('the Pareto table has a row a point, with the mean over its seeds, or one f
   const store = await temporaryStore()
   const lossOf = (width: number, k: number) => (width === 16 && k === 0 ? 0.001 : 1 / width)
   const sweep = await sweepOf(store, { name: 'seeds', repeat: 2, lossOf })
-  const { rows, hidden } = await readPareto(store, sweep, { limit: undefined })
-  expect(rows.map(({ parameters, seeds }) => [parameters.width, seeds?.count])).toEqual([
-    [16, 2],
-    [32, 2],
+  const { rows, hidden } = await paretoResults(store, sweep, { limit: undefined })
+  expect(rows.map(({ params, seeds }) => [params.width, seeds])).toEqual([
     [64, 2],
+    [32, 2],
+    [16, 2],
   ])
-  expect(rows[0]?.values.loss).toBeCloseTo((0.001 + 1 / 16) / 2, 12)
-  expect(rows[0]?.seeds?.errors.loss).toBeCloseTo((1 / 16 - 0.001) / 2, 12)
+  expect(rows[2]?.metrics.get('loss')?.mean).toBeCloseTo((0.001 + 1 / 16) / 2, 12)
+  expect(rows[2]?.metrics.get('loss')?.se).toBeCloseTo((1 / 16 - 0.001) / 2, 12)
   expect(hidden).toBe(0)
   // The lucky seed of width 16 does not make its point the best.
-  const few = await readPareto(store, sweep, { limit: 1, x: 'loss', y: 'loss' })
-  expect(few).toMatchObject({ rows: [{ parameters: {}, seeds: { count: 2 } }], hidden: 2 })
-  expect(few.rows[0]?.values.width).toBe(64)
-  expect((await readPareto(store, sweep, { limit: undefined, seeds: true })).rows).toHaveLength(6)
+  const few = await paretoResults(store, sweep, { limit: 1, x: 'loss', y: 'loss' })
+  expect(few).toMatchObject({ rows: [{ params: { width: 64 }, seeds: 2 }], hidden: 2 })
+  expect((await paretoResults(store, sweep, { limit: undefined, seeds: true })).rows).toHaveLength(6)
 })
 
 test('several objectives have a front, measured up to the worst of each; what breaks a constraint is not on it', async () => {
@@ -120,9 +119,9 @@ test('a sweep without a goal is read by the metric that is usual, one without an
     .set({ name: 'val_loss' })
     .where('trial_id', '=', trial?.id ?? 0)
     .execute()
-  const { best, withoutValue } = await analyseSweep(store.db, sweep)
+  const { best, withoutObjective } = await analyseSweep(store.db, sweep)
   expect(best).toMatchObject({ trial: trial?.id, values: { val_loss: { mean: 16, n: 1 } } })
-  expect(withoutValue).toBe(2)
+  expect(withoutObjective).toBe(2)
 })
 
 test('sweeps of the same points are compared in pairs, their best by the seeds that they share', async () => {

@@ -2,13 +2,14 @@ import { Kysely, sql, SqliteDialect, type CompiledQuery } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { metricNamed } from '../../src/metrics/catalogue.ts'
 import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
 import { applyChanges } from '../../src/store/changes.ts'
-import { completedPages, seedsOfPoint } from '../../src/store/completed-rows.ts'
+import { completedPages, firstTrials, seedsOfPoint } from '../../src/store/completed-rows.ts'
 import { acquireSweep, liveCoordinator, releaseSweep, renewSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { finalMetricsOf } from '../../src/store/final-metrics.ts'
-import { bestTrialIds, findAxisSource } from '../../src/store/front.ts'
+import { findAxisSource } from '../../src/store/axis-source.ts'
 import { sqlitePath } from '../../src/store/location.ts'
 import { earlyTerminateSchema, stoppingRule } from '../../src/stopping/early-terminate.ts'
 import type { Objective } from '../../src/stopping/rule.ts'
@@ -17,13 +18,10 @@ import { sharedPoints } from '../../src/store/shared-points.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
-import { metricNamesOf } from '../../src/store/sweep-metrics.ts'
+import { metricNamesOf, sweepMetrics } from '../../src/store/sweep-metrics.ts'
 import { cancelSweep, isCancelled, progressOf, sweepNamed, sweepProgress } from '../../src/store/sweeps.ts'
 import {
   attemptsOf,
-  completedOfPoints,
-  completedTrials,
-  countCompletedPoints,
   countTrials,
   eventsOf,
   metricsOf,
@@ -32,6 +30,7 @@ import {
   requeue,
   trialById,
   trialsOf,
+  trialsOfPoints,
 } from '../../src/store/trials.ts'
 import { at, end, report, start } from './change-of.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
@@ -39,6 +38,8 @@ import { plannedSweep, temporaryStore } from './temporary-store.ts'
 /** A table that has a row a sweep at most, a part of the statement itself, or what it has worked out by then. */
 const small =
   /^SCAN (?:(?:s|v|sweeps|progress|points|p|best|ranked|front)\b|\(subquery-\d+\)|.*CONSTANT ROW|.*VALUES CLAUSE)/
+
+const metrics = ['loss', 'flops'].map((name) => metricNamed([], name))
 
 /** A store that remembers what it was asked. */
 async function askedStore() {
@@ -72,26 +73,17 @@ test('what list, show and pareto ask finds its rows through indexes', async () =
   await progressOf(db, sweep.id)
   await countTrials(db, sweep.id)
   await trialsOf(db, sweep.id, 100)
-  await completedTrials(db, sweep.id, ids)
   await finalMetricsOf(db, sweep.id)
   await finalMetricsOf(db, sweep.id, ids)
   await metricNamesOf(db, sweep.id)
   for (const key of ['flops', 'loss', 'depth']) await findAxisSource(db, sweep.id, key)
-  await bestTrialIds(
-    db,
-    sweep.id,
-    [
-      { key: 'depth', goal: 'minimize', source: 'parameter' },
-      { key: 'loss', goal: 'minimize', source: 'metric' },
-    ],
-    10,
-  )
-  for await (const page of completedPages(db, sweep.id, ['loss', 'flops'])) expect(page).toEqual([])
-  await seedsOfPoint(db, id, ['loss'])
-  await completedOfPoints(db, sweep.id, ids)
-  await countCompletedPoints(db, sweep.id)
+  for await (const page of completedPages(db, sweep.id, metrics)) expect(page).toEqual([])
+  await seedsOfPoint(db, id, metrics)
+  await trialsOfPoints(db, sweep.id, ids)
+  await firstTrials(db, sweep.id)
+  await sweepMetrics(db, sweep.id)
   await effortOf(db, sweep.id)
-  await sharedPoints(db, [sweep.id, sweep.id], ['loss', 'flops'])
+  await sharedPoints(db, [sweep.id, sweep.id], metrics)
   await trialById(db, id)
   await attemptsOf(db, id)
   await metricsOf(db, id)
