@@ -1,7 +1,9 @@
 import type { LayoutOptions } from '../run/machine.ts'
+import { lackingText } from '../run/missing-objectives.ts'
 import { isPlannedLater } from '../run/planner.ts'
 import type { RunContext, RunResult } from '../run/run-sweep.ts'
 import { storedSettings } from '../sweep/definition.ts'
+import { lackingMetrics } from '../store/lacking.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
@@ -46,8 +48,21 @@ export async function runAndReport(
     observer.finished()
     interrupt.release()
   }
-  await withStore(options.store, 'read', (store) => print(store, result))
-  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
+  const isUseless = await withStore(options.store, 'read', async (store) => {
+    await print(store, result)
+    return sayWhatIsLacking(store, result)
+  })
+  const hasFailed = result.progress.failed > 0 || isUseless
+  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : hasFailed ? 1 : 0
+}
+
+/** Says how many completed trials lack an objective. True if all do: then there is nothing to compare. */
+async function sayWhatIsLacking(store: Store, { sweep, runner }: RunResult): Promise<boolean> {
+  if (runner !== undefined) return false
+  const names = storedSettings(sweep).objectives.map(({ name }) => name)
+  const lacking = await lackingMetrics(store.db, sweep.id, names)
+  for (const text of lacking.map(lackingText)) if (text !== undefined) process.stderr.write(`${text}\n`)
+  return lacking.some(({ completed, lacking: trials }) => completed > 0 && trials === completed)
 }
 
 /** Of a search that nobody bounded: it says nothing of how far it is. */

@@ -9,6 +9,7 @@ import * as parents from '../../db/migrations/0006-parents.ts'
 import * as hosts from '../../db/migrations/0007-hosts.ts'
 import * as stopping from '../../db/migrations/0008-stopping.ts'
 import * as endings from '../../db/migrations/0009-endings.ts'
+import * as values from '../../db/migrations/0013-values.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
@@ -25,6 +26,7 @@ export const allMigrations: Migrations = {
   '0007-hosts': hosts,
   '0008-stopping': stopping,
   '0009-endings': endings,
+  '0013-values': values,
 }
 
 /** How a store's schema stands to the one of this swath. */

@@ -18,7 +18,7 @@ export interface RolePasswords {
  */
 const written = [
   ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'rungs', 'artifacts', 'artifact_parts', 'events'],
-  ...['coordinators', 'hosts'],
+  ...['coordinators', 'hosts', 'reported_epochs', 'report_notices'],
 ] as const
 
 /**
