@@ -1,5 +1,5 @@
 import { firstOf } from '../report/enumerate.ts'
-import { noticesByKind } from '../store/report-notices.ts'
+import { noticesOf } from '../store/report-notices.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { ReportNotice } from '../programs/stored-report.ts'
@@ -16,6 +16,7 @@ export class ReportNotices {
   readonly #aggregator: Aggregator
   readonly #observer: Pick<RunObserver, 'note'>
   readonly #known = new Set<string>()
+  /** Names of each kind. */
   #counts: Map<string, number> | undefined
   #turn: Promise<void> = Promise.resolve()
 
@@ -37,8 +38,7 @@ export class ReportNotices {
   }
 
   async #tell(trialId: number, notices: readonly ReportNotice[]): Promise<void> {
-    this.#counts ??= new Map(await noticesByKind(this.#store.db, this.#sweepId))
-    const counts = this.#counts
+    const counts = (this.#counts ??= await this.#count())
     const chosen: ReportNotice[] = []
     for (const notice of notices) {
       const count = counts.get(notice.kind) ?? 0
@@ -53,15 +53,18 @@ export class ReportNotices {
     const areNew = await Promise.all(
       chosen.map((notice) => this.#aggregator.write({ type: 'notice', sweepId: this.#sweepId, trialId, notice, at })),
     )
-    // One that is recorded already was counted with the others.
-    chosen.forEach(({ kind }, k) => {
-      if (areNew[k] !== true) counts.set(kind, (counts.get(kind) ?? 1) - 1)
-    })
-    for (const text of noticeTexts(
-      trialId,
-      chosen.filter((_, k) => areNew[k]),
-    ))
-      this.#observer.note(text)
+    const fresh = chosen.filter((_, k) => areNew[k])
+    for (const text of noticeTexts(trialId, fresh)) this.#observer.note(text)
+  }
+
+  /** Counts what earlier runs, and other processes, have recorded. */
+  async #count(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>()
+    for (const { kind, name } of await noticesOf(this.#store.db, this.#sweepId)) {
+      this.#known.add(`${kind} ${name}`)
+      counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    }
+    return counts
   }
 }
 

@@ -22,13 +22,10 @@ export async function recordNotices(
   return known
 }
 
-/** How many notices of each kind a sweep has. */
-export async function noticesByKind(db: Kysely<Schema>, sweepId: number): Promise<ReadonlyMap<string, number>> {
-  const rows = await db
-    .selectFrom('report_notices')
-    .select(['kind', (all) => all.fn.countAll().as('notices')])
-    .where('sweep_id', '=', sweepId)
-    .groupBy('kind')
-    .execute()
-  return new Map(rows.map(({ kind, notices }) => [kind, Number(notices)]))
+/** Returns what is recorded for a sweep: not more than some names of each kind. */
+export async function noticesOf(
+  db: Kysely<Schema>,
+  sweepId: number,
+): Promise<Pick<Schema['report_notices'], 'kind' | 'name'>[]> {
+  return db.selectFrom('report_notices').select(['kind', 'name']).where('sweep_id', '=', sweepId).execute()
 }

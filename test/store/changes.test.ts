@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { applyChanges } from '../../src/store/changes.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
-import { noticesByKind } from '../../src/store/report-notices.ts'
+import { noticesOf } from '../../src/store/report-notices.ts'
 import { reportedEpochsOf } from '../../src/store/reported-epochs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, metricsOf, requeue, trialById, trialsOf } from '../../src/store/trials.ts'
@@ -258,7 +258,10 @@ test('a notice is recorded once a sweep, whichever trial comes first', async () 
   const [a, again, b] = [notice('a'), notice('a', trialId + 1), notice('b')]
   expect(await applyChanges(store.db, [a, again])).toEqual(new Set([again]))
   expect(await applyChanges(store.db, [a, b])).toEqual(new Set([a]))
-  expect(await noticesByKind(store.db, sweepId)).toEqual(new Map([['dropped', 2]]))
+  expect(await noticesOf(store.db, sweepId)).toEqual([
+    { kind: 'dropped', name: 'a' },
+    { kind: 'dropped', name: 'b' },
+  ])
 })
 
 test('a metric may have any name that JavaScript gives a meaning', async () => {
