@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Change } from '../../src/store/change.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
@@ -250,11 +251,9 @@ test('the numbers that a program gave its epochs are kept, and go with the epoch
 
 test('a notice is recorded once a sweep, whichever trial comes first', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
-  const notice = (name: string, trial = trialId) =>
-    ({
-      ...{ type: 'notice', sweepId, trialId: trial, at },
-      notice: { kind: 'dropped', name, detail: 'null' },
-    }) as const
+  const notice = (name: string, trial = trialId): Change => {
+    return { type: 'notice', sweepId, trialId: trial, notice: { kind: 'dropped', name, detail: 'null' }, at }
+  }
   const [a, again, b] = [notice('a'), notice('a', trialId + 1), notice('b')]
   expect(await applyChanges(store.db, [a, again])).toEqual(new Set([again]))
   expect(await applyChanges(store.db, [a, b])).toEqual(new Set([a]))
