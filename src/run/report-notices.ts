@@ -69,7 +69,7 @@ export class ReportNotices {
 }
 
 /** Describes notices of one trial, a line for each kind. */
-export function noticeTexts(trialId: number, notices: readonly ReportNotice[]): string[] {
+function noticeTexts(trialId: number, notices: readonly ReportNotice[]): string[] {
   const line = (kind: ReportNotice['kind'], after: string) => {
     const found = notices.filter((notice) => notice.kind === kind).map(textOf)
     return found.length === 0 ? [] : [`trial ${trialId} reports ${firstOf(found, found.length)}${after}`]

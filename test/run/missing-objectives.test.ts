@@ -13,7 +13,7 @@ function missing() {
     objectives.reported(trialId, isContinued, known)
     known.add(name)
   }
-  return { said, report, ended: (trialId: number) => objectives.ended(trialId, known) }
+  return { said, report, ended: (trialId: number) => void objectives.ended(trialId, known) }
 }
 
 test('an objective that comes with the second report of an epoch is not missing', () => {
