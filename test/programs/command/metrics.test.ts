@@ -13,7 +13,7 @@ test.each([
   ],
   ['{"loss": 1e999}', { loss: Infinity }],
   // More digits than a 64-bit float has: the reader says so.
-  ['{"n": 9007199254740993, "x": 0.12345678901234567}', { n: '9007199254740993', x: Number('0.12345678901234567') }],
+  ['{"n": 9007199254740993, "x": 0.1234567890123456}', { n: '9007199254740993', x: 0.1234567890123456 }],
   ['\u001b[32m{"val_loss": 1}\u001b[0m', { val_loss: 1 }],
   ['\ufeff{"val_loss": 1}', { val_loss: 1 }],
 ])('%s is a report', (line, entries) => {
