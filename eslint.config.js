@@ -3,8 +3,20 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage']),
+  globalIgnores(['carried', 'coverage', 'dist']),
   js.configs.recommended,
+  {
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          // `new URL(…, import.meta.url).pathname`, whatever stands between.
+          selector: "MemberExpression[property.name='pathname'] > NewExpression:has(MetaProperty)",
+          message: 'A space or an accent in the path is %20 or %C3… in a pathname: use fileURLToPath.',
+        },
+      ],
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -20,9 +20,9 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: [
-            'test/store/{analysis,changes,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
+            'test/store/{analysis,changes,concurrent-starts,coordinators,final-metrics,front,hosts,lost-trials,progress}.test.ts',
             'test/figures/*.test.ts',
-            'test/store/{enqueue,references,runs,stops,sweep-view,training-time,views}.test.ts',
+            'test/store/{ending,enqueue,names,references,runs,stops,sweep-view,training-time,views}.test.ts',
           ],
           provide: { storeKind: 'postgres' },
         },

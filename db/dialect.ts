@@ -40,6 +40,17 @@ export async function takeDefinitions(db: QueryExecutorProvider): Promise<void> 
   )
 }
 
+/**
+ * Excludes other transactions that create a sweep until this one ends: names and generations that it reads stay true. On
+ * SQLite a transaction that writes excludes all others already.
+ */
+export async function takeSweepNames(db: QueryExecutorProvider): Promise<void> {
+  if (isSqlite(db)) return
+  await sql`select pg_advisory_xact_lock(hashtextextended('swath sweeps ' || current_setting('search_path'), 0))`.execute(
+    db,
+  )
+}
+
 /** Begins a transaction beside which nobody else migrates or writes; on PostgreSQL in swath's schema, which it makes. */
 export async function beginMigration(db: QueryExecutorProvider): Promise<void> {
   if (isSqlite(db)) {

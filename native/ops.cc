@@ -4,6 +4,11 @@
 // cost a fifth of a step of 784-1024-10 at batch 64. It also takes a bfloat16 gradient as it is, and writes the bfloat16
 // copy of the weight that the next step multiplies with.
 //
+// It computes in the memory of its inputs and returns the same memory as its outputs; the graph assigns these to the
+// variables. Usually an input is the variable's own memory, and the assignment moves nothing. An executor may hand over a
+// copy instead (XLA's clusters do): the assignment then writes the copy back. An update that relied on the input being the
+// variable's memory was lost there without an error.
+//
 // SwathRows gathers rows of bytes and scales them to floats in one pass; GatherV2, Cast, Mul and AddV2 take four.
 //
 // Both are registered through TensorFlow's C API as soon as this library is loaded.
@@ -12,6 +17,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
@@ -88,7 +94,7 @@ VECTORIZED void ScaleHalf(const uint8_t* __restrict in, uint16_t* __restrict out
   for (int64_t i = 0; i < n; i++) out[i] = ToBfloat16(static_cast<float>(in[i]) * multiply + add);
 }
 
-/// An input of a running kernel. What a variable's read hands over is the variable's own memory.
+/// An input of a running kernel.
 class Input {
  public:
   Input(TF_OpKernelContext* context, int index, TF_Status* status) { TF_GetInput(context, index, &tensor_, status); }
@@ -105,6 +111,11 @@ class Input {
   int64_t size() const { return TF_TensorElementCount(tensor_); }
   int64_t length(int axis) const { return TF_Dim(tensor_, axis); }
   TF_Tensor* tensor() const { return tensor_; }
+  bool Overlaps(const Input& other) const {
+    const auto begin = reinterpret_cast<uintptr_t>(TF_TensorData(tensor_));
+    const auto theirs = reinterpret_cast<uintptr_t>(TF_TensorData(other.tensor_));
+    return begin < theirs + TF_TensorByteSize(other.tensor_) && theirs < begin + TF_TensorByteSize(tensor_);
+  }
 
  private:
   TF_Tensor* tensor_ = nullptr;
@@ -152,25 +163,40 @@ void ComputeAdam(void* kernel, TF_OpKernelContext* context) {
   const bool fits = m.size() == n && v.size() == n && gradient.size() == n && rate.size() == 1 && epsilon.size() == 1 &&
                     decay.size() == 1;
   if (status.Refused(context, !fits, "SwathAdam: the weight, its slots and its gradient differ in size")) return;
+  // What is written must not be read as anything else: a simplified graph may hand over the weight as its own gradient.
+  const bool shared = weight.Overlaps(m) || weight.Overlaps(v) || m.Overlaps(v);
+  if (status.Refused(context, shared, "SwathAdam: the weight and its slots share memory")) return;
+  std::vector<char> own;
+  const void* g = TF_TensorData(gradient.tensor());
+  if (gradient.Overlaps(weight) || gradient.Overlaps(m) || gradient.Overlaps(v)) {
+    own.assign(static_cast<const char*>(g), static_cast<const char*>(g) + TF_TensorByteSize(gradient.tensor()));
+    g = own.data();
+  }
   const bool isHalf = TF_TensorType(gradient.tensor()) == TF_BFLOAT16;
   const auto* betas = static_cast<Betas*>(kernel);
   const AdamStep step = {*rate.data<float>(), *epsilon.data<float>(), 1.0f - *decay.data<float>(), betas->beta1,
                          betas->beta2};
   if (TF_NumInputs(context) == 7) {
     if (status.Refused(context, isHalf, "SwathAdam: a bfloat16 gradient belongs to a weight with a copy")) return;
-    Adam(weight.data<float>(), m.data<float>(), v.data<float>(), gradient.data<float>(), nullptr, n, step);
-    return;
-  }
-  const Input copy(context, 7, status);
-  if (status.Failed(context)) return;
-  if (status.Refused(context, copy.size() != n, "SwathAdam: the copy differs in size")) return;
-  if (isHalf) {
-    AdamHalf(weight.data<float>(), m.data<float>(), v.data<float>(), gradient.data<uint16_t>(), copy.data<uint16_t>(), n,
-             step);
+    Adam(weight.data<float>(), m.data<float>(), v.data<float>(), static_cast<const float*>(g), nullptr, n, step);
   } else {
-    AdamCopying(weight.data<float>(), m.data<float>(), v.data<float>(), gradient.data<float>(), copy.data<uint16_t>(), n,
-                step);
+    const Input copy(context, 7, status);
+    if (status.Failed(context)) return;
+    if (status.Refused(context, copy.size() != n, "SwathAdam: the copy differs in size")) return;
+    const bool overlaps = copy.Overlaps(weight) || copy.Overlaps(m) || copy.Overlaps(v) || copy.Overlaps(gradient);
+    if (status.Refused(context, overlaps, "SwathAdam: the copy shares memory")) return;
+    auto* half = copy.data<uint16_t>();
+    if (isHalf) {
+      AdamHalf(weight.data<float>(), m.data<float>(), v.data<float>(), static_cast<const uint16_t*>(g), half, n, step);
+    } else {
+      AdamCopying(weight.data<float>(), m.data<float>(), v.data<float>(), static_cast<const float*>(g), half, n, step);
+    }
+    TF_SetOutput(context, 3, copy.tensor(), status);
   }
+  TF_SetOutput(context, 0, weight.tensor(), status);
+  TF_SetOutput(context, 1, m.tensor(), status);
+  TF_SetOutput(context, 2, v.tensor(), status);
+  status.Failed(context);
 }
 
 void ComputeRows(void*, TF_OpKernelContext* context) {
@@ -202,12 +228,12 @@ void ComputeRows(void*, TF_OpKernelContext* context) {
   TF_DeleteTensor(output);
 }
 
-void RegisterOp(const char* name, std::initializer_list<const char*> inputs, const char* output,
+void RegisterOp(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
                 std::initializer_list<const char*> attributes) {
   TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(op, attribute);
-  if (output != nullptr) TF_OpDefinitionBuilderAddOutput(op, output);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   TF_OpDefinitionBuilderSetIsStateful(op, true);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext* context, TF_Status* status) {
     TF_ShapeInferenceContextSetUnknownShape(context, status);
@@ -227,11 +253,12 @@ void RegisterKernel(const char* name, void* (*create)(TF_OpKernelConstruction*),
 const bool registered = [] {
   RegisterOp("SwathAdam", {"weight: float", "m: float", "v: float", "gradient: T", "rate: float", "epsilon: float",
                            "decay: float", "copy: copies * bfloat16"},
-             nullptr, {"T: {float, bfloat16}", "copies: int >= 0", "beta1: float", "beta2: float"});
+             {"weight_out: float", "m_out: float", "v_out: float", "copy_out: copies * bfloat16"},
+             {"T: {float, bfloat16}", "copies: int >= 0", "beta1: float", "beta2: float"});
   RegisterKernel("SwathAdam", CreateAdam, ComputeAdam, DeleteAdam, "T", TF_FLOAT);
   RegisterKernel("SwathAdam", CreateAdam, ComputeAdam, DeleteAdam, "T", TF_BFLOAT16);
 
-  RegisterOp("SwathRows", {"table: uint8", "rows: int32", "multiply: float", "add: float"}, "values: T",
+  RegisterOp("SwathRows", {"table: uint8", "rows: int32", "multiply: float", "add: float"}, {"values: T"},
              {"T: {float, bfloat16}"});
   RegisterKernel("SwathRows", nullptr, ComputeRows, nullptr, "T", TF_FLOAT);
   RegisterKernel("SwathRows", nullptr, ComputeRows, nullptr, "T", TF_BFLOAT16);

@@ -143,10 +143,11 @@ test('a worker is alive unless it is silent while the store answers, and announc
   const location = postgresLocation()
   const bin = temporaryFolder()
   const swath = join(bin, 'swath')
-  writeFileSync(swath, `#!/bin/sh\nexec ${process.execPath} ${join(folder, '..', 'bin', 'swath.js')} "$@"\n`)
+  writeFileSync(swath, '#!/bin/sh\nexec "$NODE" "$SWATH" "$@"\n')
   chmodSync(swath, 0o755)
   const ask = (about: 'alive' | 'announced', store = location) => {
-    const env = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter), SWATH_STORE: store }
+    const own = { NODE: process.execPath, SWATH: join(folder, '..', 'bin', 'swath.js') }
+    const env = { ...process.env, ...own, PATH: [bin, process.env.PATH].join(delimiter), SWATH_STORE: store }
     const script = join(folder, 'kubernetes', 'worker-is-alive.sh')
     return spawnSync('sh', [script, about], { env }).status === 0
   }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 
 import type { Store } from '../../src/store/store.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
+import { addKnownMetrics } from '../../src/store/sweep-metrics.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import { createSweep } from '../../src/store/sweeps.ts'
 
@@ -26,7 +27,6 @@ export async function fillStore({ db }: Store, trials: number): Promise<SweepRow
     },
     points(trials),
   )
-  if (sweep === undefined) throw new Error('the store is not new')
   await db.transaction().execute(async (transaction) => {
     await sql`
       update trials set state = 'completed', attempt = 1, host = 'here', worker = 1 + id % 2, started_at = ${at},
@@ -48,6 +48,7 @@ export async function fillStore({ db }: Store, trials: number): Promise<SweepRow
       insert into final_metrics (trial_id, name, epoch, value, total, reports, least, greatest)
       select trial_id, name, max(epoch), value, sum(value), count(*), min(value), max(value)
       from metrics group by trial_id, name`.execute(transaction)
+    await addKnownMetrics(transaction, sweep.id, 'reported', metrics)
   })
   await defineSweepView(db, sweep, parameters, metrics)
   return sweep

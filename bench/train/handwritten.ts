@@ -4,6 +4,7 @@ import type { DatasetFiles } from '../../src/programs/program.ts'
 import { dataTypes, nodeBackend } from '../../src/tensorflow/backend.ts'
 import { bool, dimensions, GraphBuilder, int, text, type, type Ref } from '../../src/tensorflow/graph.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
+import type { WeightValues } from '../../src/tensorflow/optimizers/optimizer.ts'
 import { Session } from '../../src/tensorflow/session.ts'
 import { emitColumn } from '../../src/tensorflow/unroll.ts'
 import type { Request } from './protocol.ts'
@@ -49,6 +50,7 @@ export function handwritten(tf: typeof TensorFlow, dataset: DatasetFiles, { mode
   const [rate, epsilon] = optimizer.scalars(1000)
   const scalars = [graph.float(rate ?? 0), graph.float(epsilon ?? 0)]
   let done: Ref[] = []
+  let values: WeightValues[] = []
   const losses: Ref[] = []
   for (let step = 0; step < unrolled; step++) {
     const own = step === 0 ? rows : `${rows}:${step}`
@@ -61,7 +63,12 @@ export function handwritten(tf: typeof TensorFlow, dataset: DatasetFiles, { mode
     const x = graph.node('SwathRows', [pixels, own, graph.float(multiply), graph.float(add)], [T])
     const taxis = [type('Tparams', int32), type('Tindices', int32), type('Taxis', int32), int('batch_dims', 0)]
     const y = graph.node('GatherV2', [read(labels.handle, int32), own, graph.int(0)], taxis)
-    const [w1 = '', b1 = '', w2 = '', b2 = ''] = weights.map(({ handle }) => read(handle))
+    if (step === 0) {
+      values = weights.map(({ handle, slots }) => ({
+        ...{ value: read(handle), slots: slots.map((slot) => read(slot)), copy: undefined },
+      }))
+    }
+    const [w1 = '', b1 = '', w2 = '', b2 = ''] = values.map(({ value }) => value)
     const biased = (value: Ref, bias: Ref) => graph.node('BiasAdd', [value, bias], [T, text('data_format', 'NHWC')])
     const h = graph.node('Relu', [biased(product(x, w1), b1)], [T])
     const logits = biased(product(h, w2), b2)
@@ -72,16 +79,29 @@ export function handwritten(tf: typeof TensorFlow, dataset: DatasetFiles, { mode
     const dh = graph.node('ReluGrad', [product(dlogits, w2, false, true), h], [T])
     const gradients = [product(x, dh, true), biasGradient(dh), product(h, dlogits, true), biasGradient(dlogits)]
     const after = [graph.node('NoOp', [], [], [...gradients, losses.at(-1) ?? ''])]
-    const updates = weights.map(({ handle, slots }, i) =>
+    values = values.map((each, i) =>
       optimizer.updateInOnePass(graph, {
-        ...{ variable: handle, value: [w1, b1, w2, b2][i] ?? '', slots, scalars, after, copy: undefined },
+        ...{ ...each, scalars, after },
         gradient: { ref: gradients[i] ?? '', dtype: float32 },
       }),
     )
-    done = [graph.node('NoOp', [], [], updates)]
+    done = [
+      graph.node(
+        'NoOp',
+        [],
+        [],
+        values.map(({ value }) => value),
+      ),
+    ]
   }
+  const assigned = weights.flatMap(({ handle, slots }, i) =>
+    [handle, ...slots].map((variable, k) => {
+      const updated = [values[i]?.value, ...(values[i]?.slots ?? [])][k] ?? ''
+      return graph.node('AssignVariableOp', [variable, updated], [type('dtype', float32)])
+    }),
+  )
   const packed = graph.node('Pack', losses, [int('N', unrolled), T, int('axis', 0)])
-  const output = graph.node('Identity', [packed], [T], done)
+  const output = graph.node('Identity', [packed], [T], [...done, ...assigned])
   const start = graph.node('Identity', [graph.int(0)], [type('T', int32)], written)
   const session = new Session(backend, graph.nodes)
   session.run(feeds, [start])

@@ -10,7 +10,7 @@ import { mlp } from '../../src/models/mlp.ts'
 import { stepsWorthUnrolling } from '../../src/tensorflow/calls.ts'
 import { compileStep } from '../../src/tensorflow/compile-step.ts'
 import { EagerStep } from '../../src/tensorflow/eager-step.ts'
-import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
+import { prepareEnvironment } from '../../src/tensorflow/environment.ts'
 import { loadTensorFlow } from '../../src/tensorflow/load.ts'
 import { meansOf } from '../../src/tensorflow/means.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
@@ -22,7 +22,7 @@ import { userModels } from './user-models.ts'
 
 /** swath, and tfjs without it, as contestants: reads a request a line, answers with a line of JSON. */
 
-Object.assign(process.env, tensorflowEnvironment(1))
+prepareEnvironment(1)
 const tf = await loadTensorFlow(findRuntime())
 const dataset = await prepareDataset({ name: 'mnist' })
 const rowsInMemory = 60_000

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Objective } from '../stopping/rule.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
-import { metricNamesOf } from '../store/sweep-view.ts'
+import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { storedSettings } from '../sweep/definition.ts'
 
 /** What a sweep is read by that does not say what it is for: the first of these that its trials report. */

@@ -30,7 +30,7 @@ export async function describeViews(store: Store, format: FormatOptions): Promis
       kind: isView ? 'view' : 'table',
       columns: columns.map((column) => column.name).join(', '),
     }))
-    .sort((a, b) => b.kind.localeCompare(a.kind) || a.name.localeCompare(b.name))
+    .sort((a, b) => b.kind.localeCompare(a.kind, 'en') || a.name.localeCompare(b.name, 'en'))
   if (format.json === true || format.csv === true) {
     printRows(rows, { ...format, empty: '' })
     return

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 import { packageRoot } from '../package-root.ts'
+import { userEnvironment } from '../tensorflow/environment.ts'
 
 interface Page {
   /** Resolves when somebody has ended it. */
@@ -17,7 +18,8 @@ interface Page {
  */
 export async function openPageBeside(location: string): Promise<Page> {
   const page = spawn(process.execPath, [join(packageRoot, 'bin', 'swath.js'), 'serve', '--open', '--port', '0'], {
-    env: { ...process.env, SWATH_STORE: location },
+    // The page starts runs, whose commands get the user's own variables.
+    env: { ...userEnvironment(), SWATH_STORE: location },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const ended = once(page, 'exit')

@@ -1,6 +1,7 @@
 import type { LayoutOptions } from '../run/machine.ts'
 import { planOnly } from '../run/plan-only.ts'
 import { formatCompact, formatCount, formatDuration } from '../report/format.ts'
+import { printable } from '../printable.ts'
 import { learns } from '../search/methods.ts'
 import { columnsOf, textTable } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
@@ -31,8 +32,10 @@ export async function printPlan(options: {
     'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
   }))
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  for (const note of prepared.file.notes) say(note)
-  say(`${colors.bold(name)}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`)
+  for (const note of prepared.file.notes) process.stderr.write(`${note}\n`)
+  say(
+    `${colors.bold(printable(name))}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`,
+  )
   const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
   say(textTable(columns, rows, { width: terminalWidth() }))
   if (trials.length > rows.length) say(`… and ${trials.length - rows.length} more`)

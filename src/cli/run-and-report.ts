@@ -78,7 +78,8 @@ async function report(
   const { trials, completed, stopped, failed, cancelled } = progress
   if (runner !== undefined) {
     process.stdout.write(
-      `${sweep.name} is being run by process ${runner.pid} on ${runner.host}, which trains what was added.\n`,
+      `${sweep.name} is being run by process ${runner.pid} on ${runner.host}` +
+        `${runner.trainsMore ? ', which trains what was added' : ''}. Watch it: swath show ${sweep.name}\n`,
     )
   } else if (!trained && ended === undefined) {
     const state = completed === trials ? 'is complete' : 'has nothing left to run'

@@ -5,6 +5,7 @@ import { findTrial } from '../store/find-trial.ts'
 import { attemptsOf, eventsOf, metricsOf } from '../store/trials.ts'
 import type { FormatOptions } from './format-options.ts'
 import type { TableRow } from '../report/text-table.ts'
+import type { Platform } from '../tensorflow/platform.ts'
 import { cell } from './parameter-cell.ts'
 import { printRows } from './print-rows.ts'
 import { colors } from './terminal.ts'
@@ -13,7 +14,9 @@ import { colors } from './terminal.ts'
 export async function showTrial(store: Store, id: number, format: FormatOptions): Promise<void> {
   const { trial } = await findTrial(store, id)
   const params = JSON.parse(trial.params) as Parameters
-  const attempts = await attemptsOf(store.db, id)
+  const attempts = (await attemptsOf(store.db, id)).map(({ runtime, ...attempt }) => ({
+    ...{ ...attempt, runtime: runtime === null ? null : (JSON.parse(runtime) as Platform) },
+  }))
   const epochs = byEpoch(await metricsOf(store.db, id))
   const warnings = await eventsOf(store.db, id, 'warning')
   const stops = await eventsOf(store.db, id, 'stopped')
@@ -52,6 +55,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
       error: how.error,
     })),
   )
+  section('Runtime of each attempt', attempts.flatMap(runtimeRow))
   section('Files', artifacts)
   // What it says above is not said twice.
   section(
@@ -64,6 +68,12 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   if (trial.state !== 'failed' || failed?.stack == null) return
   const title = failed.exit_code === null && failed.signal === null ? 'Stack' : 'The end of its stderr'
   process.stdout.write(`\n${title}\n${colors.dim(failed.stack)}\n`)
+}
+
+function runtimeRow({ attempt, runtime }: { attempt: number; runtime: Platform | null }): TableRow[] {
+  if (runtime === null) return []
+  const { instructions = [], caches = [], ...others } = runtime
+  return [{ attempt, ...others, instructions: instructions.join(' '), caches: caches.join(', ') }]
 }
 
 function byEpoch(metrics: readonly { epoch: number; name: string; value: number }[]): TableRow[] {

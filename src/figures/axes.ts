@@ -1,11 +1,11 @@
 import { SwathError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { nearest, nearestNames } from '../nearest.ts'
 import type { Parameters } from '../programs/program.ts'
 import { goalByName, type Axis } from '../report/pareto.ts'
 import { findAxisSource, type FoundAxis } from '../store/front.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { metricNamesOf } from '../store/sweep-view.ts'
+import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { trialsOf } from '../store/trials.ts'
 import { storedSettings } from '../sweep/definition.ts'
 
@@ -67,7 +67,7 @@ async function unknownAxis(
   const parameters = numericParameters(JSON.parse(trial?.params ?? '{}') as Parameters)
   const known = [...new Set([...Object.keys(parameters), 'parameter_count', 'flops', ...metrics])]
   return new SwathError('usage', `no completed trial has ${key}; did you mean ${nearest(key, known)}?`, {
-    hint: `there are ${known.join(', ')}`,
+    hint: nearestNames(key, known),
   })
 }
 

@@ -1,8 +1,8 @@
 import { SwathError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { nearest, nearestNames } from '../nearest.ts'
+import { pointsViewName } from '../store/points-view.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { sweepViewName } from '../store/sweep-view.ts'
 import { condition, quoted } from './sql-text.ts'
 import type { SweepColumn } from './column.ts'
 import { recentColumns } from './sweep-columns.ts'
@@ -10,22 +10,25 @@ import { recentColumns } from './sweep-columns.ts'
 /** Longer than that nobody waits for a picture. */
 const timeoutMs = 20_000
 
-/** The trials of a sweep, or those that a condition in SQL over the columns of the sweep's view leaves. */
+/** The trials and points of a sweep, and a condition in SQL over the columns of its views that selects some of them. */
 export class Choice {
   readonly store: Store
   readonly sweep: SweepRow
   readonly columns: readonly SweepColumn[]
-  /** Text of SQL: of a row of `view` whether it is chosen. */
+  /** SQL text: whether a row of `trials` or `points` is chosen. */
   readonly isChosen: string
-  /** Text of SQL. */
-  readonly view: string
+  /** SQL text: the view with a row a trial. */
+  readonly trials: string
+  /** SQL text: the view with a row a point. A point has values once `seeds` is above 0. */
+  readonly points: string
 
   private constructor(store: Store, sweep: SweepRow, columns: readonly SweepColumn[], where: string | undefined) {
     this.store = store
     this.sweep = sweep
     this.columns = columns
     this.isChosen = condition(where)
-    this.view = quoted(sweepViewName(sweep.name))
+    this.trials = quoted(sweep.view_name)
+    this.points = quoted(pointsViewName(sweep.view_name))
   }
 
   static async of(store: Store, sweep: SweepRow, where?: string): Promise<Choice> {
@@ -38,7 +41,7 @@ export class Choice {
     if (found !== undefined) return found
     const names = this.columns.map((column) => column.name)
     throw new SwathError('usage', `${this.sweep.name} has no column ${name}; did you mean ${nearest(name, names)}?`, {
-      hint: `there are ${names.join(', ')}`,
+      hint: nearestNames(name, names),
     })
   }
 

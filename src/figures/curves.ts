@@ -35,7 +35,7 @@ export async function curvesFigure(
   const order = goal === 'minimize' ? 'asc' : 'desc'
   const trials = await choice.ask(`
     select trial_id, state, count(*) over () as n${varying.map((name) => `, ${quoted(name)}`).join('')}
-    from ${choice.view}
+    from ${choice.trials}
     where ${column} is not null and ${choice.isChosen}
     order by case when state = 'running' then 0 else 1 end, ${column} ${order}, trial_id
     limit ${most}`)

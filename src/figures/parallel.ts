@@ -5,18 +5,19 @@ import { quoted } from './sql-text.ts'
 export interface ParallelFigure {
   readonly axes: readonly ParallelAxis[]
   readonly lines: readonly ParallelLine[]
-  /** Completed trials that are chosen; more than there are lines where not all can be seen. */
-  readonly trials: number
+  /** Chosen points; more than there are lines if not all can be told apart. */
+  readonly points: number
 }
 
 interface ParallelAxis {
   readonly name: string
   readonly isNumber: boolean
-  /** Of all completed trials, so that an axis stays as it is whatever is chosen: least and greatest; of names each. */
+  /** Least and greatest number, or each name, over all points: what is chosen changes no axis. */
   readonly extent: readonly (number | string)[]
 }
 
 interface ParallelLine {
+  /** The first trial of the point. */
   readonly trial: number
   readonly isChosen: boolean
   /** By axis. */
@@ -26,7 +27,7 @@ interface ParallelLine {
 /** More names than this no axis has room for. */
 const mostNames = 100
 
-/** A line a trial through its parameters to what it came to; the best ones, of those chosen first, where there are too many. */
+/** Returns a line a point through its parameters to a metric: the chosen ones first, then the best. */
 export async function parallelFigure(
   choice: Choice,
   options: { readonly axes: readonly string[]; readonly goal: Goal; readonly most: number },
@@ -37,8 +38,8 @@ export async function parallelFigure(
   const rows = await choice.ask(`
     with lines as materialized (
       select trial_id, case when ${choice.isChosen} then 1 else 0 end as is_chosen, ${names.join(', ')}
-      from ${choice.view}
-      where state = 'completed' and ${last} is not null
+      from ${choice.points}
+      where seeds > 0 and ${last} is not null
     ),
     bounds as (
       select sum(is_chosen) as n, ${names.map((name, k) => `min(${name}) as least_${k}, max(${name}) as greatest_${k}`).join(', ')}
@@ -48,7 +49,7 @@ export async function parallelFigure(
     from lines cross join bounds
     order by is_chosen desc, ${last} ${options.goal === 'minimize' ? 'asc' : 'desc'}, trial_id
     limit ${options.most}`)
-  const [trials, ...ends] = rows[0]?.slice(2 + names.length) ?? []
+  const [points, ...ends] = rows[0]?.slice(2 + names.length) ?? []
   return {
     axes: await Promise.all(
       axes.map(async ({ name, isNumber }, k) => {
@@ -56,7 +57,7 @@ export async function parallelFigure(
         return { name, isNumber, extent }
       }),
     ),
-    trials: Number(trials ?? 0),
+    points: Number(points ?? 0),
     lines: rows.map(([trial, isChosen, ...values]) => ({
       ...{ trial: Number(trial), isChosen: isChosen === 1, values: values.slice(0, names.length) },
     })),
@@ -66,7 +67,7 @@ export async function parallelFigure(
 async function namesIn(choice: Choice, column: string): Promise<string[]> {
   const name = quoted(choice.column(column).name)
   const rows = await choice.ask(`
-    select distinct cast(${name} as text) as name from ${choice.view}
-    where state = 'completed' and ${name} is not null order by 1 limit ${mostNames}`)
+    select distinct cast(${name} as text) as name from ${choice.points}
+    where seeds > 0 and ${name} is not null order by 1 limit ${mostNames}`)
   return rows.map(([value]) => String(value))
 }

@@ -11,29 +11,32 @@ export interface ParetoOptions {
   readonly color?: string | undefined
 }
 
-/** Completed trials in a plane, and those that no other one beats. */
+/** Points in a plane, and those that no other one dominates. */
 export interface ParetoFigure extends ParetoOptions {
   readonly points: readonly ParetoPoint[]
-  /** Completed trials with a value on both axes. */
-  readonly trials: number
+  /** Points with a value on both axes, of which `points` shows as many as can be told apart. */
+  readonly total: number
 }
 
 export interface ParetoPoint {
+  /** The first trial of the point. */
   readonly trial: number
   readonly x: number
   readonly y: number
   readonly color: number | string | null
   readonly isOnFront: boolean
+  /** Satisfies every constraint. */
+  readonly isFeasible: boolean
   readonly isChosen: boolean
-  /** Of how many trials that lie as good as on one another it stands for all. */
+  /** How many points that lie as good as on one another it stands for. */
   readonly stands: number
 }
 
-/** More points than this no eye can tell apart: they are told apart by the cell of a grid that they are in. */
+/** More points than this cannot be told apart: those in one cell of a grid are drawn as one. */
 const mostPoints = 2_000
 const cells = { x: 64, y: 40 }
 
-/** The front whole, the others as many as can be seen; the server says which, whatever the number of trials. */
+/** Returns every point of the front, and as many of the others as can be told apart. */
 export async function paretoFigure(choice: Choice, options: ParetoOptions): Promise<ParetoFigure> {
   const { x, y, xGoal, yGoal, color } = options
   for (const name of [x, y, color]) if (name !== undefined) choice.column(name)
@@ -41,14 +44,14 @@ export async function paretoFigure(choice: Choice, options: ParetoOptions): Prom
   const rows = await choice.ask(`
     with points as materialized (
       select trial_id, ${quoted(x)} as x, ${quoted(y)} as y, ${color === undefined ? 'null' : quoted(color)} as c,
-        case when ${choice.isChosen} then 1 else 0 end as chosen
-      from ${choice.view}
-      where state = 'completed' and ${quoted(x)} is not null and ${quoted(y)} is not null
+        case when ${choice.isChosen} then 1 else 0 end as chosen, eligible, feasible
+      from ${choice.points}
+      where seeds > 0 and ${quoted(x)} is not null and ${quoted(y)} is not null
     ),
     bounds as materialized (
       select count(*) as n, min(x) as x0, max(x) - min(x) as dx, min(y) as y0, max(y) - min(y) as dy from points
     ),
-    best as (select x, min(${cost('y')}) as least from points group by x),
+    best as (select x, min(${cost('y')}) as least from points where eligible = 1 group by x),
     ranked as (
       select x, least, min(least) over (
         order by ${cost('x')} rows between unbounded preceding and 1 preceding
@@ -61,18 +64,18 @@ export async function paretoFigure(choice: Choice, options: ParetoOptions): Prom
         case when n > ${mostPoints} and dx > 0 then floor((p.x - x0) * ${cells.x} / dx) else 0 end as cx,
         case when n > ${mostPoints} and dy > 0 then floor((p.y - y0) * ${cells.y} / dy) else 0 end as cy,
         case when n > ${mostPoints} and f.x is null then 0 else trial_id end as own
-      from points p cross join bounds b left join front f on f.x = p.x and f.least = ${cost('p.y')}
+      from points p cross join bounds b left join front f on p.eligible = 1 and f.x = p.x and f.least = ${cost('p.y')}
     )
-    select min(trial_id) as trial, avg(x) as x, avg(y) as y, min(c) as c, front, chosen, count(*) as stands, min(n) as n
+    select min(trial_id) as trial, avg(x) as x, avg(y) as y, min(c) as c, front, chosen, count(*) as stands, min(n) as n, feasible
     from judged
-    group by front, chosen, cx, cy, own
+    group by front, chosen, feasible, cx, cy, own
     order by trial`)
   return {
     ...options,
-    trials: Number(rows[0]?.[7] ?? 0),
-    points: rows.map(([trial, px, py, c, front, chosen, stands]) => ({
+    total: Number(rows[0]?.[7] ?? 0),
+    points: rows.map(([trial, px, py, c, front, chosen, stands, , feasible]) => ({
       ...{ trial: Number(trial), x: Number(px), y: Number(py), color: c ?? null },
-      ...{ isOnFront: front === 1, isChosen: chosen === 1, stands: Number(stands) },
+      ...{ isOnFront: front === 1, isFeasible: feasible === 1, isChosen: chosen === 1, stands: Number(stands) },
     })),
   }
 }

@@ -1,7 +1,7 @@
 import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { fixedColumns, sweepViewName } from '../store/sweep-view.ts'
+import { fixedColumns } from '../store/sweep-view.ts'
 import { trialsOf } from '../store/trials.ts'
 import type { SweepDefinition } from '../sweep/definition.ts'
 import { parameterNames } from '../sweep/space.ts'
@@ -39,7 +39,7 @@ export function sweepColumns(store: Store, sweep: SweepRow): Promise<SweepColumn
 /** What is no parameter, trials have reported. */
 async function readColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
   const parameters = await parametersOf(store, sweep)
-  const { columns, rows } = await store.query(`select * from ${quoted(sweepViewName(sweep.name))}`, {
+  const { columns, rows } = await store.query(`select * from ${quoted(sweep.view_name)}`, {
     limit: rowsLookedAt,
   })
   const sourceOf = (name: string): SweepColumn['source'] => {

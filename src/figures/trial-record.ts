@@ -44,6 +44,8 @@ export interface AttemptRecord {
   readonly resumed_epoch: number
   readonly started_at: string
   readonly finished_at: string | null
+  /** The library and the processor that its bits depend on; null for a command. */
+  readonly runtime: Readonly<Record<string, unknown>> | null
   readonly exit_code: number | null
   readonly signal: string | null
   readonly error: string | null
@@ -89,9 +91,10 @@ export async function trialRecord(store: Store, id: number): Promise<TrialRecord
 
 function attemptRecord(row: AttemptRow): AttemptRecord {
   const { attempt, state, host, worker, resumed_epoch, started_at, finished_at } = row
+  const runtime = row.runtime === null ? null : (JSON.parse(row.runtime) as Record<string, unknown>)
   const { exit_code, signal, error, stack } = row
   return {
     ...{ attempt, state, host, worker, resumed_epoch, started_at, finished_at },
-    ...{ exit_code, signal, error, stack },
+    ...{ runtime, exit_code, signal, error, stack },
   }
 }

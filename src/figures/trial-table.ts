@@ -42,9 +42,9 @@ function usualColumns({ columns }: Choice): string[] {
 
 async function plainTable(choice: Choice, columns: readonly string[], options: TableOptions): Promise<TrialTable> {
   const shown = columns.includes('trial_id') ? columns : ['trial_id', ...columns]
-  const [[total] = [0]] = await choice.ask(`select count(*) from ${choice.view} where ${choice.isChosen}`)
+  const [[total] = [0]] = await choice.ask(`select count(*) from ${choice.trials} where ${choice.isChosen}`)
   const rows = await choice.ask(`
-    select ${shown.map(quoted).join(', ')} from ${choice.view}
+    select ${shown.map(quoted).join(', ')} from ${choice.trials}
     where ${choice.isChosen}
     order by ${orderOf(choice, options)} trial_id
     limit ${options.limit} offset ${options.offset}`)
@@ -57,13 +57,13 @@ async function groupedTable(choice: Choice, columns: readonly string[], options:
   const shown = [options.group ?? '', 'trials', ...means]
   const place = options.sort === undefined ? 0 : shown.indexOf(options.sort)
   const rows = await choice.ask(`
-    select ${group}, count(*)${means.map((name) => `, avg(${quoted(name)})`).join('')} from ${choice.view}
+    select ${group}, count(*)${means.map((name) => `, avg(${quoted(name)})`).join('')} from ${choice.trials}
     where ${choice.isChosen}
     group by 1
     order by ${Math.max(place, 0) + 1} ${options.descending === true ? 'desc' : 'asc'}
     limit ${options.limit} offset ${options.offset}`)
   const [[total] = [0]] = await choice.ask(
-    `select count(*) from (select 1 from ${choice.view} where ${choice.isChosen} group by ${group}) groups`,
+    `select count(*) from (select 1 from ${choice.trials} where ${choice.isChosen} group by ${group}) groups`,
   )
   return { columns: shown, rows, total: Number(total) }
 }

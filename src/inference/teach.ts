@@ -7,6 +7,7 @@ import type { PictureOptions } from '../datasets/picture.ts'
 import { SwathError } from '../errors.ts'
 import { storeRetrained } from '../store/retrained.ts'
 import type { Store } from '../store/store.ts'
+import { platform } from '../tensorflow/platform.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
 import { openTrial } from './open-trial.ts'
 import { pixelsOf, predict, type Picture, type Prediction } from './predict.ts'
@@ -75,6 +76,7 @@ export async function teach(
         ...{ parent: trained.trial, parentSweep: trained.sweep, startedAt, finishedAt: new Date().toISOString() },
         detail: JSON.stringify(learningRate === undefined ? detail : { ...detail, learning_rate: learningRate }),
         weightsSha256: weightsSha256(result),
+        runtime: JSON.stringify(platform()),
         reports: [before, after].map((state, epoch) => ({
           ...{ epoch, test_accuracy: state.evaluation.accuracy, confidence: confidenceIn(label, state.predictions) },
         })),

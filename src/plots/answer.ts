@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 
-import { framed, okabeIto, scaleOf, type Drawing, type Frame } from './frame.ts'
+import { axisOf } from './axis.ts'
+import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 
 export type AnswerRow = readonly (string | number | boolean | null)[]
 
@@ -10,10 +11,12 @@ export function answerPlot(rows: readonly AnswerRow[], [x, y]: readonly [string,
   const points = rows.map(([a, b]) => ({ x: a, y: Number(b) }))
   const plot: Plot.PlotOptions = {
     ...framed(frame),
-    x: isNumber
-      ? { label: x, ...scaleOf(points.map((point) => Number(point.x))), nice: true }
-      : { label: x, type: 'band' },
-    y: { label: y, grid: true, nice: true },
+    x: isNumber ? { label: x, ...axisOf(points.map((point) => Number(point.x))) } : { label: x, type: 'band' },
+    y: {
+      label: y,
+      grid: true,
+      ...axisOf(isNumber ? points.map((point) => point.y) : [0, ...points.map((point) => point.y)], false),
+    },
     marks: [
       isNumber
         ? Plot.dot(points, { x: 'x', y: 'y', fill: okabeIto.blue, r: 3.5, tip: frame.isLive === true })

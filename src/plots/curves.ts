@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 
 import type { CurvesFigure } from '../figures/curves.ts'
+import { axisOf } from './axis.ts'
 import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 
 export interface CurvesLook {
@@ -23,8 +24,10 @@ export function curvesPlot(figure: CurvesFigure, frame: Frame, look: CurvesLook)
     y: {
       label: figure.metric,
       grid: true,
-      nice: true,
-      type: look.isLog && rows.every(({ value }) => value > 0) ? 'log' : 'linear',
+      ...axisOf(
+        rows.map(({ value }) => value),
+        look.isLog,
+      ),
     },
     marks: [
       Plot.line(of(false), { x: 'epoch', y: 'value', z: 'trial', stroke: okabeIto.blue, strokeOpacity }),
@@ -51,8 +54,10 @@ function smoothed(values: readonly number[], share: number): number[] {
   let mean = 0
   let weight = 0
   return values.map((value) => {
-    mean = share * mean + (1 - share) * value
     weight = share * weight + (1 - share)
-    return mean / weight
+    // A step towards the value instead of a quotient of sums, which would round to more than the greatest number.
+    const step = (1 - share) / weight
+    mean = mean * (1 - step) + value * step
+    return mean
   })
 }

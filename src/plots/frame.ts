@@ -42,14 +42,3 @@ export const categories = Object.values(okabeIto)
 
 /** Numbers by size: without viridis' darkest, which nobody sees on a dark ground. */
 export const ramp = { scheme: 'viridis' as const, range: [0.2, 1] }
-
-/** A logarithmic axis where values span so many times their least, counts fewer than others, and all are above 0. */
-export function scaleOf(values: readonly number[]): { readonly type: 'log' | 'linear' } {
-  let [least, greatest] = [Infinity, -Infinity]
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > greatest) greatest = value
-  }
-  const wide = values.every(Number.isInteger) ? 10 : 30
-  return { type: least > 0 && greatest / least >= wide ? 'log' : 'linear' }
-}

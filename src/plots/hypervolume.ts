@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 
 import type { FrontMoment } from '../analysis/front.ts'
+import { axisOf } from './axis.ts'
 import { framed, okabeIto, type Drawing, type Frame } from './frame.ts'
 
 /** What the front had come to after so many trials. */
@@ -8,7 +9,7 @@ export function hypervolumePlot(steps: readonly FrontMoment[], frame: Frame): Dr
   const plot: Plot.PlotOptions = {
     ...framed(frame),
     x: { label: 'completed points', nice: true },
-    y: { label: 'hypervolume', grid: true, nice: true, zero: true },
+    y: { label: 'hypervolume', grid: true, ...axisOf([0, ...steps.map(({ hypervolume }) => hypervolume)], false) },
     marks: [
       Plot.areaY(steps, {
         x: 'points',

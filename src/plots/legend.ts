@@ -1,6 +1,8 @@
 import * as Plot from '@observablehq/plot'
 
-import { categories, framed, ramp, scaleOf } from './frame.ts'
+import { valueAt } from '../report/share.ts'
+import { axisOf, boundsOf, spansDecades } from './axis.ts'
+import { categories, framed, ramp } from './frame.ts'
 
 /** How a column's values are coloured: by size, or a colour a name. */
 export type ColorScale = Pick<Plot.ScaleOptions, 'type' | 'domain' | 'scheme' | 'range'>
@@ -11,8 +13,12 @@ export function colorScale(values: readonly (number | string | null)[]): ColorSc
   if (numbers.length < there.length || numbers.length === 0) {
     return { type: 'ordinal', domain: [...new Set(there.map(String))].sort(), range: [...categories] }
   }
-  const domain = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))]
-  return { ...scaleOf(numbers), domain, ...ramp }
+  return numberColors(numbers)
+}
+
+/** Colours numbers by size, or by their logarithm where {@link axisOf} says so for an axis. */
+export function numberColors(values: readonly number[], isLog = spansDecades(values)): ColorScale {
+  return { type: axisOf(values, isLog).type, domain: boundsOf(values), ...ramp }
 }
 
 const steps = 48
@@ -41,12 +47,13 @@ export function legendPlot(label: string, scale: ColorScale, width: number): Plo
     }
   }
   const [from = 0, to = 1] = domain.map(Number)
+  const isLog = scale.type === 'log'
   const at = (k: number) =>
-    scale.type === 'log' ? from * (to / from) ** (k / steps) : from + ((to - from) * k) / steps
+    isLog ? Math.exp(valueAt(k / steps, [Math.log(from), Math.log(to)])) : valueAt(k / steps, [from, to])
   const parts = Array.from({ length: steps }, (_, k) => ({ from: at(k), to: at(k + 1), middle: at(k + 0.5) }))
   return {
     ...frame,
-    x: { type: scale.type === 'log' ? 'log' : 'linear', domain: [from, to], label: null, ticks: 4, tickSize: 3 },
+    x: { ticks: 4, ...axisOf([from, to], isLog), nice: false, domain: [from, to], label: null, tickSize: 3 },
     y: { axis: null },
     color: scale,
     marks: [

@@ -1,5 +1,7 @@
 import type { ParallelFigure } from '../figures/parallel.ts'
-import { scaleOf } from './frame.ts'
+import { formatRounded } from '../report/format.ts'
+import { shareOf, valueAt } from '../report/share.ts'
+import { spansDecades } from './axis.ts'
 
 /** Values on an axis: from and to, or some of its names. */
 export type AxisRange = readonly [number, number] | readonly string[]
@@ -32,20 +34,20 @@ function numberScale(
   [least = 0, greatest = 1]: readonly number[],
   { drawn, digits }: { readonly drawn: readonly number[]; readonly digits: number },
 ): AxisScale {
-  const isLog = scaleOf([least, ...drawn, greatest]).type === 'log'
+  const isLog = spansDecades([least, ...drawn, greatest])
   const by = isLog ? Math.log : (value: number) => value
   const back = isLog ? Math.exp : (value: number) => value
-  const [from, to] = [by(least), by(greatest)]
-  const place = (value: number) => (to > from ? (by(value) - from) / (to - from) : 0.5)
-  // The ends themselves, and not what rounding leaves of them: they are values that trials have.
-  const valueAt = (share: number) => (share <= 0 ? least : share >= 1 ? greatest : back(from + share * (to - from)))
+  const bounds = [by(least), by(greatest)] as const
+  const place = (value: number) => shareOf(by(value), bounds)
+  // The bounds are values that trials have: no rounding may move them.
+  const at = (share: number) => (share <= 0 ? least : share >= 1 ? greatest : back(valueAt(share, bounds)))
   const distinct = [...new Set([least, ...drawn, greatest])].sort((a, b) => a - b)
   const isFew = distinct.length <= 8
-  const marked = isFew ? distinct : [0, 0.25, 0.5, 0.75, 1].map(valueAt)
+  const marked = isFew ? distinct : [0, 0.25, 0.5, 0.75, 1].map(at)
   return {
     name,
     place: (value) => (typeof value === 'number' ? place(value) : undefined),
-    rangeIn: ([low, high]) => [valueAt(low), valueAt(high)],
+    rangeIn: ([low, high]) => [at(low), at(high)],
     spanOf: ([low, high]) =>
       typeof low === 'number' && typeof high === 'number' ? [inside(place(low)), inside(place(high))] : undefined,
     ticks: marked.map((value) => ({ place: place(value), text: shortest(value, isFew ? digits + 1 : digits) })),
@@ -73,7 +75,7 @@ function nameScale(name: string, names: readonly string[]): AxisScale {
 
 function shortest(value: number, digits: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 10_000) return String(value)
-  const [plain, power] = [String(Number(value.toPrecision(digits))), value.toExponential(digits - 1)]
+  const [plain, power] = [formatRounded(value, digits), value.toExponential(digits - 1)]
   return power.length < plain.length ? power : plain
 }
 

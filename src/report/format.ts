@@ -44,6 +44,13 @@ export function formatNumber(value: number): string {
   return magnitude >= 1e4 || Number.isInteger(value) ? value.toFixed(0) : trimZeros(value.toPrecision(5))
 }
 
+/** At most so many significant digits, in the shortest form: `0.25`, `1000`, `1.8e+308`. */
+export function formatRounded(value: number, digits: number): string {
+  const text = value.toPrecision(digits)
+  // The greatest numbers round to more than a number can hold.
+  return Number.isFinite(Number(text)) ? String(Number(text)) : text
+}
+
 /** A metric the way its name suggests: accuracies in percent, seconds as a duration, counts in groups. */
 export function formatMetric(name: string, value: number): string {
   if (name.endsWith('accuracy') && value >= 0 && value <= 1) return formatPercent(value)

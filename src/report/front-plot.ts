@@ -1,4 +1,5 @@
 import { formatCompact, formatPercent, formatNumber } from './format.ts'
+import { shareOf } from './share.ts'
 
 export interface PlotPoint {
   readonly x: number
@@ -97,18 +98,18 @@ function isLogarithmic({ least, greatest }: Range): boolean {
 function widen({ least, greatest }: Range, isLog: boolean): Range {
   const share = 0.04
   const factor = (greatest / least) ** share
-  const room = (greatest - least) * share
-  return isLog
-    ? { least: least / factor, greatest: greatest * factor }
-    : { least: least - room, greatest: greatest + room }
+  const room = greatest * share - least * share
+  const [below, above] = isLog ? [least / factor, greatest * factor] : [least - room, greatest + room]
+  // Beyond the greatest number there is no room.
+  return { least: Math.max(below, -Number.MAX_VALUE), greatest: Math.min(above, Number.MAX_VALUE) }
 }
 
 /** Maps values to cells 0 … size − 1. */
 function scale({ least, greatest }: Range, size: number, isLog: boolean): (value: number) => number {
   const place = isLog ? Math.log : (value: number) => value
-  const span = place(greatest) - place(least)
-  return (value) =>
-    span === 0 ? Math.floor(size / 2) : Math.round(((place(value) - place(least)) / span) * (size - 1))
+  const bounds = [place(least), place(greatest)] as const
+  if (bounds[0] === bounds[1]) return () => Math.floor(size / 2)
+  return (value) => Math.round(shareOf(place(value), bounds) * (size - 1))
 }
 
 /** No further apart than rounding is. */
@@ -120,6 +121,7 @@ function isFlat({ least, greatest }: Range): boolean {
 function ticks(range: Range, count: number): number[] {
   const { least, greatest } = range
   if (isFlat(range)) return [least]
+  if (!Number.isFinite(greatest - least)) return [least, 0, greatest]
   const rough = (greatest - least) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)

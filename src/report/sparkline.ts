@@ -1,3 +1,5 @@
+import { shareOf } from './share.ts'
+
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /** As many heights as a line of ASCII can tell. */
 const asciiBars = ['_', '.', '-', '=', '#']
@@ -6,7 +8,8 @@ const asciiBars = ['_', '.', '-', '=', '#']
 export function sparkline(values: readonly number[], { unicode }: { readonly unicode: boolean }): string {
   const marks = unicode ? bars : asciiBars
   const least = values.reduce((a, b) => Math.min(a, b), Infinity)
-  const range = values.reduce((a, b) => Math.max(a, b), -Infinity) - least
+  const greatest = values.reduce((a, b) => Math.max(a, b), -Infinity)
   const top = marks.length - 1
-  return values.map((value) => marks[range > 0 ? Math.round(((value - least) / range) * top) : top] ?? '').join('')
+  const share = (value: number) => (greatest > least ? shareOf(value, [least, greatest]) : 1)
+  return values.map((value) => marks[Math.round(share(value) * top)] ?? '').join('')
 }

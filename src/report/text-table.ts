@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 
+import { firstOf } from './enumerate.ts'
 import { formatNumber } from './format.ts'
 import { wrapText } from './wrap.ts'
 
@@ -73,7 +74,7 @@ export function tableLines(
       .join(gap)
       .trimEnd()
   const missing = all.filter((column) => !shown.includes(column)).map(({ title }) => title)
-  const leftOut = missing.length === 0 ? [] : wrapText(`Too narrow for ${missing.join(', ')}.`, width ?? Infinity)
+  const leftOut = missing.length === 0 ? [] : wrapText(`Too narrow for ${firstOf(missing, 10)}.`, width ?? Infinity)
   return [
     style(line(shown.map(({ title }) => title)), -1),
     style(widths.map((columnWidth) => marks.rule.repeat(columnWidth)).join(gap), -1),

@@ -6,7 +6,8 @@ import { recordEvent } from '../store/events.ts'
 import { addPlanned } from '../store/observations.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { defineSweepView, metricNamesOf } from '../store/sweep-view.ts'
+import { defineSweepView } from '../store/sweep-view.ts'
+import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { countTrials, plannedPoints } from '../store/trials.ts'
 import { differences, trialsWanted, type SweepDefinition } from '../sweep/definition.ts'
 import { trialsOfPoint, type PlannedTrial } from '../sweep/plan.ts'
@@ -15,12 +16,14 @@ import { parameterNames, spaceOf } from '../sweep/space.ts'
 import { describeTrials } from './describe.ts'
 import type { Machinery } from './machinery.ts'
 import { rowsOf, type PreparedSweep } from './prepare.ts'
+import { updateSettings } from './update-settings.ts'
 
 /** What a grid has become. */
 export interface Growth {
-  readonly added: number
   /** Points that the sweep has and its grid has no longer: they stay. */
   readonly outside: number
+  /** What else the file changed, as {@link updateSettings} returns it. */
+  readonly changes: readonly string[]
 }
 
 interface Growing {
@@ -28,12 +31,18 @@ interface Growing {
   readonly sweep: SweepRow
   readonly prepared: PreparedSweep
   readonly named: readonly NamedPoint[]
+  readonly mayGrow: boolean
   readonly shared?: SharedQueue | undefined
   readonly signal: AbortSignal
 }
 
 /** True if the sweep lacks some of its grid's points, or of those that somebody named, or is to have another grid. */
-export async function lacksPoints({ store, sweep, prepared, named }: Omit<Growing, 'signal'>): Promise<boolean> {
+export async function lacksPoints({
+  store,
+  sweep,
+  prepared,
+  named,
+}: Pick<Growing, 'store' | 'sweep' | 'prepared' | 'named'>): Promise<boolean> {
   if (changesOf(sweep, prepared).length > 0) return true
   // A large one need not be gone through each time.
   if (named.length === 0 && (await countTrials(store.db, sweep.id)) >= prepared.plan.size) return false
@@ -44,47 +53,49 @@ export async function lacksPoints({ store, sweep, prepared, named }: Omit<Growin
 
 /**
  * Adds the points of its grid that a sweep does not have yet, behind those that it has, which stay as they are: in one
- * transaction with what its grid is from then on.
+ * transaction with its new definition and settings. Of two processes that extend a sweep at once the second continues
+ * from what the first wrote.
  */
 export async function growSweep(
-  { store, sweep, prepared, named, shared, signal }: Growing,
+  { store, sweep, prepared, named, mayGrow, shared, signal }: Growing,
   machinery: Machinery,
 ): Promise<Growth> {
   const { file, definition, settings } = prepared
   const queue = await shared?.of(sweep.id)
-  const before = JSON.parse(sweep.definition) as SweepDefinition
-  const changes = changesOf(sweep, prepared)
   const space = spaceOf(definition.parameters)
   for (;;) {
     const { points, last } = await plannedPoints(store.db, sweep.id)
     const missing = missingTrials(prepared, named, points).map((trial, k) => ({ ...trial, number: last + k + 1 }))
     const trials = await describeTrials(machinery, file, settings.program, missing, signal)
-    const gone =
-      changes.length === 0
-        ? 0
-        : points.filter(({ params }) => outside(space, JSON.parse(params) as Parameters).length > 0).length
+    const written = { definition: sweep.definition, outside: 0, changes: [] as readonly string[] }
     const ids = await addPlanned(store.db, sweep.id, [...rowsOf(trials)], {
       ...{ after: last, queue },
       async besides(transaction) {
+        const at = store.now().toISOString()
+        const isShared = shared !== undefined
+        const updated = await updateSettings(transaction, sweep, prepared, { at, mayGrow, isShared })
+        written.changes = updated.changes
+        written.definition = updated.sweep.definition
+        const changes = changesOf(updated.sweep, prepared)
         if (changes.length === 0) return
-        await transaction
-          .updateTable('sweeps')
-          .set({ definition: JSON.stringify(definition), source: file.source.text, source_path: file.source.path })
-          .where('id', '=', sweep.id)
-          .execute()
+        const gone = points.filter(({ params }) => outside(space, JSON.parse(params) as Parameters).length > 0).length
+        written.outside = gone
         const detail = [
           `${counted(trials.length, 'trial')} more`,
           ...changes,
           ...(gone > 0 ? [`${gone} are no longer in the grid`] : []),
         ]
-        await recordEvent(transaction, sweep.id, 'extended', store.now().toISOString(), detail.join('; '))
+        await recordEvent(transaction, sweep.id, 'extended', at, detail.join('; '))
       },
     })
-    // Somebody else has added some meanwhile: those keep their numbers.
+    // Another process has added trials meanwhile: those keep their numbers.
     if (ids === undefined) continue
-    const names = [...new Set([...parameterNames(before.parameters), ...parameterNames(definition.parameters)])].sort()
-    if (changes.length > 0) await defineSweepView(store.db, sweep, names, await metricNamesOf(store.db, sweep.id))
-    return { added: ids.length, outside: gone }
+    const { parameters } = JSON.parse(written.definition) as SweepDefinition
+    const names = [...new Set([...parameterNames(parameters), ...parameterNames(definition.parameters)])].sort()
+    if (written.definition !== JSON.stringify(definition)) {
+      await defineSweepView(store.db, sweep, names, await metricNamesOf(store.db, sweep.id))
+    }
+    return { outside: written.outside, changes: written.changes }
   }
 }
 

@@ -1,37 +1,68 @@
 import type { CoordinatorRow } from '../store/schema.ts'
 import { SwathError } from '../errors.ts'
 import { acquireSweep, leaseEnd, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
+import { takeBackLost } from '../store/lost-trials.ts'
 import type { Store } from '../store/store.ts'
-import { isCancelled } from '../store/sweeps.ts'
-import { renewLeases } from '../store/trials.ts'
+import { isCancelled, openSweep } from '../store/sweeps.ts'
+import { renewLeases, type EndedState } from '../store/trials.ts'
 
 const beatMs = 1_000
 
 /** The right to run a sweep, kept while it is used. */
 export interface Tenure {
-  /** True once somebody cancelled the sweep. */
+  /** True once the sweep was cancelled. */
   isCancelled(): boolean
+  /** Throws SwathError('sweep-busy') if another process has taken the sweep over. */
+  refuseIfLost(): void
   release(): Promise<void>
 }
 
-/** Takes a sweep; throws SwathError('sweep-busy') that says who has it. Calls `onCancel` when it is cancelled elsewhere. */
+interface Taking {
+  /** States of trials to train again; undefined for a sweep that was created just now, which is open already. */
+  readonly again: readonly EndedState[] | undefined
+  /** How often in a row a trial may be lost. */
+  readonly lossLimit: number
+  /** Called when the sweep is cancelled elsewhere, or another process has taken it over. */
+  readonly onEnd: () => void
+}
+
+/**
+ * Takes a sweep, opens it again and takes back what a process that is gone left running, in one transaction: another
+ * process that cancels or deletes the sweep does so before or after all of it.
+ *
+ * @throws SwathError('sweep-busy') that says which process runs it
+ */
 export async function takeSweep(
   store: Store,
   sweep: { readonly id: number; readonly name: string },
-  onCancel: () => void,
+  { again, lossLimit, onEnd }: Taking,
 ): Promise<Tenure> {
   const self = thisProcess()
-  const holder = await acquireSweep(store.db, sweep.id, self, store.now())
-  if (holder !== undefined) throw busy(sweep.name, holder)
+  await store.db.transaction().execute(async (transaction) => {
+    const now = store.now()
+    const holder = await acquireSweep(transaction, sweep.id, self, now)
+    if (holder !== undefined) throw busy(sweep.name, holder)
+    if (again === undefined) return
+    await takeBackLost(transaction, sweep.id, { limit: lossLimit, at: now.toISOString() })
+    await openSweep(transaction, sweep.id, again)
+  })
 
   let cancelled = false
+  let successor: CoordinatorRow | undefined
   const beat = async () => {
     const now = store.now()
-    await renewSweep(store.db, sweep.id, self, now)
+    if (!(await renewSweep(store.db, sweep.id, self, now))) {
+      // This process was silent for longer than a lease, as after a suspended machine.
+      successor = await acquireSweep(store.db, sweep.id, self, now)
+      if (successor !== undefined) {
+        onEnd()
+        return
+      }
+    }
     await renewLeases(store.db, sweep.id, self, leaseEnd(now))
     if (!cancelled && (await isCancelled(store.db, sweep.id))) {
       cancelled = true
-      onCancel()
+      onEnd()
     }
   }
   // A beat that fails is not lost: what cannot be written ends the run through the aggregator.
@@ -41,6 +72,9 @@ export async function takeSweep(
   }, beatMs)
   return {
     isCancelled: () => cancelled,
+    refuseIfLost() {
+      if (successor !== undefined) throw busy(sweep.name, successor)
+    },
     async release() {
       clearInterval(timer)
       await lastBeat
@@ -49,6 +83,7 @@ export async function takeSweep(
   }
 }
 
+/** The error of a process that finds a sweep run by another one: which, and how to watch it. */
 function busy(sweep: string, { host, pid, started_at }: CoordinatorRow): SwathError {
   return new SwathError('sweep-busy', `${sweep} is being run by process ${pid} on ${host}, since ${started_at}`, {
     hint: `wait for it, stop it with \`swath cancel ${sweep}\`, or watch it with \`swath show ${sweep}\``,

@@ -18,6 +18,8 @@ import { isPlannedLater } from './planner.ts'
 
 /** Asking takes a tenth of the time at most; what takes less than this is asked each time. */
 const quickMs = 20
+/** How long a sweep without limits is taken to have none. */
+const recheckMs = 1_000
 
 /**
  * What ends a sweep before its trials are done: a budget, a target, or a trial that shows that no other can succeed. All
@@ -47,12 +49,13 @@ export class Limits {
     if (this.#reached !== undefined) return this.#reached
     const settings = storedSettings(sweep)
     if (settings.target === null && Object.keys(settings.budget).length === 0) {
-      // On one machine nobody else ends it, or gives it a limit while it is trained.
-      if (this.#store.openQueue === undefined) this.#askAgainAt = Infinity
+      // A run of the changed file may give it a limit while it trains.
+      if (this.#store.openQueue === undefined) this.#askAgainAt = performance.now() + recheckMs
       return undefined
     }
     const reason = await limitReached(this.#store, sweep, settings, this.#datasets)
-    if (reason !== undefined) await this.end(reason)
+    // A run of the changed file may have raised the limit meanwhile: then the next call decides by the new one.
+    if (reason !== undefined && (await this.#end(reason, sweep.settings))) this.#reached = reason
     const took = performance.now() - began
     if (took > quickMs) this.#askAgainAt = performance.now() + 9 * took
     return this.#reached
@@ -61,7 +64,12 @@ export class Limits {
   /** No further trial begins, here or elsewhere. */
   async end(reason: string): Promise<void> {
     this.#reached = reason
-    await endSweep(this.#store.db, this.#sweepId, reason, this.#store.now().toISOString())
+    await this.#end(reason)
+  }
+
+  #end(reason: string, settings?: string): Promise<boolean> {
+    const at = this.#store.now().toISOString()
+    return endSweep(this.#store.db, this.#sweepId, { reason, at, ...(settings !== undefined && { settings }) })
   }
 }
 

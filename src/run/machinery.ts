@@ -2,7 +2,8 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import { tensorflowEnvironment } from '../tensorflow/environment.ts'
+import { noteIgnoredVariables, prepareEnvironment } from '../tensorflow/environment.ts'
+import { findRuntime } from '../tensorflow/runtime.ts'
 import { WorkerPool } from '../workers/pool.ts'
 import type { RunObserver } from './events.ts'
 import type { Layout } from './machine.ts'
@@ -34,6 +35,10 @@ export async function setUp(context: SetUp, { program }: Pick<SweepSettings, 'pr
     const { message, hint } = tensorflowError
     context.observer.note(`TensorFlow could not be set up: ${message}${hint === undefined ? '' : `\n→ ${hint}`}`)
   }
+  if (findRuntime().backend === 'tensorflow')
+    noteIgnoredVariables((text) => {
+      context.observer.note(text)
+    })
 }
 
 /** Checks the data, and keeps the worker threads for as long as `use` needs them. */
@@ -43,9 +48,8 @@ export async function withWorkers<T>(
   use: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const datasets = new TrialDatasets(reference)
-  // TensorFlow reads these once, when the first worker loads it; only the main thread can set them. A command, which may
-  // have a TensorFlow of its own, would inherit them.
-  if (!('command' in program)) Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
+  // Only the main thread can, before the first worker loads TensorFlow. A command may have a TensorFlow of its own.
+  if (!('command' in program)) prepareEnvironment(coresPerTrial)
   const pool = new WorkerPool(layout.workers)
   try {
     return await use({ layout, pool, datasets })

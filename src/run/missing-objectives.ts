@@ -1,4 +1,4 @@
-import { likeliest } from '../nearest.ts'
+import { likeliest, nearestFirst } from '../nearest.ts'
 import { builtinMetrics } from '../programs/builtin.ts'
 import { counted, firstOf } from '../report/enumerate.ts'
 import type { Lacking } from '../store/lacking.ts'
@@ -49,9 +49,10 @@ export class MissingObjectives {
     this.#isSaid = true
     const missing = this.#wanted.filter((name) => !known.has(name))
     if (missing.length === 0) return
+    const names = firstOf(nearestFirst(missing[0] ?? '', [...known]), 10)
     const isMany = missing.length > 1
     this.#observer.note(
-      `${missing.join(', ')} ${isMany ? 'are' : 'is'} not in the first report, which has ${firstOf([...known], mostNames)}: if ${isMany ? 'they do' : 'it does'} not come with a later one, the sweep looks for something that its trials do not report.`,
+      `${firstOf(missing)} ${isMany ? 'are' : 'is'} not in the first report, which has ${names}: if ${isMany ? 'they do' : 'it does'} not come with a later one, the sweep looks for something that its trials do not report.`,
     )
   }
 }

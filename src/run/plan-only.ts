@@ -4,7 +4,7 @@ import { withStore } from '../store/open.ts'
 import { trainingRate } from '../store/rate.ts'
 import { previewSweep } from '../sweep/plan.ts'
 import { readSweepFile } from '../sweep/read.ts'
-import { tensorflowEnvironment } from '../tensorflow/environment.ts'
+import { prepareEnvironment } from '../tensorflow/environment.ts'
 import { WorkerPool } from '../workers/pool.ts'
 import { trainingWork } from './cost.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
@@ -36,7 +36,7 @@ export async function planOnly(options: {
   const { workers } = layOut(coresPerTrial, options.machine)
   const datasets = new TrialDatasets(reference)
 
-  Object.assign(process.env, tensorflowEnvironment(coresPerTrial))
+  if (!('command' in program)) prepareEnvironment(coresPerTrial)
   const pool = new WorkerPool(workers.slice(0, 1))
   try {
     const { file, plan } = prepared

@@ -1,3 +1,5 @@
+import { nearestFirst } from '../nearest.ts'
+import { firstOf } from '../report/enumerate.ts'
 import { programParameters, type TrialDatasets } from '../datasets/of-trial.ts'
 import { SwathError } from '../errors.ts'
 import type { ModelCost } from '../models/cost.ts'
@@ -11,7 +13,7 @@ import { filled, outside } from '../search/contains.ts'
 import { addPlanned } from '../store/observations.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { metricNamesOf } from '../store/sweep-view.ts'
+import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { namedTrialWith, trialsOfKey, type NewTrial } from '../store/trials.ts'
 import { brokenBy, constraintsOf } from '../sweep/check-search.ts'
 import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
@@ -145,7 +147,7 @@ export class Planner {
     const { store, sweep } = this.#planning
     const names = await metricNamesOf(store.db, sweep.id)
     throw new SwathError('program', `a trial of ${sweep.name} completed and has not reported ${objective}`, {
-      hint: `trials report ${names.join(', ')}: name one of these as \`metric\`, and begin anew with --new`,
+      hint: `trials report ${firstOf(nearestFirst(objective, names), 10)}: name one of these as \`metric\`, and begin anew with --new`,
     })
   }
 

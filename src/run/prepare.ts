@@ -1,16 +1,23 @@
 import { dirname, resolve } from 'node:path'
 
-import type { Transaction } from 'kysely'
-
 import { SwathError } from '../errors.ts'
+import { acquireSweep, thisProcess } from '../store/coordinators.ts'
 import { packProgram, type SentFiles } from '../programs/sent-files.ts'
 import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
+import { printable } from '../printable.ts'
+import { firstLines } from '../report/enumerate.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
-import type { Schema, SweepRow } from '../store/schema.ts'
+import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { createSweep, freeSweepName, newestSweepOfFile } from '../store/sweeps.ts'
+import {
+  createSweep,
+  findOrCreateSweep,
+  newestSweepOfFile,
+  type AlongWithSweep,
+  type NewSweep,
+} from '../store/sweeps.ts'
 import { defineSweepView } from '../store/sweep-view.ts'
 import { learns } from '../search/methods.ts'
 import { defineSweep, differences, settingsOf, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
@@ -42,21 +49,28 @@ export function prepareSweep(file: SweepFile): PreparedSweep {
   }
 }
 
-/**
- * The sweep that this file continues, if there is one. Throws SwathError('sweep-changed') if it means another now.
- * @param mayGrow takes a grid of other values
- */
+export interface MayGrow {
+  /** Whether a grid may have other values than the sweep. */
+  readonly mayGrow: boolean
+}
+
+/** Returns the sweep that this file continues, if there is one. Throws SwathError('sweep-changed') if it means another now. */
 export async function findSweepOf(
   store: Store,
-  { file, definition }: PreparedSweep,
-  { mayGrow = false } = {},
+  prepared: PreparedSweep,
+  options: MayGrow,
 ): Promise<SweepRow | undefined> {
-  const sweep = await newestSweepOfFile(store.db, file.content.name)
-  if (sweep === undefined) return undefined
+  const sweep = await newestSweepOfFile(store.db, prepared.file.content.name)
+  if (sweep !== undefined) refuseOtherDefinition(sweep, prepared, options)
+  return sweep
+}
+
+/** Throws SwathError('sweep-changed') if the file defines another sweep than this one. */
+export function refuseOtherDefinition(sweep: SweepRow, { definition }: PreparedSweep, { mayGrow }: MayGrow): void {
   const changes = differences(JSON.parse(sweep.definition) as SweepDefinition, definition)
   const others = changes.filter((change) => !/^(parameters\.|repeat: )/.test(change))
   const isGrid = sweep.method === 'grid' && definition.method === 'grid'
-  if (changes.length === 0 || (mayGrow && isGrid && others.length === 0)) return sweep
+  if (changes.length === 0 || (mayGrow && isGrid && others.length === 0)) return
   if (mayGrow && isGrid) throw changed(sweep.name, others, `only a grid’s values and \`repeat\` can be extended`)
   if (mayGrow) throw changed(sweep.name, changes, searchesAnew(definition.method, sweep.name))
   throw changed(sweep.name, changes, isGrid && others.length === 0 ? 'train only what is new with --extend' : undefined)
@@ -75,49 +89,54 @@ export function refuseChangedProgram(sweep: SweepRow, definition: SweepDefinitio
 }
 
 function changed(sweep: string, changes: readonly string[], first?: string): SwathError {
-  const list = changes.map((change) => `\n  ${change}`).join('')
+  const list = firstLines(changes)
+    .map((change) => `\n  ${printable(change, 300)}`)
+    .join('')
   return new SwathError('sweep-changed', `${sweep} is in the store with other settings:${list}`, {
     hint: `${first === undefined ? '' : `${first}; `}start another sweep with --new, or undo the change to go on with this one`,
   })
 }
 
-/** What is written in the transaction that makes a sweep. */
-export type Writing = (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void>
+interface Storing {
+  readonly shared: SharedQueue | undefined
+  readonly along: AlongWithSweep | undefined
+  /** Create a sweep whatever sweeps the file has. */
+  readonly isNew: boolean
+}
 
-/** Writes a new sweep with its trials. Another process may have been quicker: then its sweep is continued. */
+/**
+ * Creates a sweep with its trials and, on one machine's own store, takes it for this process. Resolves to undefined if
+ * another process has created a sweep of this file meanwhile; with `isNew` there may be any number of them.
+ */
 export async function storeSweep(
   store: Store,
   { file, plan, definition, settings, sent }: PreparedSweep,
   trials: readonly DescribedTrial[],
-  { shared, besides }: { readonly shared?: SharedQueue | undefined; readonly besides?: Writing | undefined } = {},
-): Promise<SweepRow> {
+  { shared, along, isNew }: Storing,
+): Promise<SweepRow | undefined> {
   const { name, method, seed, description = null } = file.content
-  const sweep = await createSweep(
-    store.db,
-    {
-      name: await freeSweepName(store.db, name),
-      file_name: name,
-      description,
-      method,
-      program: definition.program,
-      definition: JSON.stringify(definition),
-      settings: JSON.stringify(settings),
-      source: file.source.text,
-      source_path: file.source.path,
-      seed,
-      created_at: store.now().toISOString(),
-      cancelled_at: null,
-    },
-    rowsOf(trials),
-    async (transaction, row) => {
-      await besides?.(transaction, row)
-      const { id, created_at } = row
-      if (shared === undefined) return
-      if (sent !== undefined) await keepProgram(transaction, sent, created_at)
-      await enqueue(transaction, await shared.of(id), id)
-    },
-  )
-  if (sweep === undefined) throw new SwathError('sweep-busy', `another process has just made the sweep ${name}`)
+  const now = store.now()
+  const newSweep: NewSweep = {
+    ...{ name, file_name: name, description, method, seed, program: definition.program },
+    ...{ definition: JSON.stringify(definition), settings: JSON.stringify(settings) },
+    ...{ source: file.source.text, source_path: file.source.path },
+    ...{ created_at: now.toISOString(), cancelled_at: null },
+  }
+  const write: AlongWithSweep = async (transaction, row) => {
+    await along?.(transaction, row)
+    const { id, created_at } = row
+    if (shared === undefined) {
+      await acquireSweep(transaction, id, thisProcess(), now)
+      return
+    }
+    if (sent !== undefined) await keepProgram(transaction, sent, created_at)
+    await enqueue(transaction, await shared.of(id), id)
+  }
+  const rows = rowsOf(trials)
+  const { sweep, isCreated } = isNew
+    ? { sweep: await createSweep(store.db, newSweep, rows, write), isCreated: true }
+    : await findOrCreateSweep(store.db, newSweep, rows, write)
+  if (!isCreated) return undefined
   await defineSweepView(store.db, sweep, plan.parameters, [])
   return sweep
 }

@@ -6,7 +6,7 @@ import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { openSweep } from '../store/sweeps.ts'
-import { requeue, type EndedState } from '../store/trials.ts'
+import type { EndedState } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import type { RunObserver } from './events.ts'
@@ -29,8 +29,8 @@ interface SharedRun {
   readonly queue: SharedQueue
   readonly sweep: SweepRow
   readonly settings: SweepSettings
-  /** States of trials that are to be trained again. */
-  readonly again: readonly EndedState[]
+  /** States of trials to train again; undefined for a sweep that was created just now, which is open already. */
+  readonly again: readonly EndedState[] | undefined
   readonly machinery: Machinery
   /** False for who only watches. */
   readonly trains: boolean
@@ -45,10 +45,9 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
   // Whoever runs a sweep has no tags: it is for those that do.
   const trains = run.trains && tags.length === 0
   const { layout, datasets } = machinery
-  await openSweep(store.db, sweep.id, JSON.stringify(settings))
   const queue = await run.queue.of(sweep.id)
-  // Somebody else may act for it, and has added what was missing.
-  if ((await requeue(store.db, sweep.id, again)) > 0) await enqueueMissing(store.db, queue, sweep.id)
+  const queuedAgain = again === undefined ? 0 : await openSweep(store.db, sweep.id, again)
+  if (queuedAgain > 0) await enqueueMissing(store.db, queue, sweep.id)
 
   const outlook = await outlookOf(store, sweep, datasets)
   observer.started({

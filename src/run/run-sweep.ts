@@ -2,23 +2,24 @@ import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
-import { counted } from '../report/enumerate.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { storeDriverFor } from '../setup/setup.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import { liveCoordinator } from '../store/coordinators.ts'
 import { recordEvent } from '../store/events.ts'
+import { namingNotes } from '../store/naming-notes.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
-import { openSweep, progressOf, sweepById } from '../store/sweeps.ts'
-import { lossLimit, takeBackLost } from '../store/lost-trials.ts'
-import { countTrials, requeue, type EndedState } from '../store/trials.ts'
+import { progressOf, sweepById } from '../store/sweeps.ts'
+import { lossLimit } from '../store/lost-trials.ts'
+import type { EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
+import { bringUpToDate, describeChanges, planNamed } from './bring-up-to-date.ts'
 import { planContinuation, queueContinuation, type Continuation } from './continuation.ts'
 import { describeTrials, noneKeeps } from './describe.ts'
 import type { RunObserver } from './events.ts'
@@ -26,9 +27,8 @@ import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { Limits } from './limits.ts'
 import { outlookOf } from './outlook.ts'
-import { bringNamedForward, thereAlready } from './named-points.ts'
 import { findSweepOf, prepareSweep, refuseChangedProgram, storeSweep, type PreparedSweep } from './prepare.ts'
-import { growSweep, lacksPoints, missingTrials } from './grow.ts'
+import { missingTrials } from './grow.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
 import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
@@ -54,8 +54,8 @@ export interface RunResult {
   readonly ended: string | undefined
   /** False if there was nothing left to train. */
   readonly trained: boolean
-  /** The process that trains it, where this one has only added to what waits. */
-  readonly runner?: { readonly host: string; readonly pid: number } | undefined
+  /** The process that runs the sweep, where this one has only added trials or changed settings. */
+  readonly runner?: { readonly host: string; readonly pid: number; readonly trainsMore: boolean } | undefined
 }
 
 export interface RunOrder {
@@ -69,92 +69,75 @@ export interface RunOrder {
 }
 
 /** Runs a sweep file: a new sweep, or the rest of the one that the store has under its name. */
-export async function runSweep(
-  context: RunContext,
-  { file: read, isNew, mayGrow, named }: RunOrder,
-): Promise<RunResult> {
-  const prepared = prepareSweep(read)
+export async function runSweep(context: RunContext, order: RunOrder): Promise<RunResult> {
+  const prepared = prepareSweep(order.file)
   const layout = layOut(prepared.settings.coresPerTrial, workersFor(context))
 
   await setUp(context, prepared.settings)
   return usingStore(context.store, 'write', async (store, queue) => {
     if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
-    // The sweep that it continues, if there is one, with what it lacks.
-    const known = isNew ? undefined : await findSweepOf(store, prepared, { mayGrow })
-    if (known !== undefined) {
-      const { sweep, added } = await bringUpToDate(context, store, queue, known, prepared, layout, named)
-      const runner =
-        queue === undefined && added > 0 ? await liveCoordinator(store.db, sweep.id, store.now()) : undefined
-      if (runner === undefined) {
-        return continueSweep(context, store, queue, sweep, prepared.settings, layout, ['cancelled'])
-      }
-      const progress = await progressOf(store.db, sweep.id)
-      return { sweep, progress, ended: undefined, trained: false, runner }
+    for (;;) {
+      const known = order.isNew ? undefined : await findSweepOf(store, prepared, order)
+      if (known !== undefined) return continueFile(context, store, queue, known, prepared, layout, order)
+      const result = await startFile(context, store, queue, prepared, layout, order)
+      if (result !== undefined) return result
+      // Another process has created the sweep while this one described its trials.
     }
-
-    // A new one: the program itself checks its points, and counts what they cost.
-    const { file, settings } = prepared
-    const besides = await warmStartOf(store, prepared, context.observer)
-    return withWorkers(layout, settings, async (machinery) => {
-      const all = isPlannedLater(prepared.definition) ? [] : missingTrials(prepared, named, [])
-      const planned = all.map((trial, k) => ({ ...trial, number: k + 1 }))
-      const trials = await describeTrials(machinery, file, settings.program, planned, context.signal)
-      if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
-      const sweep = await storeSweep(store, prepared, trials, { shared: queue, besides })
-      await planNamed(context, store, queue, sweep, settings, machinery, named)
-      return train(context, store, queue, sweep, settings, machinery, ['cancelled'])
-    })
   })
 }
 
-/** Adds what a sweep lacks that is there: points of its grid, and those that somebody named. */
-async function bringUpToDate(
+/** Runs a sweep that is in the store, with what its file says now. */
+async function continueFile(
   context: RunContext,
   store: Store,
   queue: SharedQueue | undefined,
-  sweep: SweepRow,
+  known: SweepRow,
   prepared: PreparedSweep,
   layout: Layout,
-  named: readonly NamedPoint[],
-): Promise<{ readonly sweep: SweepRow; readonly added: number }> {
-  const { settings } = prepared
-  const { observer, signal } = context
-  const before = await countTrials(store.db, sweep.id)
-  if (isPlannedLater(sweep)) {
-    if (named.length > 0) {
-      await withWorkers(layout, settings, (machinery) =>
-        planNamed(context, store, queue, sweep, settings, machinery, named),
-      )
-    }
-  } else {
-    await bringNamedForward(store, sweep, named, observer)
-    if (await lacksPoints({ store, sweep, prepared, named })) {
-      const growth = await withWorkers(layout, settings, (machinery) =>
-        growSweep({ store, sweep, prepared, named, shared: queue, signal }, machinery),
-      )
-      if (growth.outside > 0)
-        observer.note(`No longer in the grid, but they stay: ${counted(growth.outside, 'trial')}.`)
-    }
+  order: RunOrder,
+): Promise<RunResult> {
+  const { sweep, added, changes } = await bringUpToDate({
+    ...{ store, shared: queue, sweep: known, prepared, layout },
+    ...{ named: order.named, mayGrow: order.mayGrow, observer: context.observer, signal: context.signal },
+  })
+  const holder = await liveCoordinator(store.db, sweep.id, store.now())
+  if (changes.length > 0) context.observer.note(describeChanges(sweep.name, changes, holder))
+  // Where hosts share the store this process joins them.
+  const runner = queue === undefined && added + changes.length > 0 ? holder : undefined
+  if (runner === undefined) {
+    return continueSweep(context, store, queue, sweep, prepared.settings, layout, ['cancelled'])
   }
-  const added = (await countTrials(store.db, sweep.id)) - before
-  if (added > 0) observer.note(`${sweep.name}: ${counted(added, 'trial')} more, behind the ${before} that it had.`)
-  return { sweep: (await sweepById(store.db, sweep.id)) ?? sweep, added }
+  const { host, pid } = runner
+  const progress = await progressOf(store.db, sweep.id)
+  return { sweep, progress, ended: undefined, trained: false, runner: { host, pid, trainsMore: added > 0 } }
 }
 
-/** Of a sweep that is planned as it goes: the first points are those that somebody named. */
-async function planNamed(
-  { observer }: RunContext,
+/**
+ * Creates and runs the sweep of a new file. The program itself checks the points, and counts what they cost. Resolves to
+ * undefined if another process has created the sweep meanwhile.
+ */
+async function startFile(
+  context: RunContext,
   store: Store,
-  shared: SharedQueue | undefined,
-  sweep: SweepRow,
-  settings: SweepSettings,
-  { pool, datasets }: Machinery,
-  named: readonly NamedPoint[],
-): Promise<void> {
-  if (named.length === 0 || !isPlannedLater(sweep)) return
-  const queue = await shared?.of(sweep.id)
-  const there = await new Planner({ store, sweep, settings, datasets, pool, queue }).planNamed(named)
-  for (const trial of there) observer.note(thereAlready(trial))
+  queue: SharedQueue | undefined,
+  prepared: PreparedSweep,
+  layout: Layout,
+  { named, isNew }: RunOrder,
+): Promise<RunResult | undefined> {
+  const { file, settings } = prepared
+  const along = await warmStartOf(store, prepared, context.observer)
+  return withWorkers(layout, settings, async (machinery) => {
+    const all = isPlannedLater(prepared.definition) ? [] : missingTrials(prepared, named, [])
+    const planned = all.map((trial, k) => ({ ...trial, number: k + 1 }))
+    const trials = await describeTrials(machinery, file, settings.program, planned, context.signal)
+    if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
+    const sweep = await storeSweep(store, prepared, trials, { shared: queue, along, isNew })
+    if (sweep === undefined) return undefined
+    for (const note of await namingNotes(store.db, sweep)) context.observer.note(note)
+    const planning = { store, shared: queue, sweep, settings, named, observer: context.observer }
+    await planNamed(planning, machinery)
+    return train(context, store, queue, sweep, settings, machinery, undefined)
+  })
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */
@@ -235,7 +218,7 @@ async function train(
   sweep: SweepRow,
   settings: SweepSettings,
   machinery: Machinery,
-  again: readonly EndedState[],
+  again: readonly EndedState[] | undefined,
   continuation?: Continuation,
 ): Promise<RunResult> {
   const { layout, pool, datasets } = machinery
@@ -247,13 +230,11 @@ async function train(
 
   // Take the sweep, and take back what a process that is gone has left running.
   const end = new AbortController()
-  const tenure = await takeSweep(store, sweep, () => {
+  const onEnd = () => {
     end.abort()
-  })
+  }
+  const tenure = await takeSweep(store, sweep, { again, lossLimit: lossLimit(settings), onEnd })
   try {
-    await openSweep(store.db, sweep.id, JSON.stringify(settings))
-    await takeBackLost(store.db, sweep.id, { limit: lossLimit(settings), at: store.now().toISOString() })
-    await requeue(store.db, sweep.id, again)
     if (continuation !== undefined) await queueContinuation(store, continuation)
 
     // With the budget that it has now it may be over.
@@ -294,6 +275,7 @@ async function train(
         isCancelled: () => tenure.isCancelled(),
       }),
     )
+    tenure.refuseIfLost()
     // A budget of trials may have kept others from being planned.
     if (!signal.aborted && continuation === undefined) await limits.reached()
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)

@@ -1,4 +1,6 @@
 import { reportedValue, type Parameters, type Report } from '../programs/program.ts'
+import { nearestFirst } from '../nearest.ts'
+import { firstOf } from '../report/enumerate.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { TrialFailure, TrialOutcome } from '../workers/protocol.ts'
@@ -87,7 +89,6 @@ export class Supervision {
 }
 
 function unreported(missing: readonly string[], { epoch, ...metrics }: Report): string {
-  const reported = Object.keys(metrics)
-  const shown = reported.length > 20 ? [...reported.slice(0, 20), '…'] : reported
-  return `${missing.join(', ')} is not reported at epoch ${epoch}, and early_terminate needs it; it reports ${shown.join(', ') || 'nothing'}`
+  const reported = nearestFirst(missing[0] ?? '', Object.keys(metrics))
+  return `${firstOf(missing)} is not reported at epoch ${epoch}, and early_terminate needs it; it reports ${firstOf(reported, 10) || 'nothing'}`
 }

@@ -20,12 +20,13 @@ import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
 import type { ReportNotices } from './report-notices.ts'
+import { platform } from '../tensorflow/platform.ts'
 import { Supervision, trainedParameters } from './supervision.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
 
 /** What a report says of a sweep's metrics. */
-export type ReportedMetrics = Pick<StoredReport, 'report' | 'isContinued'>
+export type MetricsOfReport = Pick<StoredReport, 'report' | 'isContinued'>
 
 /** What trials of a run have in common. */
 export interface TrialTraining {
@@ -46,7 +47,7 @@ export interface TrialTraining {
   readonly notices: ReportNotices
   /** Metrics whose values have to be finite. */
   readonly watched: readonly string[]
-  readonly recordMetrics: (trialId: number, report: ReportedMetrics) => Promise<void>
+  readonly recordMetrics: (trialId: number, report: MetricsOfReport) => Promise<void>
   /** What may end the sweep. */
   readonly limits?: Limits | undefined
   /** What may end trials early. */
@@ -115,6 +116,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
       onStart: async (worker) => {
         isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
+          ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { CreateQueue } from '../queue/queue.ts'
-import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
+import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
 import { watchedMetrics } from '../sweep/watched-metrics.ts'
@@ -13,7 +13,7 @@ import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
 import type { Carry } from './trial-checkpoints.ts'
-import { trainTrial, type ReportedMetrics, type TrialTraining } from './train-trial.ts'
+import { trainTrial, type MetricsOfReport, type TrialTraining } from './train-trial.ts'
 
 export type Training = Omit<
   TrialTraining,
@@ -149,17 +149,15 @@ export async function trainQueued(training: Training): Promise<void> {
 
 /** Keeps the sweep's own view up to date: a metric that no trial has reported before becomes a column. */
 async function sweepViewKeeper({ store, sweep, settings, observer, parameters }: Training, patience: Patience) {
-  const known = new Set(await metricNamesOf(store.db, sweep.id))
-  const missing = new MissingObjectives(settings, observer, known)
-  const recordMetrics = async (trialId: number, { report, isContinued }: ReportedMetrics): Promise<void> => {
-    const before = known.size
-    missing.reported(trialId, isContinued, known)
-    for (const name of Object.keys(report)) if (name !== 'epoch') known.add(name)
-    if (known.size === before || before >= mostColumns) return
-    await patience.write(() => defineSweepView(store.db, sweep, parameters, [...known].sort()))
+  const reported = await ReportedMetrics.of(store.db, sweep)
+  const missing = new MissingObjectives(settings, observer, reported.names)
+  const recordMetrics = async (trialId: number, { report, isContinued }: MetricsOfReport): Promise<void> => {
+    missing.reported(trialId, isContinued, reported.names)
+    if (!reported.add(Object.keys(report).filter((name) => name !== 'epoch'))) return
+    await patience.write(() => defineSweepView(store.db, sweep, parameters, [...reported.names].sort()))
   }
   const trialEnded = (trialId: number): void => {
-    missing.ended(trialId, known)
+    missing.ended(trialId, reported.names)
   }
   return { recordMetrics, trialEnded }
 }

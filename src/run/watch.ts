@@ -7,7 +7,7 @@ import { enqueueMissing } from '../store/enqueue.ts'
 import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { defineSweepView, metricNamesOf, mostColumns } from '../store/sweep-view.ts'
+import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { progressOf } from '../store/sweeps.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { TrialOutcome } from '../workers/protocol.ts'
@@ -49,9 +49,9 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const self = thisProcess()
   const patience = new Patience(store, observer, signal)
   const caretaker = new Caretaker(store, queue, sweep, settings, observer)
-  const known = new Set(await patience.read(() => metricNamesOf(store.db, sweep.id)))
+  const reported = await patience.read(() => ReportedMetrics.of(store.db, sweep))
   const seen = new Onlooker(watch)
-  const missing = new MissingObjectives(settings, observer, known)
+  const missing = new MissingObjectives(settings, observer, reported.names)
   const role = { acts: false }
   /** Without it nobody knows whether there is more to come. */
   let isPlanned = planning === undefined
@@ -61,15 +61,14 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     await enqueueMissing(store.db, queue, sweep.id)
   }
   const act = async (isLast: boolean) => {
-    if (role.acts) await renewSweep(store.db, sweep.id, self, store.now())
-    else await take()
+    // One that was silent for a lease may have a successor: then that one acts.
+    role.acts &&= await renewSweep(store.db, sweep.id, self, store.now())
+    if (!role.acts) await take()
     if (!role.acts) return
     await caretaker.look({ isLast })
     if (planning !== undefined && (await limits.reached()) === undefined) isPlanned = await planning.look()
-    const before = known.size
-    for (const name of seen.metrics) known.add(name)
-    if (known.size > before && before < mostColumns) {
-      await defineSweepView(store.db, sweep, outlook.parameters, [...known].sort())
+    if (reported.add(seen.metrics)) {
+      await defineSweepView(store.db, sweep, outlook.parameters, [...reported.names].sort())
     }
   }
   const look = async ({ isLast = false } = {}) => {

@@ -1,3 +1,4 @@
+import { whyInexact } from '../exact-number.ts'
 import type { Constraint, Expression } from './constraint.ts'
 
 /** Where a constraint cannot be read, and why. */
@@ -27,6 +28,12 @@ export function parseConstraint(text: string): Constraint | ConstraintMistake {
     if (error instanceof Misread) return { offset: error.offset, message: error.message }
     throw error
   }
+}
+
+function exactly(number: string, offset: number): number {
+  const why = whyInexact(number)
+  if (why !== undefined) throw new Misread(offset, why)
+  return Number(number)
 }
 
 const lexeme =
@@ -76,13 +83,13 @@ class Reader {
   }
 
   #factor(): Expression {
-    const { number, name, sign } = this.#next ?? {}
+    const { number, name, sign, offset = 0 } = this.#next ?? {}
     if (number === undefined && name === undefined && sign !== '-' && sign !== '(')
       throw this.#unexpected('a number or a name')
     if (++this.#depth > deepest) throw new Misread(this.#next?.offset ?? 0, 'this is nested too deep')
     this.#step()
     let factor: Expression
-    if (number !== undefined) factor = { kind: 'number', value: Number(number) }
+    if (number !== undefined) factor = { kind: 'number', value: exactly(number, offset) }
     else if (name !== undefined) factor = { kind: 'name', name }
     else if (sign === '-') factor = { kind: 'negative', of: this.#factor() }
     else {

@@ -11,6 +11,12 @@ const lookMs = 100
 /** What a command says at its end is all that is kept of it. */
 const mostOutput = 4_000
 
+interface Started {
+  /** Null where there was nothing left to do. */
+  readonly sweep: string | null
+  readonly pid: number
+}
+
 /**
  * Runs that somebody started from the page: each is the command that would be typed, in a process of its own, so that
  * looking at a sweep takes nothing from training it. Where they are is in the store, like every run.
@@ -21,6 +27,8 @@ export class Runs {
   /** Where runs are started. */
   readonly folder: string
   readonly #running = new Set<ChildProcess>()
+  /** Starts that are under way, by their command. */
+  readonly #starting = new Map<string, Promise<Started>>()
 
   /**
    * @param location of the store, as after `--store`
@@ -34,11 +42,20 @@ export class Runs {
 
   /**
    * Starts `swath run` or `swath resume`; resolves with the sweep's name once it has been taken, or when there was
-   * nothing left to do. Rejects with what the command said where it ended before.
+   * nothing left to do. Rejects with what the command said where it ended before. The same command that is asked for
+   * again meanwhile, as by a double click, is started once; `--new` asks for a sweep each time.
    *
    * @param input what `-` in the arguments stands for
    */
-  async start(args: readonly string[], input = ''): Promise<{ readonly sweep: string | null; readonly pid: number }> {
+  start(args: readonly string[], input = ''): Promise<Started> {
+    if (args.includes('--new')) return this.#start(args, input)
+    const key = JSON.stringify([args, input])
+    const started = this.#starting.get(key) ?? this.#start(args, input).finally(() => this.#starting.delete(key))
+    this.#starting.set(key, started)
+    return started
+  }
+
+  async #start(args: readonly string[], input: string): Promise<Started> {
     const command = [join(packageRoot, 'bin', 'swath.js'), ...args]
     const child = spawn(process.execPath, command, {
       cwd: this.folder,
@@ -61,7 +78,7 @@ export class Runs {
         const sweep = await this.#sweepOf(pid)
         if (sweep !== undefined) return { sweep, pid }
       } else if (code === 0 || code === 1) return { sweep: null, pid }
-      else throw new SwathError('usage', messageIn(said))
+      else throw new SwathError(isBusy(said) ? 'sweep-busy' : 'usage', messageIn(said))
     }
   }
 
@@ -83,6 +100,11 @@ export class Runs {
       .executeTakeFirst()
     return row?.name
   }
+}
+
+/** True if a command ended because another process runs the sweep. */
+function isBusy(said: string): boolean {
+  return / is being run by process \d+ on /.test(said)
 }
 
 /** What a command says that it could not do, without the words around it. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { carriedPackage } from '../carried-package.ts'
 import { CommandError, findCompiler, installing, runCommand, type FoundCommand } from './commands.ts'
 import { bindingFile, libraries, opsFile, preloadFile } from './tensorflow-release.ts'
 
@@ -28,7 +29,7 @@ export async function requireCompiler(): Promise<FoundCommand> {
 /** Compiles tfjs-node's binding and swath's own kernels into `folder`, against the libraries there. Throws SwathError('setup'). */
 export async function compileBinding(compiler: FoundCommand, folder: string, tensorflowHeaders: string): Promise<void> {
   const sources = join(dirname(tensorflowHeaders), 'binding')
-  await cp(join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding'), sources, {
+  await cp(join(carriedPackage('@tensorflow/tfjs-node'), 'binding'), sources, {
     recursive: true,
   })
   await giveEachThreadItsSet(join(sources, 'tfjs_backend.cc'))

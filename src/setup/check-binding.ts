@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
+import { tensorflowEnvironment } from '../tensorflow/environment.ts'
 import { CommandError, runCommand } from './commands.ts'
 import { preloadFile } from './tensorflow-release.ts'
 
@@ -32,9 +33,8 @@ const script = `
  * @returns TensorFlow's version
  */
 export async function checkBinding(bindingPath: string): Promise<string> {
-  const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }
   const args = ['-e', script, join(dirname(bindingPath), preloadFile), bindingPath]
-  const output = await runCommand(process.execPath, args, { env: environment }).catch((error: unknown) => {
+  const output = await runCommand(process.execPath, args, { env: tensorflowEnvironment(1) }).catch((error: unknown) => {
     const why = error instanceof CommandError ? `:\n${error.output}` : ''
     throw new SwathError('setup', `TensorFlow does not run on this machine${why}`, {
       hint: 'its libraries need a processor with AVX and, on Linux, glibc 2.27 or newer',

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 
 import { availableCores, coreLimits, pinThread } from '../tensorflow/cores.ts'
+import { processorFlags } from '../tensorflow/platform.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { megabytes } from './disk-space.ts'
 
@@ -23,11 +23,10 @@ export function diagnoseCores(limits = coreLimits()): Diagnosis {
 /** Processor flags of Linux that stand for products in bfloat16. */
 const bfloat16Flags = ['amx_bf16', 'avx512_bf16', 'bf16'] as const
 
-/** Whether `precision: bfloat16` is worth a try. @param processor what Linux says of it; undefined elsewhere */
-export function diagnoseBfloat16(processor = linuxProcessor()): Diagnosis {
+/** Whether `precision: bfloat16` is worth a try. @param flags of the processor; undefined where Linux does not tell them */
+export function diagnoseBfloat16(flags = processorFlags()): Diagnosis {
   const found = { name: 'bfloat16', status: 'ok' } as const
-  if (processor === undefined) return { ...found, detail: 'not known whether this processor has instructions for it' }
-  const flags = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(processor)?.[1]?.split(' '))
+  if (flags === undefined) return { ...found, detail: 'not known whether this processor has instructions for it' }
   const flag = bfloat16Flags.find((known) => flags.has(known))
   if (flag === undefined) {
     return {
@@ -36,11 +35,6 @@ export function diagnoseBfloat16(processor = linuxProcessor()): Diagnosis {
     }
   }
   return { ...found, detail: `this processor has ${flag}: precision bfloat16 trains wide networks faster` }
-}
-
-function linuxProcessor(): string | undefined {
-  const path = '/proc/cpuinfo'
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
 /** Tries on this thread, with the cores that it has anyway. */

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { openDatabase } from '../sqlite/open-database.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { cacheFolder } from './cache.ts'
 import { checkBinding } from './check-binding.ts'
@@ -17,7 +18,7 @@ export async function diagnose(): Promise<readonly Diagnosis[]> {
   const installed = await Promise.all([
     diagnoseCache(),
     diagnoseTensorFlow(),
-    diagnoseSqlite(),
+    Promise.resolve(diagnoseSqlite()),
     diagnosePython(),
     diagnoseCompiler(),
   ])
@@ -77,20 +78,21 @@ async function diagnoseTensorFlow(): Promise<Diagnosis> {
   }
 }
 
-async function diagnoseSqlite(): Promise<Diagnosis> {
+function diagnoseSqlite(): Diagnosis {
   const name = 'SQLite driver'
-  const nativeBinding = findSqliteDriver()
-  if (nativeBinding === undefined) {
-    return { name, status: 'warning', detail: 'not built yet for this Node', advice: 'run `swath setup`' }
-  }
   try {
-    const { default: Database } = await import('better-sqlite3')
-    const database = new Database(':memory:', { nativeBinding })
-    const version = String(database.prepare('select sqlite_version()').pluck().get())
+    const driver = findSqliteDriver()
+    if (driver === undefined) {
+      return { name, status: 'warning', detail: 'not built yet for this Node', advice: 'run `swath setup`' }
+    }
+    const database = openDatabase(driver, ':memory:')
+    const [row] = database.prepare('select sqlite_version() as version').all()
     database.close()
-    return { name, status: 'ok', detail: `SQLite ${version}, ${nativeBinding}` }
+    const from = driver.name === 'better-sqlite3' ? driver.nativeBinding : `Node’s own, because ${driver.reason}`
+    return { name, status: 'ok', detail: `${driver.name}, SQLite ${String(row?.version)}, ${from}` }
   } catch (error) {
-    const advice = `remove ${dirname(nativeBinding)} and run \`swath setup\``
+    const hint = error instanceof SwathError ? error.hint : undefined
+    const advice = hint ?? 'remove its folder from the cache and run `swath setup`'
     return { name, status: 'problem', detail: messageOf(error), advice }
   }
 }

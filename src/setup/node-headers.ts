@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { runCommand } from './commands.ts'
 import { pipDownload } from './pip-download.ts'
 import { unzip } from './unzip.ts'
 
@@ -37,6 +38,15 @@ function versionOfHeaders(prefix: string): string | undefined {
   const text = readFileSync(header, 'utf8')
   const part = (name: string) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(text)?.[1]
   return `v${[part('MAJOR'), part('MINOR'), part('PATCH')].join('.')}`
+}
+
+/**
+ * Whether npm's own settings (`nodedir`) name the headers of another Node, as a machine may for the one that it came with:
+ * node-gyp would compile with them for minutes, to no use.
+ */
+export async function npmNamesOthers(): Promise<boolean> {
+  const named = await runCommand('npm', ['config', 'get', 'nodedir']).catch(() => '')
+  return named.trim().startsWith('/') && majorOf(versionOfHeaders(named.trim())) !== majorOf(process.version)
 }
 
 function majorOf(version: string | undefined): string | undefined {

@@ -1,8 +1,9 @@
 import { messageOf, SwathError } from '../errors.ts'
 import { isPostgres } from '../store/location.ts'
+import type { SqliteDriver } from '../sqlite/database.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import type { SetupObserver } from './progress.ts'
-import { findSqliteDriver, sqliteDriver } from './sqlite.ts'
+import { findSqliteDriver, forgetFailure, sqliteDriver } from './sqlite.ts'
 import { installTensorFlow } from './tensorflow.ts'
 
 /** Why TensorFlow could not be set up, where it could not: swath then trains on plain JavaScript, slowly. */
@@ -13,14 +14,18 @@ export interface SetupResult {
 /**
  * Makes what is missing; costs nothing where nothing is. Throws SwathError('setup') if there can be no store.
  * @param store where results are to go, if that is known
+ * @param again tries once more to build a driver that could not be built before
  */
 export async function setup({
   observer,
   store = '',
+  again = false,
 }: {
   readonly observer: SetupObserver
   readonly store?: string
+  readonly again?: boolean
 }): Promise<SetupResult> {
+  if (again) await forgetFailure()
   const [, result] = await Promise.all([storeDriverFor(store, observer), tensorflowFor(observer)])
   return result
 }
@@ -48,15 +53,15 @@ async function tensorflowFor(observer: SetupObserver): Promise<SetupResult> {
 }
 
 /** The SQLite driver, shown to the user while it is built. */
-async function sqliteDriverFor(observer: SetupObserver): Promise<string> {
+async function sqliteDriverFor(observer: SetupObserver): Promise<SqliteDriver> {
   const found = findSqliteDriver()
   if (found !== undefined) return found
   try {
-    const path = await sqliteDriver((phase, fraction) => {
+    const driver = await sqliteDriver((phase, fraction) => {
       observer.phase('SQLite driver', phase, fraction)
     })
     observer.done('SQLite driver')
-    return path
+    return driver
   } catch (error) {
     const sqliteError = asSetupError(error)
     observer.done('SQLite driver', sqliteError)

@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs'
-import { copyFile, cp } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { copyFile, cp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 
+import { carriedPackage } from '../carried-package.ts'
 import { SwathError } from '../errors.ts'
+import type { SqliteDriver } from '../sqlite/database.ts'
+import { nodeSqlite } from '../sqlite/node-sqlite-module.ts'
 import { cached, installOnce } from './cache.ts'
 import { CommandError, installing, runCommand } from './commands.ts'
-import { areFlawed, findNodeHeaders } from './node-headers.ts'
+import { findNodeHeaders, npmNamesOthers } from './node-headers.ts'
 import type { PhaseReporter } from './progress.ts'
 
-const require = createRequire(import.meta.url)
-const driver = 'better_sqlite3.node'
+const compiled = 'better_sqlite3.node'
 const pollMs = 250
 /** Counts up when the driver is compiled in another way, so that older caches are not used. */
 const recipe = 2
@@ -18,49 +20,74 @@ const recipe = 2
 const room = 150_000_000
 
 /**
- * The SQLite driver for this Node: the one that npm has installed or the one in the cache, built there on first need by
- * better-sqlite3's own install script: the prebuilt file where its host can be reached, else from its sources (about a
- * minute). Throws SwathError('setup').
+ * The SQLite driver for this Node: better-sqlite3 out of the cache, built there on first need by its own install script
+ * (the prebuilt file where its host can be reached, else from its sources, about a minute). Where it cannot be built it is
+ * the SQLite of Node itself. Throws SwathError('setup') where there is neither.
  */
-export async function sqliteDriver(report: PhaseReporter = () => undefined): Promise<string> {
+export async function sqliteDriver(report: PhaseReporter = () => undefined): Promise<SqliteDriver> {
   const found = findSqliteDriver()
   if (found !== undefined) return found
   const build = (folder: string, scratch: string) => buildDriver(folder, scratch, report)
-  return join(await installOnce(cacheName(), build, report, room), driver)
+  try {
+    const folder = await installOnce(cacheName(), build, report, room)
+    return { name: 'better-sqlite3', nativeBinding: join(folder, compiled) }
+  } catch (error) {
+    if (!(error instanceof SwathError) || askedFor() !== undefined || nodeSqlite() === undefined) throw error
+    const [reason = ''] = error.message.split(/:?\n/)
+    // Said once: to find out again that it cannot be built takes some seconds.
+    await writeFile(failureFile(), reason).catch(() => undefined)
+    return { name: 'node:sqlite', reason }
+  }
 }
 
-/** The driver if there is one; builds nothing. */
-export function findSqliteDriver(): string | undefined {
-  const installed = join(packageFolder(), 'build', 'Release', driver)
-  // What npm compiled with flawed headers loads well, and aborts later.
-  if (!areFlawed(process.version) && existsSync(installed) && loads(installed)) return installed
-  const built = join(cached(cacheName()), driver)
-  return existsSync(built) ? built : undefined
+/** The driver if there is one; builds nothing. Throws SwathError('usage') where SWATH_SQLITE asks for one that cannot be. */
+export function findSqliteDriver(): SqliteDriver | undefined {
+  if (askedFor() === 'node') {
+    if (nodeSqlite() !== undefined) return { name: 'node:sqlite', reason: 'SWATH_SQLITE=node asks for it' }
+    throw new SwathError('usage', `SWATH_SQLITE=node: Node ${process.version} has no SQLite that swath can use`, {
+      hint: 'use Node 22.16 or later, or unset SWATH_SQLITE',
+    })
+  }
+  const nativeBinding = join(cached(cacheName()), compiled)
+  if (existsSync(nativeBinding)) return { name: 'better-sqlite3', nativeBinding }
+  if (askedFor() !== undefined || !existsSync(failureFile()) || nodeSqlite() === undefined) return undefined
+  return { name: 'node:sqlite', reason: readFileSync(failureFile(), 'utf8') }
 }
 
-function packageFolder(): string {
-  return dirname(require.resolve('better-sqlite3/package.json'))
+/** Has better-sqlite3 built where that failed before: the compiler may be there by now. */
+export async function forgetFailure(): Promise<void> {
+  await rm(failureFile(), { force: true })
+}
+
+function askedFor(): 'better-sqlite3' | 'node' | undefined {
+  const { SWATH_SQLITE: asked } = process.env
+  if (asked === undefined || asked === '') return undefined
+  if (asked === 'better-sqlite3' || asked === 'node') return asked
+  throw new SwathError('usage', `SWATH_SQLITE=${asked}: there is no such driver`, {
+    hint: 'it may be better-sqlite3 or node',
+  })
 }
 
 function cacheName(): string {
-  const { version } = require('better-sqlite3/package.json') as { version: string }
+  const { version } = require(join(carriedPackage('better-sqlite3'), 'package.json')) as { version: string }
   const { platform, arch, versions } = process
   return `better-sqlite3-${version}-node-${versions.modules}-${platform}-${arch}-${recipe}`
 }
 
-/** A driver that was built for another version of Node is refused by this one. */
-function loads(path: string): boolean {
-  try {
-    require(path)
-    return true
-  } catch {
-    return false
-  }
+const require = createRequire(import.meta.url)
+
+/** What it says is why better-sqlite3 could not be built. */
+function failureFile(): string {
+  return cached(`${cacheName()}-failed`)
 }
+
+/** What better-sqlite3 does when it is installed, and the first part of that. */
+const install = ['npm', 'run', 'install', '--ignore-scripts=false'] as const
+const prebuilt = ['prebuild-install'] as const
 
 async function buildDriver(folder: string, scratch: string, report: PhaseReporter): Promise<void> {
   report('looking for a prebuilt one')
-  const source = packageFolder()
+  const source = carriedPackage('better-sqlite3')
   const copy = join(scratch, 'better-sqlite3')
   await cp(source, copy, { recursive: true, filter: (path) => path !== join(source, 'build') })
   const headers = await findNodeHeaders(scratch)
@@ -70,7 +97,9 @@ async function buildDriver(folder: string, scratch: string, report: PhaseReporte
     report('compiling (about a minute, once)')
   }, pollMs)
   try {
-    await runCommand('npm', ['run', 'install', '--ignore-scripts=false'], {
+    const isPrebuiltOnly = headers === undefined && (await npmNamesOthers())
+    const [command, ...args] = isPrebuiltOnly ? prebuilt : install
+    await runCommand(command, args, {
       cwd: copy,
       shell: process.platform === 'win32',
       env: {
@@ -81,12 +110,12 @@ async function buildDriver(folder: string, scratch: string, report: PhaseReporte
         ...(headers === undefined ? {} : { npm_config_nodedir: headers }),
       },
     })
-    await copyFile(join(copy, 'build', 'Release', driver), join(folder, driver))
-    await runCommand(process.execPath, ['-e', 'require(process.argv[1])', join(folder, driver)])
+    await copyFile(join(copy, 'build', 'Release', compiled), join(folder, compiled))
+    await runCommand(process.execPath, ['-e', 'require(process.argv[1])', join(folder, compiled)])
   } catch (error) {
     const output = error instanceof CommandError ? `:\n${error.output}` : ''
-    throw new SwathError('setup', `the SQLite driver could not be built${output}`, {
-      hint: installing.sqlite,
+    throw new SwathError('setup', `better-sqlite3 cannot be built for Node ${process.version}${output}`, {
+      hint: `${installing.sqlite}; Node 22.16 and later have SQLite in them, and do without it`,
       cause: error,
     })
   } finally {

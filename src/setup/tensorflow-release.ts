@@ -43,7 +43,7 @@ export const libraries =
     : { tensorflow: 'libtensorflow_cc.so.2', framework: 'libtensorflow_framework.so.2' }
 
 /** Counts up when the binding is compiled in another way, so that older caches are not used. */
-const recipe = 5
+const recipe = 6
 
 /** Where the runtime lies in the cache. */
 export const runtimeFolder = `tensorflow-${tensorflowVersion}-tfjs-node-4.22.0-${process.platform}-${process.arch}-${recipe}`

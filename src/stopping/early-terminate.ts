@@ -35,8 +35,10 @@ export function keysOfRule(type: unknown): string[] {
 
 /** What a rule compares by: its own metric, or what the sweep looks for. */
 export function objectivesOf(early: EarlyTerminate, ofSweep: readonly Objective[]): readonly Objective[] {
+  // A rule compares reports, not what they are reduced to.
+  const reported = ofSweep.map(({ name, goal }) => ({ name, goal }))
   if (early.type !== 'threshold' || early.metric === undefined)
-    return early.type === 'threshold' ? ofSweep.slice(0, 1) : ofSweep
+    return early.type === 'threshold' ? reported.slice(0, 1) : reported
   return [{ name: early.metric, goal: early.above === undefined ? 'maximize' : 'minimize' }]
 }
 

@@ -1,7 +1,15 @@
+import type { Goal } from '../metrics/goal.ts'
+import type { Reduction } from '../metrics/reduction.ts'
+
 /** What a search looks for: a metric that trials report, or a cost that is known before (`flops`, `parameter_count`). */
 export interface Objective {
   readonly name: string
-  readonly goal: 'minimize' | 'maximize'
+  readonly goal: Goal
+}
+
+/** An objective with how the reports of a trial become one value; the default of its name where it is absent. */
+export interface ReadObjective extends Objective {
+  readonly reduction?: Reduction
 }
 
 /** Decides which trials are not worth their next epochs, from what they and the others have reported. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { SwathError } from '../errors.ts'
 import { isPostgres } from './location.ts'
+import { refuseLiveRuns } from './runs.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -17,7 +18,8 @@ export async function artifactPlaceOf(db: Kysely<Schema>): Promise<string | unde
  * @param wanted `s3://bucket/prefix`
  * @throws SwathError('usage') if there can be none, or there are artifacts elsewhere already
  */
-export async function chooseArtifactPlace({ db, location }: Store, wanted: string): Promise<void> {
+export async function chooseArtifactPlace(store: Store, wanted: string): Promise<void> {
+  const { db, location } = store
   const base = wanted.replace(/\/+$/, '')
   if (!/^s3:\/\/[^/:@?]+(\/[^/?]+)*$/.test(base)) {
     throw new SwathError('usage', `--artifacts ${wanted}: expected s3://bucket/prefix`, {
@@ -32,6 +34,8 @@ export async function chooseArtifactPlace({ db, location }: Store, wanted: strin
   await db.transaction().execute(async (transaction) => {
     const known = await artifactPlaceOf(transaction)
     if (known?.replace(/\/[^/]*$/, '') === base) return
+    // A process that trains has opened the place of before, and would go on writing to it.
+    await refuseLiveRuns(transaction, store.now())
     const named = await transaction.selectFrom('artifacts').select('id').limit(1).executeTakeFirst()
     if (named !== undefined) {
       throw new SwathError('usage', `${location} keeps its artifacts in ${known ?? 'its database'} already`, {

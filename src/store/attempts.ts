@@ -7,16 +7,17 @@ import { rowsStatement } from './rows-statement.ts'
 import { discountRungs } from './rungs.ts'
 import type { Schema } from './schema.ts'
 import { statesBefore } from './states.ts'
+import { writeViolations } from './violations.ts'
 
 type Started = readonly [
   ...[id: number, attempt: number, host: string, pid: number, process_start: string, worker: number],
-  ...[lease_expires_at: string, at: string, resumed_epoch: number],
+  ...[lease_expires_at: string, at: string, resumed_epoch: number, runtime: string | null],
 ]
 
 const startTrials = rowsStatement<Started, { readonly id: number }>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
     update trials
     set state = 'running', attempt = v.attempt, host = v.host, pid = v.pid, process_start = v.process_start,
       worker = v.worker, lease_expires_at = v.lease_expires_at, started_at = v.at, finished_at = null, error = null
@@ -28,11 +29,11 @@ const startTrials = rowsStatement<Started, { readonly id: number }>(
 )
 
 const insertAttempts = rowsStatement<Started>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch) as (${rows})
-    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch)
-    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch from v`,
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
+    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch, runtime)
+    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch, runtime from v`,
 )
 
 /** Returns those that are refused: of trials that are not queued, or at another attempt. */
@@ -41,9 +42,9 @@ export async function startAttempts(
   starts: readonly ChangeOf<'start'>[],
 ): Promise<readonly ChangeOf<'start'>[]> {
   const rowOf = (start: ChangeOf<'start'>): Started => {
-    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0 } = start
+    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0, runtime = null } = start
     const { host, pid, process_start } = process
-    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch]
+    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch, runtime]
   }
   const { done, refused } = divide(starts, await startTrials(db, starts.map(rowOf)))
   await insertAttempts(db, done.map(rowOf))
@@ -60,7 +61,7 @@ type Ended = readonly [
 ]
 
 /** What was told to stop is not handed back: it is over, however its attempt ended. */
-const endTrials = rowsStatement<Ended, { readonly id: number }>(
+const endTrials = rowsStatement<Ended, { readonly id: number; readonly sweep_id: number; readonly state: string }>(
   ['integer', 'integer', 'text', 'text', 'text', 'text', 'integer'],
   (rows) => sql`
     with v (id, attempt, state, weights_sha256, error, at, failed) as (${rows})
@@ -72,7 +73,7 @@ const endTrials = rowsStatement<Ended, { readonly id: number }>(
       failures = trials.failures + v.failed, losses = 0
     from v
     where trials.id = v.id and trials.attempt = v.attempt and trials.state = 'running'
-    returning trials.id`,
+    returning trials.id, trials.sweep_id, trials.state`,
 )
 
 type EndedAttempt = readonly [
@@ -103,6 +104,7 @@ export async function endAttempts(
       return [trialId, attempt, state, weightsSha256, isOver ? error : null, at, failed ? 1 : 0]
     }),
   )
+  for (const [sweepId, ids] of completedBySweep(ended)) await writeViolations(db, sweepId, ids)
   const { done, refused } = divide(ends, ended)
   await closeAttempts(
     db,
@@ -120,6 +122,19 @@ export async function endAttempts(
     if (best !== undefined) await db.updateTable('artifacts').set({ kind: 'best' }).where('name', '=', best).execute()
   }
   return refused
+}
+
+function completedBySweep(
+  ended: readonly { readonly id: number; readonly sweep_id: number; readonly state: string }[],
+): ReadonlyMap<number, number[]> {
+  const completed = new Map<number, number[]>()
+  for (const { id, sweep_id, state } of ended) {
+    if (state !== 'completed') continue
+    const own = completed.get(sweep_id)
+    if (own === undefined) completed.set(sweep_id, [id])
+    else own.push(id)
+  }
+  return completed
 }
 
 /** Changes whose trials were as they expected, and the others. */

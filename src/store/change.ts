@@ -12,6 +12,8 @@ export type Change =
       readonly attempt: number
       readonly process: Coordinator
       readonly worker: number
+      /** JSON of what computes it; undefined for a command. */
+      readonly runtime?: string | undefined
       /** The epoch of the checkpoint that it goes on from, 0 from the start; undefined until its first report tells. */
       readonly resumedEpoch: number | undefined
       /** Checkpoints that turned out to be damaged. */

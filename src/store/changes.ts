@@ -6,7 +6,7 @@ import type { Change, ChangeOf } from './change.ts'
 import { enqueue } from './enqueue.ts'
 import { recordReportedEpochs } from './reported-epochs.ts'
 import { recordNotices } from './report-notices.ts'
-import { recordedReports, recordReports, settleReport, staleReports } from './reports.ts'
+import { recordedReports, recordReports, runningReports, settleReport } from './reports.ts'
 import type { Schema } from './schema.ts'
 import { judgeReports, type Judging } from './stops.ts'
 
@@ -49,11 +49,15 @@ export async function applyChanges(
     refused.clear()
     stops.clear()
     const late = await startAttempts(transaction, of('start'))
-    const stale = await staleReports(transaction, of('report'))
+    const running = await runningReports(transaction, of('report'))
+    const stale = of('report').filter((report) => !running.has(report))
     const recorded = again ? await recordedReports(transaction, of('report')) : none
-    const reports = of('report').filter((report) => !stale.has(report) && !recorded.has(report))
+    const reports = of('report').filter((report) => running.has(report) && !recorded.has(report))
     for (const report of reports) await settleReport(transaction, report)
-    await recordReports(transaction, reports)
+    await recordReports(
+      transaction,
+      reports.map((change) => ({ ...change, sweepId: running.get(change) ?? 0 })),
+    )
     await recordReportedEpochs(transaction, reports)
     if (judging !== undefined && reports.length > 0) {
       for (const [report, reason] of await judgeReports(transaction, judging, reports)) stops.set(report, reason)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 
+import { SwathError } from '../errors.ts'
 import { isRunning } from '../process-running.ts'
+import { inTransaction } from './in-transaction.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
 const asked = Number(process.env.SWATH_LEASE_MS)
@@ -40,7 +42,7 @@ export function thisProcess(): Coordinator {
 
 /**
  * Takes a sweep for one process, in a transaction: of two that find the one before them gone, one wins. Returns undefined
- * on success, else who has it.
+ * on success, else who has it. Throws SwathError('not-found') if the sweep was deleted.
  */
 export async function acquireSweep(
   db: Kysely<Schema>,
@@ -48,18 +50,31 @@ export async function acquireSweep(
   self: Coordinator,
   now: Date,
 ): Promise<CoordinatorRow | undefined> {
-  return db.transaction().execute(async (transaction) => {
-    const holder = await liveCoordinator(transaction, sweepId, now)
-    if (holder !== undefined) return isSame(holder, self) ? undefined : holder
-    const at = now.toISOString()
-    const taken = { ...self, started_at: at, heartbeat_at: at }
-    await transaction
-      .insertInto('coordinators')
-      .values({ sweep_id: sweepId, ...taken })
-      .onConflict((conflict) => conflict.column('sweep_id').doUpdateSet(taken))
-      .execute()
-    return undefined
-  })
+  return inTransaction(db, (transaction) => acquireIn(transaction, sweepId, self, now))
+}
+
+async function acquireIn(
+  transaction: Transaction<Schema>,
+  sweepId: number,
+  self: Coordinator,
+  now: Date,
+): Promise<CoordinatorRow | undefined> {
+  const holder = await liveCoordinator(transaction, sweepId, now)
+  if (holder !== undefined) return isSame(holder, self) ? undefined : holder
+  const sweep = await transaction.selectFrom('sweeps').select('id').where('id', '=', sweepId).executeTakeFirst()
+  if (sweep === undefined) {
+    throw new SwathError('not-found', 'the sweep was deleted while it was being started', {
+      hint: 'run the file again: that starts a new sweep',
+    })
+  }
+  const at = now.toISOString()
+  const taken = { ...self, started_at: at, heartbeat_at: at }
+  await transaction
+    .insertInto('coordinators')
+    .values({ sweep_id: sweepId, ...taken })
+    .onConflict((conflict) => conflict.column('sweep_id').doUpdateSet(taken))
+    .execute()
+  return undefined
 }
 
 /** Who runs a sweep at present, if anybody does. */
@@ -83,14 +98,17 @@ export async function sweepsUnderWay(db: Kysely<Schema>, now: Date): Promise<num
   return rows.filter((row) => isAlive(row, now)).map((row) => row.sweep_id)
 }
 
-export async function renewSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator, now: Date): Promise<void> {
-  await db
+/** Records that a process still runs a sweep. Returns false if it does not hold the sweep: another process took it over. */
+export async function renewSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('coordinators')
     .set({ heartbeat_at: now.toISOString() })
     .where('sweep_id', '=', sweepId)
     .where('host', '=', self.host)
     .where('pid', '=', self.pid)
-    .execute()
+    .where('process_start', '=', self.process_start)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }
 
 export async function releaseSweep(db: Kysely<Schema>, sweepId: number, self: Coordinator): Promise<void> {
@@ -99,6 +117,7 @@ export async function releaseSweep(db: Kysely<Schema>, sweepId: number, self: Co
     .where('sweep_id', '=', sweepId)
     .where('host', '=', self.host)
     .where('pid', '=', self.pid)
+    .where('process_start', '=', self.process_start)
     .execute()
 }
 

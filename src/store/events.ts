@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts'
 export async function recordEvent(
   db: Kysely<Schema>,
   sweepId: number,
-  kind: 'planned' | 'extended' | 'run started' | 'run ended' | 'ended' | 'cancelled',
+  kind: 'planned' | 'extended' | 'settings changed' | 'run started' | 'run ended' | 'ended' | 'cancelled',
   at: string,
   detail: string | null = null,
 ): Promise<void> {

@@ -143,15 +143,23 @@ export async function setBadHostsAside(
     const failed = await failedInARow(db, host)
     if (!(await wentWellElsewhere(db, host, failed))) continue
     const reason = `${failed.length} attempts in a row failed here and trials completed elsewhere; the last: ${failed.at(-1)?.error ?? ''}`
-    await db.transaction().execute(async (transaction) => {
-      await transaction.updateTable('hosts').set({ state: 'set aside', reason }).where('id', '=', host.id).execute()
+    const isSetAside = await db.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('hosts')
+        .set({ state: 'set aside', reason })
+        .where('id', '=', host.id)
+        .where('state', '=', 'active')
+        .executeTakeFirstOrThrow()
+      // Another process has judged it meanwhile: its failures are forgiven once.
+      if (numUpdatedRows === 0n) return false
       await forgive(transaction, failed)
       await transaction
         .insertInto('events')
         .values({ sweep_id: sweepId, trial_id: null, at, kind: 'host set aside', detail: `${host.name}: ${reason}` })
         .execute()
+      return true
     })
-    bad.push({ id: host.id, name: host.name, reason })
+    if (isSetAside) bad.push({ id: host.id, name: host.name, reason })
   }
   await handBack(db, sweepId, queue)
   return bad

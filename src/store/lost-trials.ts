@@ -3,6 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { lastHeard } from './coordinators.ts'
 import { enqueue } from './enqueue.ts'
+import { inTransaction } from './in-transaction.ts'
 import { discountRungs } from './rungs.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { Schema } from './schema.ts'
@@ -47,7 +48,7 @@ interface LossOptions {
  * `limit` times in a row fails, the others are queued again. Resolves to how many there were.
  */
 export function takeBackLost(db: Kysely<Schema>, sweepId: number, options: LossOptions): Promise<FailedByLoss> {
-  return db.transaction().execute((transaction) => takeBackIn(transaction, sweepId, options))
+  return inTransaction(db, (transaction) => takeBackIn(transaction, sweepId, options))
 }
 
 /** The same for every sweep; nobody may run one. */

@@ -6,26 +6,38 @@ import { addToFinalMetrics, recountFinalMetrics } from './final-metrics.ts'
 import { rowsStatement } from './rows-statement.ts'
 import { supersedeRungs } from './rungs.ts'
 import type { Schema } from './schema.ts'
+import { addKnownMetrics } from './sweep-metrics.ts'
 
-const runningAttempts = rowsStatement<readonly [number], { readonly id: number; readonly attempt: number }>(
+interface RunningAttempt {
+  readonly id: number
+  readonly attempt: number
+  readonly sweep_id: number
+}
+
+const runningAttempts = rowsStatement<readonly [number], RunningAttempt>(
   ['integer'],
   (ids) => sql`
     with v (id) as (${ids})
-    select t.id, t.attempt from v join trials t on t.id = v.id where t.state = 'running'`,
+    select t.id, t.attempt, t.sweep_id from v join trials t on t.id = v.id where t.state = 'running'`,
 )
 
-/** An attempt that was taken back may not know yet: what it reports late counts for nothing. */
-export async function staleReports(
+/** The sweep of each report whose attempt runs. One that was taken back may not know yet: what it reports late does not count. */
+export async function runningReports(
   db: Transaction<Schema>,
   reports: readonly ChangeOf<'report'>[],
-): Promise<ReadonlySet<ChangeOf<'report'>>> {
+): Promise<ReadonlyMap<ChangeOf<'report'>, number>> {
   const ids = [...new Set(reports.map(({ trialId }) => trialId))]
   const rows = await runningAttempts(
     db,
     ids.map((id) => [id]),
   )
-  const running = new Map(rows.map(({ id, attempt }) => [id, attempt]))
-  return new Set(reports.filter(({ trialId, attempt }) => running.get(trialId) !== attempt))
+  const running = new Map(rows.map((row) => [row.id, row]))
+  return new Map(
+    reports.flatMap((report) => {
+      const its = running.get(report.trialId)
+      return its?.attempt === report.attempt ? [[report, its.sweep_id]] : []
+    }),
+  )
 }
 
 /** Those that are there already, of reports in the order in which their trials made them. */
@@ -156,8 +168,18 @@ const mergeMetrics = rowsStatement<MetricCells>(
 
 type NewReport = Pick<ChangeOf<'report'>, 'trialId' | 'report' | 'isContinued'>
 
+/** With the sweep that it belongs to. */
+type ReportOfSweep = NewReport & { readonly sweepId: number }
+
 /** Writes reports, in the order in which their trials made them; a report of an epoch that is there adds to it. */
-export async function recordReports(db: Transaction<Schema>, reports: readonly NewReport[]): Promise<void> {
+export async function recordReports(db: Transaction<Schema>, reports: readonly ReportOfSweep[]): Promise<void> {
+  const names = new Map<number, Set<string>>()
+  for (const { sweepId, report } of reports) {
+    const own = names.get(sweepId) ?? new Set<string>()
+    names.set(sweepId, own)
+    for (const name of Object.keys(report)) if (name !== 'epoch') own.add(name)
+  }
+  for (const [sweepId, own] of names) await addKnownMetrics(db, sweepId, 'reported', own)
   const added: NewReport[] = []
   const overwritten = new Set<number>()
   for (const each of lastOfEachEpoch(reports)) {

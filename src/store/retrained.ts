@@ -1,11 +1,13 @@
 import { hostname } from 'node:os'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { recordArtifact } from './artifacts.ts'
 import { recordReports } from './reports.ts'
 import type { Schema, SweepRow, TrialRow } from './schema.ts'
+import { addKnownMetrics } from './sweep-metrics.ts'
 import { defineSweepView } from './sweep-view.ts'
-import { freeSweepName } from './sweeps.ts'
+import { insertNamed } from './sweeps.ts'
+import { writeViolations } from './violations.ts'
 import { countTrials } from './trials.ts'
 
 /** A trial that was trained on from another one's checkpoint. */
@@ -15,6 +17,8 @@ export interface Retrained {
   /** JSON of all that was asked for. */
   readonly detail: string
   readonly weightsSha256: string | null
+  /** JSON of what computed it. */
+  readonly runtime: string
   /** Before (epoch 0) and after (epoch 1). */
   readonly reports: readonly { readonly epoch: number; readonly [metric: string]: number }[]
   readonly startedAt: string
@@ -36,6 +40,12 @@ export async function storeRetrained(
     const earlier = await countTrials(transaction, sweep.id)
     const { params, parameter_count, flops } = parent
     const started = { started_at: startedAt, finished_at: finishedAt, host: hostname(), worker: 1 }
+    await addKnownMetrics(
+      transaction,
+      sweep.id,
+      'counted',
+      (['flops', 'parameter_count'] as const).filter((name) => parent[name] !== null),
+    )
     const { id } = await transaction
       .insertInto('trials')
       .values({
@@ -55,12 +65,20 @@ export async function storeRetrained(
       .executeTakeFirstOrThrow()
     await transaction
       .insertInto('attempts')
-      .values({ trial_id: id, attempt: 1, state: 'completed', pid: process.pid, ...started })
+      .values({
+        trial_id: id,
+        attempt: 1,
+        state: 'completed',
+        pid: process.pid,
+        runtime: retrained.runtime,
+        ...started,
+      })
       .execute()
     await recordReports(
       transaction,
-      reports.map((report) => ({ trialId: id, report })),
+      reports.map((report) => ({ sweepId: sweep.id, trialId: id, report })),
     )
+    await writeViolations(transaction, sweep.id, [id])
     await transaction
       .insertInto('events')
       .values({ sweep_id: sweep.id, trial_id: id, at: finishedAt, kind: 'retrained', detail: retrained.detail })
@@ -74,7 +92,10 @@ export async function storeRetrained(
 }
 
 /** The sweep of a trial's retrained children; made with the first of them. */
-async function sweepOfChildren(db: Kysely<Schema>, { parent, parentSweep, startedAt }: Retrained): Promise<SweepRow> {
+async function sweepOfChildren(
+  db: Transaction<Schema>,
+  { parent, parentSweep, startedAt }: Retrained,
+): Promise<SweepRow> {
   const name = `retrain-${parent.id}`
   const known = await db
     .selectFrom('sweeps')
@@ -84,13 +105,9 @@ async function sweepOfChildren(db: Kysely<Schema>, { parent, parentSweep, starte
     .executeTakeFirst()
   if (known !== undefined) return known
   const { program, definition, settings, seed, source, source_path } = parentSweep
-  return db
-    .insertInto('sweeps')
-    .values({
-      ...{ name: await freeSweepName(db, name), file_name: name, method: 'retrain', program },
-      ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
-      description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  return insertNamed(db, {
+    ...{ name, file_name: name, method: 'retrain', program },
+    ...{ definition, settings, seed, source, source_path, created_at: startedAt, cancelled_at: null },
+    description: `Trial ${parent.id} of ${parentSweep.name}, taught pictures`,
+  })
 }

@@ -1,3 +1,4 @@
+import type { SweepMetric } from '../metrics/catalogue.ts'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 
 import type { ReportNotice } from '../programs/stored-report.ts'
@@ -12,6 +13,7 @@ export interface Schema {
   reported_epochs: ReportedEpochTable
   report_notices: ReportNoticeTable
   final_metrics: FinalMetricTable
+  sweep_metrics: SweepMetricTable
   rungs: RungTable
   state_counts: StateCountTable
   artifacts: ArtifactTable
@@ -30,10 +32,14 @@ export type TrialState = 'queued' | 'running' | 'completed' | 'stopped' | 'faile
 
 interface SweepTable {
   id: Generated<number>
-  /** Unique: the file's `name`, with -2, -3, … after `--new`. */
+  /** Unique: what `sweepNameOf` makes of `file_name`, with -2, -3, … where another sweep has that. */
   name: string
-  /** The `name` in the sweep file. */
+  /** The `name` in the sweep file, in Unicode's normal form C: with it a file finds its sweep again. */
   file_name: string
+  /** Number of the sweep among those of its file, from 1; unique with `file_name`. Only `--new` creates a further one. */
+  generation: number
+  /** Unique, and never changed: the view with a column for each parameter and each metric. */
+  view_name: string
   description: string | null
   method: string
   program: string
@@ -88,6 +94,8 @@ interface TrialTable {
   stop_reason: ColumnType<string | null, string | null | undefined, string | null>
   /** Epochs that somebody had it trained on to, whatever a rule says. */
   continued_to: ColumnType<number | null, number | null | undefined, number | null>
+  /** By how much a completed trial exceeds its sweep's constraints; null without constraints, and before it completes. */
+  violation: ColumnType<number | null, number | null | undefined, number | null>
   /** 1 of a point that somebody put before all others. */
   enqueued: ColumnType<number, number | undefined, number>
 }
@@ -102,6 +110,8 @@ interface AttemptTable {
   process_start: ColumnType<string, string | undefined, string>
   /** The epoch of the checkpoint that it went on from; 0 from the start. */
   resumed_epoch: ColumnType<number, number | undefined, number>
+  /** JSON: the library and the processor that its bits depend on (`tensorflow/platform.ts`); null for a command. */
+  runtime: ColumnType<string | null, string | null | undefined, never>
   /** Of a command. */
   exit_code: ColumnType<number | null, number | null | undefined, number | null>
   signal: ColumnType<string | null, string | null | undefined, string | null>
@@ -148,6 +158,11 @@ interface FinalMetricTable {
   reports: number
   least: number
   greatest: number
+}
+
+/** How each metric of a sweep is read. */
+type SweepMetricTable = { sweep_id: number } & {
+  [Key in keyof SweepMetric]: Key extends 'reported' | 'counted' ? Generated<SweepMetric[Key]> : SweepMetric[Key]
 }
 
 /** What a trial had when it reached a rung of its sweep's stopping rule. */

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
+import { isSqliteError } from '../sqlite/database.ts'
+import { openDatabase } from '../sqlite/open-database.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
@@ -20,9 +21,8 @@ import type { PrepareCopy, Store, StoreAccess } from './store.ts'
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
   const location = `sqlite:${path}`
-  const nativeBinding = await sqliteDriver()
-  const options = { nativeBinding }
-  const opened = await orStoreError(path, () => openFile(path, nativeBinding, access))
+  const driver = await sqliteDriver()
+  const opened = await orStoreError(path, () => openFile(path, driver, access))
   const { database, path: file, isReadOnly } = opened
   const log = new Log(`${file}-wal`)
   const db = new Kysely<Schema>({
@@ -40,7 +40,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     await makeWhole(
       target,
       async (aside) => {
-        const source = new Database(file, { ...options, readonly: true, timeout: busyTimeoutMs })
+        const source = openDatabase(driver, file, { readonly: true, timeout: busyTimeoutMs })
         try {
           await copyDatabase(source, aside)
           if (prepare === undefined) return
@@ -67,7 +67,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     throw error
   }
 
-  const reader = new Reader({ kind: 'sqlite', path: resolve(file), nativeBinding, busyTimeoutMs }, (code, message) =>
+  const reader = new Reader({ kind: 'sqlite', path: resolve(file), driver, busyTimeoutMs }, (code, message) =>
     /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
   )
   return {
@@ -87,7 +87,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
           target,
           replace
             ? () => {
-                settleLogs(target, options)
+                settleLogs(target, driver)
               }
             : undefined,
           prepare,
@@ -127,7 +127,7 @@ async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promis
 /** SQLite's word for a disk that is full, gone, or slower than its patience: nothing is torn, the write was not made. */
 function obstacle(error: unknown): string | undefined {
   const cause = error instanceof SwathError ? error.cause : error
-  if (!(cause instanceof Database.SqliteError)) return undefined
+  if (!isSqliteError(cause)) return undefined
   const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(cause.code) ?? []
   const obstacles: Record<string, string> = {
     SQLITE_FULL: 'the disk is full',
@@ -141,7 +141,7 @@ function obstacle(error: unknown): string | undefined {
 }
 
 function asStoreError(path: string, error: unknown): unknown {
-  return error instanceof Database.SqliteError ? storeError(path, error.code, error.message, error) : error
+  return isSqliteError(error) ? storeError(path, error.code, error.message, error) : error
 }
 
 function storeError(path: string, code: string, reason: string, cause?: unknown): SwathError {

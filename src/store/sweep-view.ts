@@ -1,21 +1,34 @@
-import { createHash } from 'node:crypto'
-
 import { sql, type Kysely } from 'kysely'
 
 import { longestName, takeDefinitions } from '../../db/dialect.ts'
+import { metricNamed } from '../metrics/catalogue.ts'
+import { namesIn } from '../search/constraint.ts'
+import { constraintsOf } from '../sweep/check-search.ts'
+import { storedSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
+import { variedParameters } from '../sweep/space.ts'
+import { caseless, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
 import { parameterColumns } from './parameter-columns.ts'
+import { metricColumn, pointColumns, pointsSelect, pointsViewName, type ViewColumn } from './points-view.ts'
 import type { Schema, SweepRow } from './schema.ts'
+import { metricNamesOf, sweepMetrics } from './sweep-metrics.ts'
 
-/** The name of the view that has a column a parameter and a column a metric: `sweep_mnist_depth_width`. */
-export function sweepViewName(sweepName: string): string {
-  const name = `sweep_${sweepName.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`
-  if (name.length <= mostLetters) return name
-  const hash = createHash('sha256').update(sweepName).digest('hex').slice(0, 8)
-  return `${name.slice(0, mostLetters - 9)}_${hash}`
+/**
+ * Returns the name of a sweep's view if no other sweep has it: `sweep_mnist_depth_width`. It needs no quotes in SQL: letters
+ * and digits of every script stay, other characters become `_`. Only ASCII capitals become small: both databases fold those.
+ */
+export function plainViewName(sweepName: string): string {
+  return shortened(`sweep_${caseless(sweepName).replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')}`, longestViewName)
 }
 
-/** PostgreSQL would cut off what is longer, and take two names for one. */
-const mostLetters = 63
+/** One less than an identifier may have: `points_` is longer than `sweep_`. */
+const longestViewName = longestIdentifier - 1
+
+/** Returns {@link plainViewName}, or that with _2, _3, … where another sweep has it. */
+export async function freeViewName(db: Kysely<Schema>, sweepName: string): Promise<string> {
+  const rows = await db.selectFrom('sweeps').select('view_name').execute()
+  return freeIdentifier(plainViewName(sweepName), new Set(rows.map((row) => row.view_name)), longestViewName)
+}
 
 /** Columns of every sweep's view, in front of its parameters. */
 export const fixedColumns = [
@@ -35,73 +48,127 @@ export const fixedColumns = [
 export const mostColumns = 1_000
 
 /**
- * Makes or replaces a sweep's own view. A name that is taken already, in whatever case, gets a prefix (`param_seed`,
- * `metric_flops`), and a number if need be. What is more than `mostColumns` is left out, and there to ask in `trials.params` and `trial_metrics`.
+ * Makes or replaces a sweep's own views, a row a trial and a row a point, with the same columns. In front are the parameters that vary and the metrics that decide (`decidingMetrics`):
+ * what is more than `mostColumns` is left out, and there to ask in `trials.params` and `trial_metrics`.
  */
 export async function defineSweepView(
   db: Kysely<Schema>,
-  sweep: Pick<SweepRow, 'id' | 'name'>,
+  sweep: Pick<SweepRow, 'id' | 'view_name'>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): Promise<void> {
-  const taken = new Set<string>(fixedColumns)
-  const longest = longestName(db)
-  const columnName = (prefix: string, name: string) => {
-    let column = shortened(name, longest)
-    for (let k = 1; taken.has(caseless(column)); k++) {
-      const ending = k === 1 ? '' : `_${k}`
-      column = shortened(`${prefix}_${name}`, longest - ending.length) + ending
-    }
-    taken.add(caseless(column))
-    return sql.id(column)
-  }
-  const shown = parameters.slice(0, mostColumns)
-  const columns = [
-    sql`t.id as trial_id`,
-    ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
-    ...(await parameterColumns(db, sweep.id, shown)).map(
-      (column, k) => sql`${column} as ${columnName('param', shown[k] ?? '')}`,
-    ),
-    ...metrics.slice(0, mostColumns).map(
-      (name) => sql`(
-        select m.value from final_metrics m where m.trial_id = t.id and m.name = ${sql.lit(name)}
-      ) as ${columnName('metric', name)}`,
-    ),
-  ].slice(0, mostColumns)
-  const view = sql.id(sweepViewName(sweep.name))
   await db
     .transaction()
     .setIsolationLevel('read committed')
     .execute(async (transaction) => {
       await takeDefinitions(transaction)
-      await sql`drop view if exists ${view}`.execute(transaction)
-      await sql`create view ${view} as select ${sql.join(columns)} from trials t where t.sweep_id = ${sql.lit(sweep.id)}`.execute(
-        transaction,
-      )
+      await createSweepViews(transaction, sweep, parameters, metrics)
     })
 }
 
-/** As much of a name as so many bytes hold. */
-function shortened(name: string, bytes: number): string {
-  if (Buffer.byteLength(name) <= bytes) return name
-  // A letter that is cut in two is none.
-  return new TextDecoder().decode(Buffer.from(name).subarray(0, bytes), { stream: true })
+/** Creates both views of a sweep, a row a trial and a row a point, in the transaction of the caller. */
+export async function createSweepViews(
+  db: Kysely<Schema>,
+  { id, view_name }: Pick<SweepRow, 'id' | 'view_name'>,
+  parameters: readonly string[],
+  metrics: readonly string[],
+): Promise<void> {
+  const sweep = await db
+    .selectFrom('sweeps')
+    .select(['definition', 'settings'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const { parameters: space } = storedDefinition(sweep)
+  const [varied, constant] = divided(parameters, new Set(variedParameters(space)))
+  const [deciding, others] = divided(metrics, decidingMetrics(sweep))
+
+  const nameOf = columnNames(db)
+  const known = await sweepMetrics(db, id)
+  // A metric never takes the name of a parameter.
+  const names = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
+  const parameterColumn = async (shown: readonly string[]): Promise<ViewColumn[]> =>
+    (await parameterColumns(db, id, shown)).map((value, k) => ({
+      kind: 'parameter' as const,
+      name: names.get(shown[k] ?? '') ?? '',
+      value,
+    }))
+  const metric = (name: string): ViewColumn => ({
+    kind: 'metric',
+    name: nameOf('metric', name),
+    value: metricColumn(metricNamed(known, name)),
+  })
+  const columns = [
+    ...(await parameterColumn(varied.slice(0, mostColumns))),
+    ...deciding.slice(0, mostColumns).map(metric),
+    ...(await parameterColumn(constant.slice(0, mostColumns))),
+    ...others.slice(0, mostColumns).map(metric),
+  ].slice(0, mostColumns - fixedColumns.length)
+  const trials = sql`
+    select ${sql.join([
+      sql`t.id as trial_id`,
+      ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
+      ...columns.map(({ name, value }) => sql`${value} as ${sql.id(name)}`),
+    ])}
+    from trials t where t.sweep_id = ${sql.lit(id)}`
+  const points = pointsSelect({ id, repeat: storedDefinition(sweep).repeat, metrics: known }, columns)
+  for (const [name, select] of [
+    [view_name, trials],
+    [pointsViewName(view_name), points],
+  ] as const) {
+    await sql`drop view if exists ${sql.id(name)}`.execute(db)
+    await sql`create view ${sql.id(name)} as ${select}`.execute(db)
+  }
 }
 
-/** As SQLite compares the names of columns. */
-function caseless(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+/**
+ * Gives each parameter and metric a column's name. One that is taken already, in whatever case, gets a prefix (`param_seed`,
+ * `metric_flops`), and a number if need be.
+ */
+function columnNames(db: Kysely<Schema>): (prefix: 'param' | 'metric', name: string) => string {
+  const taken = new Set<string>([...fixedColumns, ...pointColumns])
+  const longest = longestName(db)
+  return (prefix, name) => {
+    const own = shortened(name, longest)
+    const column = taken.has(caseless(own)) ? freeIdentifier(`${prefix}_${name}`, taken, longest) : own
+    taken.add(caseless(column))
+    return column
+  }
 }
 
-/** The metrics that a sweep's trials have reported so far. */
-export async function metricNamesOf(db: Kysely<Schema>, sweepId: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('final_metrics as m')
-    .innerJoin('trials', 'trials.id', 'm.trial_id')
-    .select('m.name')
-    .distinct()
-    .where('trials.sweep_id', '=', sweepId)
-    .orderBy('m.name')
-    .execute()
-  return rows.map((row) => row.name)
+/** The metrics that decide something in a sweep: its objectives, those of early stopping, and those in constraints. */
+function decidingMetrics(sweep: Pick<SweepRow, 'definition' | 'settings'>): ReadonlySet<string> {
+  const { early_terminate: early, constraints } = storedDefinition(sweep)
+  return new Set([
+    ...[...storedSettings(sweep).objectives, ...(early?.objectives ?? [])].map(({ name }) => name),
+    ...constraintsOf({ constraints }).flatMap(namesIn),
+  ])
+}
+
+/** Those that are in `first`, in its order, and the others. */
+function divided(names: readonly string[], first: ReadonlySet<string>): [string[], string[]] {
+  const known = new Set(names)
+  return [[...first].filter((name) => known.has(name)), names.filter((name) => !first.has(name))]
+}
+
+/** The metrics that trials of a sweep have reported, and whether its view shows them. */
+export class ReportedMetrics {
+  readonly names: Set<string>
+  readonly #deciding: ReadonlySet<string>
+
+  private constructor(names: readonly string[], deciding: ReadonlySet<string>) {
+    this.names = new Set(names)
+    this.#deciding = deciding
+  }
+
+  static async of(db: Kysely<Schema>, sweep: SweepRow): Promise<ReportedMetrics> {
+    return new ReportedMetrics(await metricNamesOf(db, sweep.id), decidingMetrics(sweep))
+  }
+
+  /** Adds the metrics of a report. Returns true if the sweep's view has to be defined anew. */
+  add(names: Iterable<string>): boolean {
+    const isFull = this.names.size >= mostColumns
+    const added = [...names].filter((name) => !this.names.has(name))
+    for (const name of added) this.names.add(name)
+    return isFull ? added.some((name) => this.#deciding.has(name)) : added.length > 0
+  }
 }

@@ -1,47 +1,103 @@
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 
-import { takeDefinitions } from '../../db/dialect.ts'
+import { takeDefinitions, takeSweepNames } from '../../db/dialect.ts'
+import { sweepNameOf } from '../sweep/name.ts'
+import { liveCoordinator } from './coordinators.ts'
 import { recordEvent } from './events.ts'
+import { inTransaction } from './in-transaction.ts'
 import { refuseLiveRuns } from './runs.ts'
-import type { Schema, ProgressRow, SweepRow } from './schema.ts'
-import { sweepViewName } from './sweep-view.ts'
-import { insertTrials, type NewTrial } from './trials.ts'
+import { pointsViewName } from './points-view.ts'
+import type { CoordinatorRow, Schema, ProgressRow, SweepRow } from './schema.ts'
+import { readingRules } from '../sweep/stored.ts'
+import { writeSweepMetrics } from './recount.ts'
+import { freeViewName } from './sweep-view.ts'
+import { insertTrials, requeue, type EndedState, type NewTrial } from './trials.ts'
 
-export type NewSweep = Insertable<Schema['sweeps']>
+/** A sweep to create: `name` is what its file has, made a sweep's name, with -2, -3, … where it is taken. */
+export type NewSweep = Omit<Insertable<Schema['sweeps']>, 'view_name' | 'generation'>
 
-/** Writes a sweep and all its trials, and what comes `afterwards`, or nothing. Returns undefined if another process took the name first. */
+/** What else is written in the transaction that creates a sweep. */
+export type AlongWithSweep = (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void>
+
+/** Creates a sweep with its trials, or nothing: the next generation of its file. */
 export async function createSweep(
   db: Kysely<Schema>,
   sweep: NewSweep,
   trials: Iterable<NewTrial>,
-  afterwards: (transaction: Transaction<Schema>, sweep: SweepRow) => Promise<void> = () => Promise.resolve(),
-): Promise<SweepRow | undefined> {
-  // Nobody else sees it before it is whole: others may write meanwhile.
+  along?: AlongWithSweep,
+): Promise<SweepRow> {
+  return creating(db, (transaction) => insertSweep(transaction, sweep, trials, along))
+}
+
+/**
+ * Returns the newest sweep of a file, or creates one with its trials where the file has none. Both are one transaction:
+ * of many processes that start a new file at once, one creates its sweep and the others get that one.
+ */
+export async function findOrCreateSweep(
+  db: Kysely<Schema>,
+  sweep: NewSweep,
+  trials: Iterable<NewTrial>,
+  along?: AlongWithSweep,
+): Promise<{ readonly sweep: SweepRow; readonly isCreated: boolean }> {
+  return creating(db, async (transaction) => {
+    const known = await newestSweepOfFile(transaction, sweep.file_name)
+    if (known !== undefined) return { sweep: known, isCreated: false }
+    return { sweep: await insertSweep(transaction, sweep, trials, along), isCreated: true }
+  })
+}
+
+/** Runs `work` in a transaction beside which no other process creates a sweep. Trials are written meanwhile. */
+function creating<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   return db
     .transaction()
     .setIsolationLevel('read committed')
     .execute(async (transaction) => {
-      const row = await transaction
-        .insertInto('sweeps')
-        .values(sweep)
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .returningAll()
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      await insertTrials(transaction, row.id, trials)
-      await recordEvent(transaction, row.id, 'planned', sweep.created_at)
-      await afterwards(transaction, row)
-      return row
+      await takeSweepNames(transaction)
+      return work(transaction)
     })
 }
 
-/** The newest sweep that was made from a file of this name. */
+async function insertSweep(
+  transaction: Transaction<Schema>,
+  sweep: NewSweep,
+  trials: Iterable<NewTrial>,
+  along: AlongWithSweep = () => Promise.resolve(),
+): Promise<SweepRow> {
+  const row = await insertNamed(transaction, sweep)
+  await insertTrials(transaction, row.id, trials)
+  await recordEvent(transaction, row.id, 'planned', sweep.created_at)
+  await along(transaction, row)
+  return row
+}
+
+/**
+ * Inserts a sweep under a free name, with how its metrics are read, as the next generation of its file. The transaction has to exclude
+ * others that create a sweep.
+ */
+export async function insertNamed(transaction: Transaction<Schema>, sweep: NewSweep): Promise<SweepRow> {
+  const newest = await newestSweepOfFile(transaction, sweep.file_name)
+  const name = await freeSweepName(transaction, sweep.name)
+  const row = await transaction
+    .insertInto('sweeps')
+    .values({
+      ...sweep,
+      name,
+      view_name: await freeViewName(transaction, name),
+      generation: (newest?.generation ?? 0) + 1,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await writeSweepMetrics(transaction, row.id, readingRules(row))
+  return row
+}
+
+/** Returns the newest sweep that was created from a file of this name. */
 export function newestSweepOfFile(db: Kysely<Schema>, fileName: string): Promise<SweepRow | undefined> {
   return db
     .selectFrom('sweeps')
     .selectAll()
     .where('file_name', '=', fileName)
-    .orderBy('id', 'desc')
+    .orderBy('generation', 'desc')
     .limit(1)
     .executeTakeFirst()
 }
@@ -50,20 +106,26 @@ export function newestSweep(db: Kysely<Schema>): Promise<SweepRow | undefined> {
   return db.selectFrom('sweeps').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
-export function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow | undefined> {
-  return db.selectFrom('sweeps').selectAll().where('name', '=', name).executeTakeFirst()
+/** Returns the sweep of this name, or the only one whose file has this name: `my sweep` finds `my-sweep`. */
+export async function sweepNamed(db: Kysely<Schema>, name: string): Promise<SweepRow | undefined> {
+  const composed = name.normalize('NFC')
+  const own = await db.selectFrom('sweeps').selectAll().where('name', '=', composed).executeTakeFirst()
+  if (own !== undefined || sweepNameOf(composed) === composed) return own
+  const [found, second] = await db.selectFrom('sweeps').selectAll().where('file_name', '=', composed).limit(2).execute()
+  return second === undefined ? found : undefined
 }
 
 export function sweepById(db: Kysely<Schema>, id: number): Promise<SweepRow | undefined> {
   return db.selectFrom('sweeps').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** `name`, or `name-2`, `name-3`, … if it or its view is taken. */
-export async function freeSweepName(db: Kysely<Schema>, name: string): Promise<string> {
+/** Returns the name that a new sweep gets: that of its file as a sweep's name, or with -2, -3, … if it is taken. */
+async function freeSweepName(db: Kysely<Schema>, fileName: string): Promise<string> {
   const rows = await db.selectFrom('sweeps').select('name').execute()
-  const taken = new Set(rows.map((row) => sweepViewName(row.name)))
+  const taken = new Set(rows.map((row) => row.name))
+  const name = sweepNameOf(fileName)
   let candidate = name
-  for (let k = 2; taken.has(sweepViewName(candidate)); k++) candidate = `${name}-${k}`
+  for (let k = 2; taken.has(candidate); k++) candidate = `${name}-${k}`
   return candidate
 }
 
@@ -76,16 +138,18 @@ export async function progressOf(db: Kysely<Schema>, sweepId: number): Promise<P
 }
 
 /**
- * Cancels what waits, and tells a running coordinator to cancel the rest. Where there is none, `orphans` cancels the
- * trials that it left behind as well. Returns how many trials are cancelled now.
+ * Cancels the trials that wait, and tells the process that runs the sweep to cancel the rest. If no process runs it, the
+ * trials that one left running are cancelled as well. Returns how many trials are cancelled now, and the running process.
  */
 export async function cancelSweep(
   db: Kysely<Schema>,
   sweepId: number,
-  at: string,
-  { orphans }: { orphans: boolean },
-): Promise<number> {
+  now: Date,
+): Promise<{ readonly cancelled: number; readonly runner: CoordinatorRow | undefined }> {
   return db.transaction().execute(async (transaction) => {
+    const at = now.toISOString()
+    const runner = await liveCoordinator(transaction, sweepId, now)
+    const orphans = runner === undefined
     await transaction.updateTable('sweeps').set({ cancelled_at: at }).where('id', '=', sweepId).execute()
     if (orphans) {
       await transaction
@@ -102,7 +166,7 @@ export async function cancelSweep(
       .where('state', 'in', orphans ? ['queued', 'running'] : ['queued'])
       .executeTakeFirstOrThrow()
     await recordEvent(transaction, sweepId, 'cancelled', at)
-    return Number(numUpdatedRows)
+    return { cancelled: Number(numUpdatedRows), runner }
   })
 }
 
@@ -172,25 +236,42 @@ export async function isCancelled(db: Kysely<Schema>, sweepId: number): Promise<
   return row?.cancelled_at !== null
 }
 
-/** Begins to run a sweep, again perhaps: then it is cancelled, or ended, no longer. @param settings as JSON */
-export async function openSweep(db: Kysely<Schema>, sweepId: number, settings: string): Promise<void> {
-  await db
-    .updateTable('sweeps')
-    .set({ settings, cancelled_at: null, ended_because: null })
-    .where('id', '=', sweepId)
-    .execute()
+/**
+ * Opens a sweep that was cancelled or has ended, and queues trials of these states again: one transaction, so that
+ * `cancelSweep` comes before or after both. Returns how many trials were queued.
+ */
+export async function openSweep(db: Kysely<Schema>, sweepId: number, again: readonly EndedState[]): Promise<number> {
+  return inTransaction(db, async (transaction) => {
+    await transaction
+      .updateTable('sweeps')
+      .set({ cancelled_at: null, ended_because: null })
+      .where('id', '=', sweepId)
+      .execute()
+    return requeue(transaction, sweepId, again)
+  })
 }
 
-/** Has no further trial of a sweep begin, until somebody runs it again. What trains goes on, what waits stays. */
-export async function endSweep(db: Kysely<Schema>, sweepId: number, reason: string, at: string): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable('sweeps')
-    .set({ ended_because: reason })
-    .where('id', '=', sweepId)
-    .where('ended_because', 'is', null)
-    .executeTakeFirstOrThrow()
-  // Of several that find it at once one says so.
-  if (numUpdatedRows > 0n) await recordEvent(db, sweepId, 'ended', at, reason)
+/**
+ * Ends a sweep: no further trial of it begins until it is run again. What trains goes on, what waits stays. Returns false
+ * if it has ended already, or if its settings are others than `settings`, by which the end was decided.
+ */
+export async function endSweep(
+  db: Kysely<Schema>,
+  sweepId: number,
+  { reason, at, settings }: { readonly reason: string; readonly at: string; readonly settings?: string },
+): Promise<boolean> {
+  return inTransaction(db, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('sweeps')
+      .set({ ended_because: reason })
+      .where('id', '=', sweepId)
+      .where('ended_because', 'is', null)
+      .$if(settings !== undefined, (sweep) => sweep.where('settings', '=', settings ?? ''))
+      .executeTakeFirstOrThrow()
+    const isEnded = numUpdatedRows > 0n
+    if (isEnded) await recordEvent(transaction, sweepId, 'ended', at, reason)
+    return isEnded
+  })
 }
 
 /**
@@ -200,14 +281,16 @@ export async function endSweep(db: Kysely<Schema>, sweepId: number, reason: stri
  */
 export async function deleteSweep(
   db: Kysely<Schema>,
-  sweep: Pick<SweepRow, 'id' | 'name'>,
+  sweep: Pick<SweepRow, 'id' | 'name' | 'view_name'>,
   now: Date,
 ): Promise<number[]> {
   return db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now, { sweep: sweep.name })
     const trials = await transaction.selectFrom('trials').select('id').where('sweep_id', '=', sweep.id).execute()
     await takeDefinitions(transaction)
-    await sql`drop view if exists ${sql.id(sweepViewName(sweep.name))}`.execute(transaction)
+    for (const view of [sweep.view_name, pointsViewName(sweep.view_name)]) {
+      await sql`drop view if exists ${sql.id(view)}`.execute(transaction)
+    }
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
     return trials.map(({ id }) => id)
   })

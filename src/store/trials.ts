@@ -4,6 +4,7 @@ import type { Parameters } from '../programs/program.ts'
 import type { Coordinator } from './coordinators.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
+import { addKnownMetrics } from './sweep-metrics.ts'
 import { statesBefore } from './states.ts'
 
 /** States that a person may have a trial trained again from. */
@@ -16,6 +17,7 @@ const rowsPerInsert = 1_000
 
 /** Adds trials; a point that the sweep has already is left as it is. */
 export async function insertTrials(db: Kysely<Schema>, sweepId: number, trials: Iterable<NewTrial>): Promise<void> {
+  const counted = new Set<string>()
   let chunk: Insertable<Schema['trials']>[] = []
   const flush = async () => {
     if (chunk.length === 0) return
@@ -28,9 +30,11 @@ export async function insertTrials(db: Kysely<Schema>, sweepId: number, trials: 
   }
   for (const trial of trials) {
     chunk.push({ ...trial, sweep_id: sweepId })
+    for (const cost of ['flops', 'parameter_count'] as const) if (trial[cost] != null) counted.add(cost)
     if (chunk.length === rowsPerInsert) await flush()
   }
   await flush()
+  await addKnownMetrics(db, sweepId, 'counted', counted)
 }
 
 const trialsWithIds = rowsStatement<readonly [id: number], TrialRow>(
@@ -251,7 +255,7 @@ export async function requeue(db: Kysely<Schema>, sweepId: number, states: reado
 export async function renewLeases(
   db: Kysely<Schema>,
   sweepId: number,
-  { host, pid }: Coordinator,
+  { host, pid, process_start }: Coordinator,
   expiresAt: string,
 ): Promise<void> {
   await db
@@ -261,6 +265,7 @@ export async function renewLeases(
     .where('state', '=', 'running')
     .where('host', '=', host)
     .where('pid', '=', pid)
+    .where('process_start', '=', process_start)
     .execute()
 }
 

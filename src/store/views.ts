@@ -5,12 +5,15 @@ import { sql, type Kysely } from 'kysely'
 
 import { takeDefinitions } from '../../db/dialect.ts'
 import { packageRoot } from '../package-root.ts'
-import type { Parameters } from '../programs/program.ts'
 import type { Schema } from './schema.ts'
-import { defineSweepView, metricNamesOf, sweepViewName } from './sweep-view.ts'
+import { pointsViewName } from './points-view.ts'
+import { createViewsOfSweeps } from './sweep-views.ts'
 
 /** In the order in which they build on one another. */
-const views = ['trial_metrics', 'results', 'pareto_front', 'progress']
+const views = [
+  ...['trial_metrics', 'trial_values', 'sweep_axes', 'trial_results', 'results', 'single_points', 'repeated_points'],
+  ...['points', 'point_metrics', 'pareto_front', 'progress'],
+]
 
 /** Makes the views that every store has, or makes them anew. */
 export async function defineViews(db: Kysely<Schema>): Promise<void> {
@@ -30,18 +33,17 @@ export async function defineViews(db: Kysely<Schema>): Promise<void> {
 
 /** Views that are not there: of every store, and of each sweep. */
 export async function missingViews(db: Kysely<Schema>): Promise<string[]> {
-  const sweeps = await db.selectFrom('sweeps').select('name').execute()
+  const sweeps = await db.selectFrom('sweeps').select('view_name').execute()
   // A sweep's view is made just after the sweep: who looks for it later finds it.
   const known = new Set((await db.introspection.getTables()).filter(({ isView }) => isView).map(({ name }) => name))
-  return [...views, ...sweeps.map(({ name }) => sweepViewName(name))].filter((name) => !known.has(name))
+  const own = sweeps.flatMap(({ view_name }) => [view_name, pointsViewName(view_name)])
+  return [...views, ...own].filter((name) => !known.has(name))
 }
 
 /** Makes those of these views that belong to sweeps. */
 export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<void> {
-  const sweeps = await db.selectFrom('sweeps').selectAll().orderBy('id').execute()
-  for (const sweep of sweeps.filter(({ name }) => names.includes(sweepViewName(name)))) {
-    const trials = await db.selectFrom('trials').select('params').where('sweep_id', '=', sweep.id).execute()
-    const parameters = new Set(trials.flatMap(({ params }) => Object.keys(JSON.parse(params) as Parameters)))
-    await defineSweepView(db, sweep, [...parameters].sort(), await metricNamesOf(db, sweep.id))
-  }
+  await db.transaction().execute(async (transaction) => {
+    await takeDefinitions(transaction)
+    await createViewsOfSweeps(transaction, (view) => names.includes(view) || names.includes(pointsViewName(view)))
+  })
 }

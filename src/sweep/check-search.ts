@@ -22,6 +22,7 @@ export function checkSearch({
   return [
     ...checkObjectives(content),
     ...checkReported(content),
+    ...checkReductions(content),
     ...constraints.flatMap((text, k) => checkConstraint(text, k, names)),
   ]
 }
@@ -55,7 +56,7 @@ export function isAboutPoint(constraint: Constraint, parameters: readonly string
   return namesIn(constraint).every((name) => known.has(name))
 }
 
-type Looking = 'objectives' | 'metrics' | 'metric' | 'program' | 'command'
+type Looking = 'objectives' | 'metrics' | 'metric' | 'reductions' | 'program' | 'command'
 
 /** What a program that comes with swath reports is known before it is run. */
 function checkReported({ program, command, ...content }: Pick<SweepFileContent, Looking>): Mistake[] {
@@ -86,6 +87,16 @@ function checkObjectives(content: Pick<SweepFileContent, 'objectives' | 'metrics
       ? []
       : [{ path: [first, k, 'name'], message: `${name} is an objective already` }],
   )
+}
+
+/** An objective has one reduction. */
+function checkReductions({ reductions = {}, ...content }: Pick<SweepFileContent, Looking>): Mistake[] {
+  const declared = content.objectives ?? content.metrics ?? (content.metric === undefined ? [] : [content.metric])
+  return declared.flatMap(({ name, reduction }) => {
+    const other = Object.hasOwn(reductions, name) ? reductions[name] : undefined
+    if (other === undefined || reduction === undefined || other === reduction) return []
+    return [{ path: ['reductions', name], message: `${name} is an objective with the reduction ${reduction}` }]
+  })
 }
 
 function checkConstraint(text: string, k: number, parameters: readonly string[]): Mistake[] {

@@ -8,7 +8,8 @@ import { builtinPrograms } from '../programs/builtin.ts'
 import { learns } from '../search/methods.ts'
 import type { Imputing } from '../search/history.ts'
 import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
-import type { Objective, StoppingRule } from '../stopping/rule.ts'
+import type { Reduction } from '../metrics/reduction.ts'
+import type { Objective, ReadObjective, StoppingRule } from '../stopping/rule.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { powerSchema, type Budget } from './budget.ts'
 import { secondsOf } from './duration.ts'
@@ -31,7 +32,9 @@ export interface SweepDefinition {
   readonly seed: number
   readonly repeat: number
   /** Of a method that learns: by what. */
-  readonly objectives?: readonly Objective[]
+  readonly objectives?: readonly ReadObjective[]
+  /** For a method that learns, and constraints: how metrics are reduced, where the file says so. */
+  readonly reductions?: Readonly<Record<string, Reduction>>
   /** Of a method that learns, where the file says so: what trials count as that have come to nothing yet. */
   readonly impute?: Imputing
   /** Of a method that learns: sweeps whose trials it begins with. */
@@ -56,7 +59,9 @@ export interface SweepSettings {
   readonly sent: { readonly sha256: string; readonly folder: string } | null
   readonly metric: Objective | null
   /** What it is for: the metric, or several. */
-  readonly objectives: readonly Objective[]
+  readonly objectives: readonly ReadObjective[]
+  /** By metric, how its reports within a trial become one value. */
+  readonly reductions: Readonly<Record<string, Reduction>>
   /** Trials in all, of a sweep that is planned as it goes. */
   readonly cap: number
   readonly budget: Budget
@@ -76,13 +81,16 @@ type Target = Objective & { readonly value: number }
 export function defineSweep(file: SweepFile, program_sha256: string | null): SweepDefinition {
   const { method, parameters, seed, repeat } = file.content
   const command = file.content.command?.map(String)
-  const { early_terminate: early, constraints } = file.content
+  const { early_terminate: early, constraints, reductions } = file.content
   const objectives = sweepObjectives(file.content)
   return {
     program: file.content.program ?? command?.join(' ') ?? '',
     ...(command === undefined ? {} : { command }),
     ...{ program_sha256, method, dataset: datasetOf(file), parameters, seed, repeat },
-    ...(learns(method) && { objectives, ...imputingOf(file.content), ...warmStartOf(file.content) }),
+    ...(learns(method) && {
+      ...{ objectives, ...(reductions && { reductions }) },
+      ...{ ...imputingOf(file.content), ...warmStartOf(file.content) },
+    }),
     ...(constraints && { constraints }),
     ...(early && { early_terminate: { ...early, objectives: objectivesOf(early, objectives) } }),
   }
@@ -133,6 +141,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference, sent: Swe
     tags: resources.tags,
     metric: metric === undefined ? null : { name: metric.name, goal: metric.goal },
     objectives: sweepObjectives(file.content),
+    reductions: file.content.reductions ?? {},
     cap: capOf(file.content, max_trials),
     ...{ budget, power: powerOf(file.content.power) },
     target: metric?.target === undefined ? null : { name: metric.name, goal: metric.goal, value: metric.target },
@@ -151,7 +160,7 @@ const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
   .parse({})
 const defaultSettings = {
   ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], sent: null, overrides: [], cap: mostTrials },
-  ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null },
+  ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null, reductions: {} },
 }
 
 /** Those of a sweep in the store; an older swath did not write all of them. */
@@ -175,7 +184,7 @@ function withoutUndefined(dataset: z.infer<typeof datasetSchema>): DatasetRefere
 }
 
 /** Key by key what `now` has other than `before`: `parameters.width.values: [128,256] → [128,256,512]`. */
-export function differences(before: SweepDefinition, now: SweepDefinition): string[] {
+export function differences(before: object, now: object): string[] {
   const old = flatten(before)
   const current = flatten(now)
   const keys = [...new Set([...old.keys(), ...current.keys()])].sort()
@@ -186,9 +195,16 @@ export function differences(before: SweepDefinition, now: SweepDefinition): stri
 
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new Map<string, string>(value === undefined ? [] : [[path, JSON.stringify(value)]])
+    return new Map<string, string>(value === undefined ? [] : [[path, wordOrJson(value)]])
   }
   return new Map(
     Object.entries(value).flatMap(([key, child]) => [...flatten(child, path === '' ? key : `${path}.${key}`)]),
   )
+}
+
+/** A word as a sweep file has it, without quotes; any other value as JSON. */
+function wordOrJson(value: unknown): string {
+  const isWord =
+    typeof value === 'string' && /^[a-z_]\w*$/i.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value)
+  return isWord ? value : JSON.stringify(value)
 }

@@ -4,6 +4,7 @@ import { datasetSchema } from '../datasets/reference.ts'
 import { nearest } from '../nearest.ts'
 import { printable } from '../printable.ts'
 import { keysOfRule, stoppingRules } from '../stopping/early-terminate.ts'
+import type { DistributionName } from './distribution.ts'
 import { sweepFileSchema } from './schema.ts'
 import { powerSchema } from './budget.ts'
 import type { Mistake, Path } from './source.ts'
@@ -40,6 +41,8 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
       const choices = issue.values.map(String)
       const theirs = ofTheirServer(path, got)
       if (theirs !== undefined) return [{ path, message: theirs }]
+      const elsewhere = path.at(-1) === 'distribution' ? ofAnotherTool(got) : undefined
+      if (elsewhere !== undefined) return [{ path, message: elsewhere }]
       const meant = typeof got === 'string' ? `; did you mean ${nearest(got.slice(0, 80), choices)}?` : ''
       const what = got === undefined ? 'missing: expected' : `got ${describeValue(got)}, expected`
       return [{ path, message: `${what} one of ${choices.join(', ')}${meant}` }]
@@ -56,6 +59,26 @@ export function explain(issue: core.$ZodIssue, file: unknown): Mistake[] {
     default:
       return [{ path, message: issue.message }]
   }
+}
+
+/** Distributions as Optuna, Ray Tune, Hyperopt and scikit-learn spell them; the nearest name here may be another one. */
+const spellings: Readonly<Record<string, DistributionName>> = {
+  ...{ loguniform: 'log_uniform_values', reciprocal: 'log_uniform_values', log: 'log_uniform_values' },
+  ...{ qloguniform: 'q_log_uniform_values', quniform: 'q_uniform', discreteuniform: 'q_uniform' },
+  ...{ float: 'uniform', real: 'uniform', double: 'uniform' },
+  ...{ int: 'int_uniform', integer: 'int_uniform', randint: 'int_uniform', uniformint: 'int_uniform' },
+  ...{ choice: 'categorical', lognormal: 'log_normal', qlognormal: 'q_log_normal', qnormal: 'q_normal' },
+  ...{ gaussian: 'normal', randn: 'normal', qrandn: 'q_normal' },
+}
+
+function ofAnotherTool(got: unknown): string | undefined {
+  if (typeof got !== 'string') return undefined
+  const key = got.toLowerCase().replace(/[^a-z]/g, '')
+  const name = Object.hasOwn(spellings, key) ? spellings[key] : undefined
+  if (name === undefined) return undefined
+  const isLog = name.includes('log_uniform')
+  const other = isLog ? `; in ${name.replace('_values', '')} min and max are exponents of e, as in W&B` : ''
+  return `got ${describeValue(got)}: write ${name}${isLog ? ' to draw from min to max on a log scale' : ''}${other}`
 }
 
 /** What W&B's schema knows and only a scheduler of its server can do. */

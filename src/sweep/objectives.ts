@@ -1,11 +1,17 @@
-import type { Objective } from '../stopping/rule.ts'
+import { defaultReduction } from '../metrics/reduction.ts'
+import type { ReadObjective } from '../stopping/rule.ts'
 import type { SweepFileContent } from './schema.ts'
 
-/** What a sweep looks for, as far as its file says. */
+/** The objectives that a sweep file declares. A reduction that is the default of its metric is left out. */
 export function sweepObjectives({
   metric,
   metrics,
   objectives,
-}: Pick<SweepFileContent, 'metric' | 'metrics' | 'objectives'>): readonly Objective[] {
-  return (objectives ?? metrics ?? (metric === undefined ? [] : [metric])).map(({ name, goal }) => ({ name, goal }))
+  reductions = {},
+}: Pick<SweepFileContent, 'metric' | 'metrics' | 'objectives' | 'reductions'>): readonly ReadObjective[] {
+  const declared = objectives ?? metrics ?? (metric === undefined ? [] : [metric])
+  return declared.map(({ name, goal, reduction = Object.hasOwn(reductions, name) ? reductions[name] : undefined }) => ({
+    ...{ name, goal },
+    ...(reduction !== undefined && reduction !== defaultReduction(name) && { reduction }),
+  }))
 }

@@ -11,12 +11,14 @@ import { sweepObjectives } from './objectives.ts'
 import { notesOf } from './notes.ts'
 import { applyOverrides, type Overrides } from './overrides.ts'
 import { withReals } from './reals.ts'
+import { notesOnWords, type PlacedWord } from './yaml-words.ts'
 import { sweepFileSchema, type SweepFileContent } from './schema.ts'
 import { SweepSource, type Mistake } from './source.ts'
 
 /** A sweep file that has been read and found in order. */
 export interface SweepFile {
   readonly source: SweepSource
+  /** Its `name` is the one in the file, or the file's, in Unicode's normal form C. */
   readonly content: SweepFileContent & { readonly name: string }
   /** What was put in place of what the file says. */
   readonly overrides: Overrides
@@ -45,14 +47,16 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
       hint: 'see sweeps/mnist-depth-width.yaml for one that runs',
     })
   }
-  if (typeof value === 'object' && !Array.isArray(value)) applyOverrides(source, value, overrides)
+  const words: PlacedWord[] = source.plainWords()
+  if (typeof value === 'object' && !Array.isArray(value)) words.push(...applyOverrides(source, value, overrides))
 
   const parsed = parseContent(source)
   if (!parsed.success) throw source.error(parsed.error.issues.flatMap((issue) => explain(issue, source.value())))
 
   const parameters = withReals(source, parsed.data.parameters)
-  const name = parsed.data.name === undefined ? nameOfFile(path) : nameOf(parsed.data.name)
-  const content = { ...parsed.data, parameters, name }
+  const name = (parsed.data.name ?? basename(path).replace(/\.ya?ml$/i, '')).normalize('NFC')
+  const command = parsed.data.command?.map((word, k) => source.wordAt(['command', k]) ?? String(word))
+  const content = { ...parsed.data, ...(command && { command }), parameters, name }
   const mistakes = [
     ...checkProgram(content),
     ...checkMethod(content),
@@ -63,7 +67,7 @@ export function readSweep(source: SweepSource, overrides: Overrides = []): Sweep
     ...checkWarmStart(content),
   ]
   if (mistakes.length > 0) throw source.error(mistakes)
-  return { source, content, overrides, notes: notesOf({ ...parsed.data, parameters }, name) }
+  return { source, content, overrides, notes: [...notesOf(content, source), ...notesOnWords(words)] }
 }
 
 function parseContent(source: SweepSource) {
@@ -93,14 +97,6 @@ function notText(path: string, error: NotTextError): SwathError {
   const lines = error.before?.split('\n')
   const place = lines === undefined ? '' : `:${lines.length}:${(lines.at(-1) ?? '').length + 1}`
   return new SwathError('sweep-file', `${path}${place}: ${error.message}`, { cause: error })
-}
-
-function nameOfFile(path: string): string {
-  return nameOf(basename(path).replace(/\.ya?ml$/i, ''))
-}
-
-function nameOf(text: string): string {
-  return text.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '') || 'sweep'
 }
 
 function checkProgram({ program, command }: SweepFileContent): Mistake[] {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { datasetSchema } from '../datasets/reference.ts'
 import { keepPolicies } from '../artifacts/retention.ts'
+import { reductions } from '../metrics/reduction.ts'
 import { searchMethods } from '../search/search.ts'
 import { earlyTerminateSchema } from '../stopping/early-terminate.ts'
 import { budgetSchema, powerSchema } from './budget.ts'
@@ -84,11 +85,16 @@ const parameter = z
 
 const goal = z.enum(['minimize', 'maximize']).default('minimize').describe('Which direction is better.')
 
+const reduction = z
+  .enum(reductions)
+  .describe('(swath) The value of the metric in a trial: its last report, the best one, or the mean of all.')
+
 const imputed = ['latest', 'best', 'worst'] as const
 
 const metric = z.strictObject({
   name: z.string().min(1).describe('A metric that the program reports.'),
   goal,
+  reduction: reduction.optional(),
   target: z.number().optional().describe('No further trial begins once one has reached this.'),
   impute: z
     .enum(imputed)
@@ -113,10 +119,10 @@ export const sweepFileSchema = z
     name: z
       .string()
       .regex(/^\P{Cc}{0,200}$/u, 'expected a name of one line, of at most 200 letters')
-      .regex(/[A-Za-z0-9]/, 'expected a letter or a digit in it')
+      .regex(/[\p{L}\p{N}]/u, 'expected a letter or a digit in it')
       .optional()
       .describe(
-        'The name of the sweep; by default that of the file. What is no letter, digit, ".", "_" or "-" becomes "-".',
+        'The name of the sweep, in any script; by default that of the file. On the command line it has letters, digits, ".", "_" and "-"; each other character becomes "-".',
       ),
     description: z.string().optional().describe('For people.'),
     program: z
@@ -147,6 +153,7 @@ export const sweepFileSchema = z
         z.strictObject({
           name: z.string().min(1).describe('A metric that the program reports, `flops` or `parameter_count`.'),
           goal,
+          reduction: reduction.optional(),
         }),
       )
       .min(1)
@@ -158,6 +165,10 @@ export const sweepFileSchema = z
       .describe(
         '(swath) What has to hold, such as `flops <= 1.2e6`: of parameters, flops and parameter_count before a trial is trained, of metrics after it.',
       ),
+    reductions: z
+      .record(z.string().min(1), reduction)
+      .optional()
+      .describe('(swath) By metric: how its reports within a trial become one value; `last` for any other.'),
     early_terminate: earlyTerminateSchema.optional(),
     parameters: z
       .record(parameterName, parameter)

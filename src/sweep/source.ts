@@ -1,9 +1,9 @@
 import stringWidth from 'string-width'
-import { isMap, isNode, isScalar, isSeq, LineCounter, visit, type Document, type Node } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, LineCounter, Scalar, visit, type Document, type Node } from 'yaml'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { printable } from '../printable.ts'
-import { keyName, parseYaml, YamlMistake } from './yaml.ts'
+import { keyName, parseYaml, plainWords, YamlMistake, type PlainWord } from './yaml.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -83,6 +83,24 @@ export class SweepSource {
   hasPoint(path: Path): boolean {
     const node = this.#nodeAt(path, false)
     return isScalar(node) && node.source?.includes('.') === true
+  }
+
+  /** Returns a value as it is written, if it is a word without quotes that is no text: 1.0, 0755, True. */
+  wordAt(path: Path): string | undefined {
+    const node = this.#nodeAt(path, false)
+    return isScalar(node) && node.type === Scalar.PLAIN && typeof node.value !== 'string' ? node.source : undefined
+  }
+
+  has(path: Path): boolean {
+    return this.#nodeAt(path, false) !== undefined
+  }
+
+  /** Every value without quotes, as the text has it, and its `line:column`. What `--set` made is not in it. */
+  plainWords(): (PlainWord & { readonly place: string })[] {
+    return plainWords(this.#document).map((found) => {
+      const { line, col } = this.#lines.linePos(found.offset)
+      return { ...found, place: `${line}:${col}` }
+    })
   }
 
   error(mistakes: readonly Mistake[], hint?: string): SwathError {

@@ -4,16 +4,19 @@ import {
   isCollection,
   isMap,
   isNode,
+  isPair,
   isScalar,
   Lexer,
   LineCounter,
   Parser,
+  Scalar,
   visit,
   type Alias,
   type Document,
   type YAMLMap,
 } from 'yaml'
 
+import { whyInexact } from '../exact-number.ts'
 import { printable } from '../printable.ts'
 
 /** Deeper than this is no sweep file; the library follows what is nested on the stack. */
@@ -73,9 +76,16 @@ function checkNodes(document: Document.Parsed): void {
   const anchors = new Set<string>()
   visit(document, (_, node, ancestors) => {
     if (isMap(node)) checkKeys(node)
+    if (isScalar(node)) checkNumber(node)
     if (isAlias(node)) checkAlias(node, anchors, ancestors)
     else if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined) anchors.add(node.anchor)
   })
+}
+
+function checkNumber({ value, source, range }: Scalar): void {
+  if (typeof value !== 'number' || source === undefined) return
+  const why = whyInexact(source)
+  if (why !== undefined) throw new YamlMistake(range?.[0] ?? 0, printable(why, 300))
 }
 
 function checkAlias({ source, range }: Alias, anchors: ReadonlySet<string>, ancestors: readonly unknown[]): void {
@@ -99,6 +109,26 @@ function checkKeys({ items, range }: YAMLMap): void {
     if (seen.has(name)) throw new YamlMistake(at, 'this key stands here twice')
     seen.add(name)
   }
+}
+
+/** A value that is written without quotes and without a tag. */
+export interface PlainWord {
+  readonly word: string
+  /** The key of the whole text that it stands under. */
+  readonly key: unknown
+  readonly offset: number
+}
+
+export function plainWords(document: Document): PlainWord[] {
+  const found: PlainWord[] = []
+  visit(document, {
+    Scalar: (role, { type, source, tag, range }, ancestors) => {
+      if (role === 'key' || type !== Scalar.PLAIN || source === undefined || tag !== undefined || !range) return
+      const top: unknown = ancestors.find(isPair)?.key
+      found.push({ word: source, key: isScalar(top) ? top.value : undefined, offset: range[0] })
+    },
+  })
+  return found
 }
 
 /** As it is in JavaScript; undefined for a key that is no word, such as a list. */

@@ -9,10 +9,10 @@ import type { Updates } from './updates/updates.ts'
 import type { Batch, CallResult, Measures, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
 import { weightsOf } from './weights.ts'
 
-/** How long one call of the iterators may block, in milliseconds. */
-const callMilliseconds = 100
-
-/** A training step that tfjs runs op by op, on any backend. */
+/**
+ * A training step that tfjs runs op by op, on any backend. A call is one step: calls of as many steps as fit into some
+ * time would add up to other bits on a busy machine.
+ */
 export class EagerStep implements TrainingStep {
   readonly compiled = false
   readonly reason: string
@@ -54,17 +54,10 @@ export class EagerStep implements TrainingStep {
     batchSize: number,
     run: (batch: Batch) => Readonly<Record<string, number>>,
   ): Generator<CallResult> {
-    let [steps, examples, sums, started] = [0, 0, {} as Record<string, number>, performance.now()]
     for (let from = 0; from < rows.length; from += batchSize) {
       const part = rows.slice(from, from + batchSize)
-      const values = this.#tf.tidy(() => run(this.#gather(part)))
-      for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value * part.length
-      steps++
-      examples += part.length
-      if (from + batchSize < rows.length && performance.now() - started < callMilliseconds) continue
-      const means = Object.entries(sums).map(([name, sum]) => [name, sum / examples])
-      yield { steps, examples, measures: Object.fromEntries(means) as CallResult['measures'] }
-      ;[steps, examples, sums, started] = [0, 0, {}, performance.now()]
+      const measures = this.#tf.tidy(() => run(this.#gather(part))) as CallResult['measures']
+      yield { steps: 1, examples: part.length, measures }
     }
   }
 

@@ -4,7 +4,9 @@ import util from 'node:util'
 
 import type * as TensorFlow from '@tensorflow/tfjs'
 
+import { carriedPackage } from '../carried-package.ts'
 import { preloadFile } from '../setup/tensorflow-release.ts'
+import { requirePreparedEnvironment } from './environment.ts'
 import type { Runtime } from './runtime.ts'
 
 type Tfjs = typeof TensorFlow
@@ -25,19 +27,35 @@ export function loadTensorFlowNow(runtime: Runtime): Tfjs {
 }
 
 function loadNative(bindingPath: string): Tfjs {
+  requirePreparedEnvironment()
   const require = createRequire(import.meta.url)
   defineRemovedUtilities()
   require(join(dirname(bindingPath), preloadFile))
-  // tfjs-node asks node-pre-gyp where its binding is; ours lies in the user's cache.
-  const tfjsNode = require.resolve('@tensorflow/tfjs-node')
-  const finder = createRequire(tfjsNode).resolve('@mapbox/node-pre-gyp')
-  require.cache[finder] = {
-    exports: { find: () => bindingPath },
-    id: finder,
-    filename: finder,
-    loaded: true,
-  } as NodeJS.Module
-  return require('@tensorflow/tfjs-node') as Tfjs
+  // As tfjs-node's own index does, which asks node-pre-gyp where its binding is: ours lies in the user's cache.
+  const part = (name: string): unknown => require(join(carriedPackage('@tensorflow/tfjs-node'), 'dist', name))
+  part('register_all_kernels')
+  const tf = require('@tensorflow/tfjs') as Tfjs
+  const { NodeJSKernelBackend } = part('nodejs_kernel_backend') as NodeBackendModule
+  const binding: unknown = require(bindingPath)
+  tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), 3)
+  void tf.setBackend('tensorflow')
+  const { nodeFileSystemRouter } = part('io/file_system') as FileSystemModule
+  tf.io.registerLoadRouter(nodeFileSystemRouter)
+  tf.io.registerSaveRouter(nodeFileSystemRouter)
+  const { ProgbarLogger } = part('callbacks') as CallbacksModule
+  tf.registerCallbackConstructor(1, ProgbarLogger)
+  return { ...tf, ...(part('node') as object), io: { ...tf.io, ...(part('io/index') as object) } }
+}
+
+/** What is used of tfjs-node's modules, which come untyped. */
+interface NodeBackendModule {
+  readonly NodeJSKernelBackend: new (binding: unknown, packageName: string) => TensorFlow.KernelBackend
+}
+interface FileSystemModule {
+  readonly nodeFileSystemRouter: Parameters<typeof TensorFlow.io.registerLoadRouter>[0]
+}
+interface CallbacksModule {
+  readonly ProgbarLogger: Parameters<typeof TensorFlow.registerCallbackConstructor>[1]
 }
 
 function loadPortable(): Tfjs {

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { carriedPackage } from '../carried-package.ts'
 import { attributeTypes, type BindingAttribute } from './backend.ts'
 import type { ConstantTensor, GraphNode } from './graph.ts'
 
@@ -107,6 +109,8 @@ let loaded: Protobufs | undefined
 
 /** tfjs-node's own classes; they come untyped, and only when a graph is written. */
 function protobufs(): Protobufs {
-  loaded ??= createRequire(import.meta.url)('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Protobufs
+  loaded ??= createRequire(import.meta.url)(
+    join(carriedPackage('@tensorflow/tfjs-node'), 'dist', 'proto', 'api_pb.js'),
+  ) as Protobufs
   return loaded
 }

@@ -1,7 +1,9 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
+import { isMainThread } from 'node:worker_threads'
+
 import { SwathError } from '../errors.ts'
 import { availableCores } from './cores.ts'
-import { tensorflowEnvironment } from './environment.ts'
+import { noteIgnoredVariables, prepareEnvironment } from './environment.ts'
 import { loadTensorFlow as load } from './load.ts'
 import { findRuntime } from './runtime.ts'
 
@@ -12,10 +14,11 @@ export interface LoadOptions {
 
 /**
  * Loads tfjs on the TensorFlow that `swath setup` has made, for a program that is not part of a sweep; a trial has it as
- * `trial.tf`. TensorFlow reads its settings once, from the environment of the process: call this in the main thread, or
- * set them there before a worker thread does. What is set already stays.
+ * `trial.tf`. TensorFlow reads its settings once, from the environment of the process: call this in the main thread first.
+ * It removes the variables there that would change results.
  *
- * @throws SwathError('setup') if there is no TensorFlow; with SWATH_BACKEND=portable tfjs runs in plain JavaScript
+ * @throws SwathError('setup') if there is no TensorFlow, or if a worker thread is the first to call it and TensorFlow would
+ * read variables that change results; with SWATH_BACKEND=portable tfjs runs in plain JavaScript
  */
 export async function loadTensorFlow({ cores = availableCores().length }: LoadOptions = {}): Promise<
   typeof TensorFlow
@@ -26,6 +29,11 @@ export async function loadTensorFlow({ cores = availableCores().length }: LoadOp
       hint: 'or set SWATH_BACKEND=portable to train in plain JavaScript, slowly',
     })
   }
-  for (const [name, value] of Object.entries(tensorflowEnvironment(cores))) process.env[name] ??= value
+  if (isMainThread && runtime.backend === 'tensorflow') {
+    prepareEnvironment(cores)
+    noteIgnoredVariables((text) => {
+      process.emitWarning(text, 'SwathWarning')
+    })
+  }
   return load(runtime)
 }

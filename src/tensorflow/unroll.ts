@@ -4,7 +4,7 @@ import { emit } from './emit.ts'
 import { GraphKernels } from './graph-kernels.ts'
 import { dimensions, int, text, type, type GraphBuilder, type Ref } from './graph.ts'
 import { item } from './item.ts'
-import type { OnePassTarget, Optimizer } from './optimizers/optimizer.ts'
+import type { OnePassTarget, Optimizer, WeightValues } from './optimizers/optimizer.ts'
 import type { RecordedStep } from './record-step.ts'
 import type { FileColumn } from './training-step.ts'
 
@@ -50,9 +50,10 @@ export function emitColumn(graph: GraphBuilder, name: string, column: FileColumn
 }
 
 /**
- * Adds `steps` repetitions of a recorded step, one after the other: a step reads the weights once the step before has
- * written them all, and writes them once all that it computes is done, so that no kernel has to copy a weight that
- * somebody still reads.
+ * Adds `steps` repetitions of a recorded step, one after the other. A step reads the weights after the step before has
+ * updated them all, and updates them after everything that it computes, so that no kernel has to copy a weight that
+ * another one still reads. An optimizer with a kernel of swath's own hands its values from step to step; the last step's
+ * are assigned to the variables.
  */
 export function unroll(
   graph: GraphBuilder,
@@ -79,6 +80,7 @@ export function unroll(
   const counterOf = counters === undefined ? [] : split(graph, cast(graph, counters, int32, uint64), uint64, steps)
 
   const measured: Ref[] = []
+  const values = new Map<number, WeightValues>()
   let done: Ref[] = []
   for (let step = 0; step < steps; step++) {
     const inputs = new Map<number, Ref>()
@@ -86,28 +88,39 @@ export function unroll(
       inputs.set(id, gather(graph, state.columns.get(name), rowsOf[step], options.columns[name], done))
     }
     recorded.weights.forEach((id, i) => {
-      inputs.set(id, graph.node('ReadVariableOp', [item(state.weights, i)], [type('dtype', float32)], done))
+      inputs.set(id, values.get(i)?.value ?? read(graph, item(state.weights, i), float32, done))
     })
     for (const [weight, id] of recorded.copies) {
-      inputs.set(id, graph.node('ReadVariableOp', [copyOf(state, weight)], [type('dtype', bfloat16)], done))
+      inputs.set(id, values.get(weight)?.copy ?? read(graph, copyOf(state, weight), bfloat16, done))
     }
     const random = { constants: recorded.random, seed: options.seed, counter: counterOf[step] ?? '' }
     const results = emit(graph, recorded.program, inputs, counters === undefined ? undefined : random)
-    measured.push(...results.slice(0, recorded.measures.length))
+    // A measure may share the memory of a weight (a scale that the model learns), which this step's update overwrites.
+    const measures = results.slice(0, recorded.measures.length)
+    const copies = measures.map((measure) => graph.node('DeepCopy', [measure], [type('T', float32)]))
+    measured.push(...copies)
 
-    const computed = [graph.node('NoOp', [], [], results)]
+    const computed = [graph.node('NoOp', [], [], [...results, ...copies])]
     const gradients = results.slice(recorded.measures.length)
     const updates = recorded.trained.map((weight, i) => {
       const result = item(recorded.program.results, recorded.measures.length + i)
-      return update(graph, optimizer, {
-        variable: item(state.weights, weight),
-        value: inputs.get(item(recorded.weights, weight)) ?? '',
-        slots: item(state.slots, weight),
-        gradient: { ref: item(gradients, i), dtype: recorded.halfResults.has(result) ? bfloat16 : float32 },
-        copy: state.copies.get(weight),
-        scalars: scalarOf.slice(step * scalarCount, (step + 1) * scalarCount),
-        after: computed,
+      const gradient = { ref: item(gradients, i), dtype: recorded.halfResults.has(result) ? bfloat16 : float32 }
+      const value = inputs.get(item(recorded.weights, weight)) ?? ''
+      const numbers = scalarOf.slice(step * scalarCount, (step + 1) * scalarCount)
+      const [handles, copy] = [item(state.slots, weight), state.copies.get(weight)]
+      if (optimizer.updateInOnePass === undefined) {
+        const variable = item(state.weights, weight)
+        const target = { variable, value, slots: handles, gradient, copy, scalars: numbers, after: computed }
+        return updateVariable(graph, optimizer, target)
+      }
+      const updated = optimizer.updateInOnePass(graph, {
+        value,
+        slots: values.get(weight)?.slots ?? handles.map((handle) => read(graph, handle, float32)),
+        copy: values.get(weight)?.copy ?? (copy === undefined ? undefined : read(graph, copy, bfloat16)),
+        ...{ gradient, scalars: numbers, after: computed },
       })
+      values.set(weight, updated)
+      return updated.value
     })
     recorded.assigned.forEach((weight, i) => {
       const value = item(gradients, recorded.trained.length + i)
@@ -119,21 +132,41 @@ export function unroll(
   }
 
   const packed = graph.node('Pack', measured, [int('N', measured.length), type('T', float32), int('axis', 0)])
-  const output = graph.node('Identity', [packed], [type('T', float32)], done)
+  const written = [...values].flatMap(([weight, updated]) => assign(graph, state, weight, updated))
+  const output = graph.node('Identity', [packed], [type('T', float32)], [...done, ...written])
   return { steps, batchSize, measures: recorded.measures, rows, scalars, counters, output }
 }
 
-/** One weight's update; for an optimizer without a kernel of swath's own the copy is kept around it. */
-function update(graph: GraphBuilder, optimizer: Optimizer, target: OnePassTarget): Ref {
-  if (optimizer.updateInOnePass !== undefined) return optimizer.updateInOnePass(graph, target)
+interface VariableTarget extends OnePassTarget {
+  /** Handle of the weight's variable; `slots` and `copy` are handles, too. */
+  readonly variable: Ref
+}
+
+/** One weight's update in TensorFlow's own kernels, on the variables, and the bfloat16 copy after it. */
+function updateVariable(graph: GraphBuilder, optimizer: Optimizer, target: VariableTarget): Ref {
   const { variable, copy, after } = target
   const { ref, dtype } = target.gradient
   const kernels = new GraphKernels(graph, after)
   optimizer.update(kernels, { ...target, gradient: dtype === float32 ? ref : cast(graph, ref, dtype, float32) })
   const updated = graph.node('NoOp', [], [], kernels.last)
   if (copy === undefined) return updated
-  const value = graph.node('ReadVariableOp', [variable], [type('dtype', float32)], [updated])
+  const value = read(graph, variable, float32, [updated])
   return graph.node('AssignVariableOp', [copy, cast(graph, value, float32, bfloat16)], [type('dtype', bfloat16)])
+}
+
+/** Writes a weight, its slots and its copy to their variables. Where a value is the variable's own memory, nothing moves. */
+function assign(graph: GraphBuilder, state: GraphState, weight: number, updated: WeightValues): Ref[] {
+  const write = (handle: Ref, value: Ref, dtype: number) =>
+    graph.node('AssignVariableOp', [handle, value], [type('dtype', dtype)])
+  return [
+    write(item(state.weights, weight), updated.value, float32),
+    ...item(state.slots, weight).map((handle, i) => write(handle, item(updated.slots, i), float32)),
+    ...(updated.copy === undefined ? [] : [write(copyOf(state, weight), updated.copy, bfloat16)]),
+  ]
+}
+
+function read(graph: GraphBuilder, handle: Ref, dtype: number, after: readonly Ref[] = []): Ref {
+  return graph.node('ReadVariableOp', [handle], [type('dtype', dtype)], after)
 }
 
 function copyOf(state: GraphState, weight: number): Ref {
@@ -153,7 +186,7 @@ function gather(
   if (table === undefined || rows === undefined || column === undefined) throw new Error('a batch names no column')
   const dtype = dataTypes[column.dtype]
   const attributes = [type('Tparams', dtype), type('Tindices', int32), type('Taxis', int32), int('batch_dims', 0)]
-  const values = graph.node('ReadVariableOp', [table], [type('dtype', dtype)], after)
+  const values = read(graph, table, dtype, after)
   if (column.dtype === 'uint8') {
     const { multiply, add } = column.scale ?? { multiply: 1, add: 0 }
     return graph.node('SwathRows', [values, rows, graph.float(multiply), graph.float(add)], [type('T', float32)])

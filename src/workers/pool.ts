@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { userEnvironment } from '../tensorflow/environment.ts'
 import { Deadline, type TimeLimits } from './deadline.ts'
 import { Link, type MailHandler } from './link.ts'
 import type {
@@ -216,6 +217,8 @@ function startPool(workerData: WorkerSettings): Worker['pool'] {
     // An idle thread has to hear what a trial does after it ended; waiting on an atomic it would be deaf.
     atomics: 'disabled',
     workerData,
+    // What runs there may start programs of the user's. TensorFlow reads the environment of the process, not this copy.
+    env: userEnvironment(),
     execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
   })
 }

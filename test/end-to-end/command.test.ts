@@ -100,6 +100,8 @@ echo '{"x": 1}'\n`,
   const { code, stderr } = await swath(['run', 'cores.yaml'], folder)
   expect(code, stderr).toBe(0)
   expect(stderr).toMatch(/trial 1: threads 1, TF unset/)
+  // Swath knows nothing of what computes a command.
+  expect(await ask('select runtime from attempts', folder)).toEqual([{ runtime: null }])
   const { allowed, quota } = coreLimits()
   if (process.platform === 'linux' && quota >= allowed.length) {
     expect(stderr).toMatch(new RegExp(`trial 1: Cpus_allowed_list:\\s*${allowed[0]}$`, 'm'))

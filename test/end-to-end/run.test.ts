@@ -1,5 +1,8 @@
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
+import { packageRoot } from '../../src/package-root.ts'
 import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 
 const hashes = 'select params, repeat, weights_sha256 from trials order by number'
@@ -123,7 +126,7 @@ test('a sweep that somebody runs is not run twice, and can be cancelled and take
 
 test('a whole width-128 network passes 93 % on the test images in two epochs of all of MNIST', async () => {
   const folder = workFolder()
-  const sweep = new URL('../../sweeps/mnist-depth-width.yaml', import.meta.url).pathname
+  const sweep = join(packageRoot, 'sweeps', 'mnist-depth-width.yaml')
   const run = await swath(['run', sweep, '--set', 'depth=1', '--set', 'width=128'], folder)
   expect(run.code, run.stderr).toBe(0)
   const [trial] = await ask<Record<string, number>>('select * from sweep_mnist_depth_width', folder)

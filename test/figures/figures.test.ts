@@ -45,7 +45,7 @@ test('the front of the trade-off is the one that a report prints, and every tria
       const shown = figure.points.filter(({ isOnFront }) => isOnFront).map(({ x, y }) => `${x} ${y}`)
       expect(new Set(shown)).toEqual(new Set(front.map(({ seconds, score }) => `${seconds} ${score}`)))
       expect(figure.points.reduce((sum, { stands }) => sum + stands, 0)).toBe(trials.length)
-      expect(figure.trials).toBe(trials.length)
+      expect(figure.total).toBe(trials.length)
       for (const { trial, x, y, color, isChosen } of figure.points) {
         expect({ x, y }).toEqual({ x: beside(trial)?.seconds, y: beside(trial)?.score })
         expect(color).toBe(ids.indexOf(trial) + 1)
@@ -78,7 +78,7 @@ test('a line of parallel coordinates goes through the values of a trial, the bes
   const { ids, choose } = await trainedSweep(four)
   const axes = ['depth', 'width', 'score']
   const figure = await parallelFigure(await choose(), { axes, goal: 'maximize', most: 2 })
-  expect(figure.trials).toBe(3)
+  expect(figure.points).toBe(3)
   expect(figure.axes.map(({ isNumber }) => isNumber)).toEqual([true, false, true])
   expect(figure.lines).toEqual([
     { trial: ids[1], isChosen: true, values: [2, 'wide', 6] },
@@ -91,9 +91,9 @@ test('a cell of the heat map is the mean of its trials; a column of many numbers
   const few = await trainedSweep(four, store, 'few')
   const small = await heatmapFigure(await few.choose('depth <> 4'), { x: 'width', y: 'depth', value: 'score' })
   expect(small.cells).toMatchObject([
-    { x: 'wide', y: 1, value: 2, trials: 1, isChosen: true },
-    { x: 'wide', y: 2, value: 6, trials: 1, isChosen: true },
-    { x: 'wide', y: 4, value: 4, trials: 1, isChosen: false },
+    { x: 'wide', y: 1, value: 2, points: 1, isChosen: true },
+    { x: 'wide', y: 2, value: 6, points: 1, isChosen: true },
+    { x: 'wide', y: 4, value: 4, points: 1, isChosen: false },
   ])
   const reports = Array.from({ length: 30 }, (_, k) => reportsOf({ score: k, seconds: 1 }))
   const many = await trainedSweep(reports, store, 'many')
@@ -101,8 +101,8 @@ test('a cell of the heat map is the mean of its trials; a column of many numbers
     const { cells } = await heatmapFigure(await many.choose(), { x: 'width', y, value: 'score' })
     expect(cells.length).toBeGreaterThan(5)
     expect(cells.length).toBeLessThanOrEqual(12)
-    expect(cells.reduce((sum, { trials }) => sum + trials, 0)).toBe(30)
-    const mean = cells.reduce((sum, { value, trials }) => sum + value * trials, 0) / 30
+    expect(cells.reduce((sum, { points }) => sum + points, 0)).toBe(30)
+    const mean = cells.reduce((sum, { value, points }) => sum + value * points, 0) / 30
     expect(mean).toBeCloseTo(29, 9)
   }
 })

@@ -14,7 +14,7 @@ test('parallel coordinates have the chosen trials first, the best ones, and axes
     { name: 'width', isNumber: false, extent: ['wide'] },
     { name: 'score', isNumber: true, extent: [0.1, 0.9] },
   ])
-  expect(figure.trials).toBe(4)
+  expect(figure.points).toBe(4)
   expect(figure.lines.map(({ values, isChosen }) => [...values, isChosen])).toEqual([
     [2, 'wide', 0.7, true],
     [1, 'wide', 0.5, true],
@@ -34,7 +34,7 @@ test('what lies between two places of an axis is found at them again', () => {
     { name: 'rate', isNumber: true, extent: [0.001, 0.1] },
     { name: 'kind', isNumber: false, extent: ['a', 'b', 'c'] },
   ]
-  const [rate, kind] = parallelScales({ axes, lines: [], trials: 0 })
+  const [rate, kind] = parallelScales({ axes, lines: [], points: 0 })
   // Its ends are the values themselves, to the last bit.
   expect(rate?.rangeIn([-0.1, 1.1])).toEqual([0.001, 0.1])
   expect(rate?.rangeIn([0.5, 1])[0]).toBeCloseTo(0.01, 12)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 import { onTestFinished } from 'vitest'
 
@@ -14,7 +15,7 @@ export interface BusyTrainer {
 
 /** Another process that trains the first queued trial of a store, see train-busily.ts. */
 export async function busyTrainer(location: string): Promise<BusyTrainer> {
-  const script = new URL('train-busily.ts', import.meta.url).pathname
+  const script = fileURLToPath(new URL('train-busily.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, location], { stdio: ['pipe', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   onTestFinished(() => {

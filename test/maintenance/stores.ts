@@ -1,6 +1,6 @@
 import { trialFolder, type Artifacts, type StoredArtifact } from '../../src/artifacts/artifacts.ts'
 import { artifactLocation, openArtifacts } from '../../src/artifacts/open.ts'
-import type { ArtifactRow } from '../../src/store/schema.ts'
+import type { ArtifactRow, SweepRow } from '../../src/store/schema.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import type { Store } from '../../src/store/store.ts'
 import { trialsOf } from '../../src/store/trials.ts'
@@ -11,7 +11,7 @@ const at = '2026-01-01T00:00:00.000Z'
 export interface TrainedStore {
   readonly store: Store
   readonly artifacts: Artifacts
-  readonly sweep: { readonly id: number; readonly name: string }
+  readonly sweep: SweepRow
   /** Of the trials, in their order. */
   readonly ids: readonly number[]
 }

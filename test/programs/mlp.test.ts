@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { prepareDataset } from '../../src/datasets/prepare.ts'
 import { mlp } from '../../src/programs/mlp.ts'
 import type { Parameters, Progress, Report, Trial } from '../../src/programs/program.ts'
-import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
+import { prepareEnvironment } from '../../src/tensorflow/environment.ts'
 import { onPortable, tf } from '../tensorflow/native.ts'
 
 const dataset = await prepareDataset({ name: 'mnist', limit: 2_000 })
@@ -59,7 +59,7 @@ test('two workers at once give the bits that one gives alone, in any order', asy
     { params: { hidden: [24], epochs: 1 }, seed: 1 },
     { params: { hidden: [16], dropout: 0.3, epochs: 2, batch_size: 50 }, seed: 2 },
   ]
-  Object.assign(process.env, tensorflowEnvironment(1))
+  prepareEnvironment(1)
   const run = async (each: typeof trials): Promise<string[]> => {
     const entry = new URL('./train-in-thread.ts', import.meta.url).href
     const code = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(entry)})))`

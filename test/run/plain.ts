@@ -15,6 +15,7 @@ export const plainSettings: SweepSettings = {
     retries: 0,
     sent: null,
     overrides: [],
+    reductions: {},
   },
   ...{ budget: {}, power: studyPower, target: null },
   ...{ timeout: { trial: null, epoch: null }, checkpoint: { every: 0, keep: 'last' } },

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { diagnoseBfloat16, diagnoseCores, diagnoseMemory } from '../../src/setup/diagnose-machine.ts'
+import { processorFlags } from '../../src/tensorflow/platform.ts'
 import { diagnose } from '../../src/setup/diagnose.ts'
 import type { Diagnosis } from '../../src/setup/diagnosis.ts'
 import { preloadFile, runtimeFolder } from '../../src/setup/tensorflow-release.ts'
@@ -44,9 +45,11 @@ describe('a diagnosis', () => {
   })
 
   it('says whether bfloat16 is quick here', () => {
-    expect(diagnoseBfloat16('flags\t\t: fpu avx512f avx512_bf16 sse2').detail).toMatch(/has avx512_bf16/)
-    expect(diagnoseBfloat16('Features\t: fp asimd bf16').detail).toMatch(/has bf16/)
-    expect(diagnoseBfloat16('flags\t\t: fpu sse2 avx2').detail).toMatch(/slower than float32/)
+    expect(diagnoseBfloat16(processorFlags('flags\t\t: fpu avx512f avx512_bf16 sse2')).detail).toMatch(
+      /has avx512_bf16/,
+    )
+    expect(diagnoseBfloat16(processorFlags('Features\t: fp asimd bf16')).detail).toMatch(/has bf16/)
+    expect(diagnoseBfloat16(processorFlags('flags\t\t: fpu sse2 avx2')).detail).toMatch(/slower than float32/)
     expect(diagnoseBfloat16().status).toBe('ok')
   })
 

@@ -68,7 +68,8 @@ describe('a command', () => {
   })
 
   it('that is not there is an error, not a crash', async () => {
-    await expect(runCommand('swath-no-such-command', [])).rejects.toMatchObject({
+    // A folder of the PATH that may not be read would make it another error.
+    await expect(runCommand('swath-no-such-command', [], { env: { PATH: cache } })).rejects.toMatchObject({
       output: 'spawn swath-no-such-command ENOENT',
     })
   })

@@ -46,7 +46,6 @@ async function sweepOf(
       ...{ parameter_count: width, flops: 100 * width },
     })),
   )
-  if (sweep === undefined) throw new Error('it is there already')
   for (const [index, { id }] of (await trialsOf(store.db, sweep.id)).entries()) {
     const { width, k } = points[index] ?? { width: 0, k: 0 }
     const value = lossOf(width, k)

@@ -121,6 +121,17 @@ test('where nobody knows from where an attempt goes on, its first report tells',
   expect(await attemptsOf(store.db, trialId)).toMatchObject([{ resumed_epoch: 0 }, { resumed_epoch: 1 }])
 })
 
+test('each attempt keeps what computed it, which may differ between two of a trial', async () => {
+  const { store, trialId, sweepId } = await storeWithTrial()
+  await applyChanges(store.db, [start(trialId, 1, { runtime: '{"tensorflow":"2.21.0"}' })])
+  await takeBackLost(store.db, sweepId, { limit: 3, at })
+  await applyChanges(store.db, [start(trialId, 2)])
+  expect(await attemptsOf(store.db, trialId)).toMatchObject([
+    { attempt: 1, runtime: '{"tensorflow":"2.21.0"}' },
+    { attempt: 2, runtime: null },
+  ])
+})
+
 test('what an attempt reports after it was taken back is refused', async () => {
   const { store, trialId, sweepId } = await storeWithTrial()
   await applyChanges(store.db, [start(trialId)])

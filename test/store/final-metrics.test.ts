@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Schema } from '../../src/store/schema.ts'
@@ -80,7 +80,7 @@ test.runIf(storeKind() === 'sqlite')(
   'a store from before them is given final metrics and counts of states',
   async () => {
     const path = join(temporaryFolder(), 'old.db')
-    const database = new Database(path, { nativeBinding: await sqliteDriver() })
+    const database = openDatabase(await sqliteDriver(), path)
     const old = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
     const migrations = { '0001-initial': initial, '0002-artifacts': artifacts, '0003-trial-life': trialLife }
     const { error } = await new Migrator({

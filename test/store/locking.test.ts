@@ -1,14 +1,15 @@
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import type { Database } from '../../src/sqlite/database.ts'
+import { openDatabase } from '../../src/sqlite/open-database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { plannedSweep, temporaryStore } from './temporary-store.ts'
 
 /** Another process's connection, which waits for nobody. */
-async function impatient({ location }: Store): Promise<Database.Database> {
+async function impatient({ location }: Store): Promise<Database> {
   const path = location.replace('sqlite:', '')
-  return new Database(path, { nativeBinding: await sqliteDriver(), timeout: 0 })
+  return openDatabase(await sqliteDriver(), path, { timeout: 0 })
 }
 
 const seedIn = ({ db }: Pick<Store, 'db'>) => db.selectFrom('sweeps').select('seed').executeTakeFirstOrThrow()
@@ -17,7 +18,9 @@ test('what a transaction has read is true until it ends: nobody writes in betwee
   const store = await temporaryStore()
   await plannedSweep(store)
   const other = await impatient(store)
-  const write = () => other.exec('update sweeps set seed = 7')
+  const write = () => {
+    other.exec('update sweeps set seed = 7')
+  }
   await store.db.transaction().execute(async (db) => {
     const { seed } = await seedIn({ db })
     expect(write).toThrow('database is locked')

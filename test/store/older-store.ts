@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 
-import Database from 'better-sqlite3'
 import { Kysely, sql, SqliteDialect } from 'kysely'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { allMigrations, migrate } from '../../src/store/migrate.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { temporaryFolder } from './temporary-store.ts'
@@ -15,9 +15,8 @@ export async function olderStore({ migrations = 1, isEmpty = false } = {}): Prom
   const first = Object.fromEntries(Object.entries(allMigrations).slice(0, migrations))
   await migrate(db, path, () => Promise.reject(new Error('a new store has nothing to back up')), first)
   // Its views asked what there was then.
-  for (const view of ['progress', 'pareto_front', 'results', 'trial_metrics']) {
-    await sql`drop view ${sql.id(view)}`.execute(db)
-  }
+  const { rows: views } = await sql<{ name: string }>`select name from sqlite_schema where type = 'view'`.execute(db)
+  for (const { name } of views) await sql`drop view ${sql.id(name)}`.execute(db)
   await sql`create view progress as select id, name from sweeps`.execute(db)
   if (!isEmpty) {
     await sql`insert into sweeps (id, name, file_name, method, program, definition, settings, source, source_path, seed, created_at)
@@ -32,7 +31,7 @@ export async function olderStore({ migrations = 1, isEmpty = false } = {}): Prom
 
 /** A database as it is, with nothing of swath in between. */
 export async function rawDatabase(path: string): Promise<Kysely<Schema>> {
-  const database = new Database(path, { nativeBinding: await sqliteDriver() })
+  const database = openDatabase(await sqliteDriver(), path)
   database.pragma('journal_mode = WAL')
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
 }

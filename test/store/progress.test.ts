@@ -27,7 +27,7 @@ test('the counts of states are true, whatever happens to trials', async () => {
         const { id = 0, attempt = 0, state } = (await trialsOf(store.db, sweep.id))[k] ?? {}
         const ending = { complete: 'completed', fail: 'failed', 'hand back': 'queued' } as const
         if (event === 'requeue') await requeue(store.db, sweep.id, ['failed', 'cancelled'])
-        else if (event === 'cancel') await cancelSweep(store.db, sweep.id, at, { orphans: true })
+        else if (event === 'cancel') await cancelSweep(store.db, sweep.id, new Date(at))
         else if (event === 'lose') await takeBackLost(store.db, sweep.id, { limit: 1, at })
         else if (event === 'start' && state === 'queued') await applyChanges(store.db, [start(id, attempt + 1)])
         else if (event !== 'start' && state === 'running') {

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { Kysely, sql, SqliteDialect, type CompiledQuery } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { completedPages, seedsOfPoint } from '../../src/store/completed-rows.ts'
@@ -16,7 +16,8 @@ import { effortOf } from '../../src/store/effort.ts'
 import { sharedPoints } from '../../src/store/shared-points.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import type { Schema } from '../../src/store/schema.ts'
-import { defineSweepView, metricNamesOf } from '../../src/store/sweep-view.ts'
+import { defineSweepView } from '../../src/store/sweep-view.ts'
+import { metricNamesOf } from '../../src/store/sweep-metrics.ts'
 import { cancelSweep, isCancelled, progressOf, sweepNamed, sweepProgress } from '../../src/store/sweeps.ts'
 import {
   attemptsOf,
@@ -43,7 +44,7 @@ const small =
 async function askedStore() {
   const store = await temporaryStore()
   const sweep = await plannedSweep(store, 3)
-  const database = new Database(sqlitePath(store.location), { nativeBinding: await sqliteDriver() })
+  const database = openDatabase(await sqliteDriver(), sqlitePath(store.location))
   const asked: CompiledQuery[] = []
   const db = new Kysely<Schema>({
     dialect: new SqliteDialect({ database }),
@@ -54,11 +55,9 @@ async function askedStore() {
   const fullScans = () =>
     asked.splice(0).flatMap(({ sql: statement, parameters }) => {
       if (!/^\s*(?:select|with|insert|update|delete)\b/i.test(statement)) return []
-      const steps = database
-        .prepare<unknown[], { detail: string }>(`explain query plan ${statement}`)
-        .all(...parameters)
+      const steps = database.prepare(`explain query plan ${statement}`).all(parameters)
       return steps
-        .map(({ detail }) => detail)
+        .map(({ detail }) => String(detail))
         .filter((detail) => detail.startsWith('SCAN') && !small.test(detail))
         .map((detail) => `${detail} in: ${statement}`)
     })
@@ -125,8 +124,8 @@ test('what a run asks and writes finds its rows through indexes', async () => {
   await isCancelled(db, sweep.id)
   await takeBackLost(db, sweep.id, { limit: 1, at })
   await requeue(db, sweep.id, ['failed', 'cancelled'])
-  await cancelSweep(db, sweep.id, at, { orphans: true })
   await releaseSweep(db, sweep.id, thisProcess())
+  await cancelSweep(db, sweep.id, now)
   expect(asked.length).toBeGreaterThan(30)
   expect(fullScans()).toEqual([])
 })

@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { sqliteDriver } from '../../src/setup/sqlite.ts'
+import type { SqliteDriver } from '../../src/sqlite/database.ts'
 import { openStore } from '../../src/store/open.ts'
 import { olderStore } from './older-store.ts'
 import { plannedSweep, temporaryFolder } from './temporary-store.ts'
@@ -29,20 +31,23 @@ async function closedStore(): Promise<string> {
   return path
 }
 
-const script = new URL('read-store.ts', import.meta.url).pathname
+const script = fileURLToPath(new URL('read-store.ts', import.meta.url))
 const nobody = 65_534
 let cache: string
 let temporary: string
+let driver: SqliteDriver
 
 beforeAll(async () => {
   // The driver where everybody may read it.
-  const driver = await sqliteDriver()
+  driver = await sqliteDriver()
   cache = mkdtempSync(join(tmpdir(), 'swath-test-'))
   chmodSync(cache, 0o755)
   temporary = mkdtempSync(join(tmpdir(), 'swath-test-'))
   chmodSync(temporary, 0o777)
-  mkdirSync(join(cache, basename(dirname(driver))))
-  copyFileSync(driver, join(cache, basename(dirname(driver)), basename(driver)))
+  if (driver.name === 'node:sqlite') return
+  const folder = join(cache, basename(dirname(driver.nativeBinding)))
+  mkdirSync(folder)
+  copyFileSync(driver.nativeBinding, join(folder, basename(driver.nativeBinding)))
 })
 
 afterAll(() => {
@@ -53,7 +58,8 @@ afterAll(() => {
 /** What somebody sees to whom permissions apply, as they do not to root. */
 function seen(path: string, access = 'read'): unknown {
   const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
-  const env = { ...process.env, SWATH_CACHE: cache, TMPDIR: temporary }
+  const SWATH_SQLITE = driver.name === 'node:sqlite' ? 'node' : 'better-sqlite3'
+  const env = { ...process.env, SWATH_CACHE: cache, SWATH_SQLITE, TMPDIR: temporary }
   const output = execFileSync(process.execPath, ['--import', 'tsx', script, path, access], {
     ...user,
     env,

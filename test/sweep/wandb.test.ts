@@ -165,10 +165,10 @@ test.each(Object.entries(examples))('%s is a sweep file', (_, text) => {
 test('what only their server needs is said to be passed over, once', () => {
   expect(read(examples['sweep-bayes'] ?? '').notes).toEqual(['project: only W&B’s server needs it; ignored here.'])
   const all = read(examples['every key that only their server needs'] ?? '')
-  expect(all.content.name).toBe('My-sweep-the-2nd')
+  expect(all.content.name).toBe('My sweep, the 2nd')
   expect(all.notes).toEqual([
     'apiVersion, kind, project, entity, controller, job, image_uri, scheduler: only W&B’s server needs them; ignored here.',
-    'name: "My sweep, the 2nd" is My-sweep-the-2nd here, as names of sweeps have no such letters.',
+    'The sweep "My sweep, the 2nd" is My-sweep-the-2nd here: the name of a sweep has letters, digits, ".", "_" and "-".',
     'x: from 0 to 1 are two whole numbers, as W&B reads it; 1.0 makes it all between.',
   ])
   expect(read(examples['documentation: random'] ?? '').notes).toEqual([])

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { classification } from '../../src/models/classification.ts'
 import { compileStep } from '../../src/tensorflow/compile-step.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
-import type { LossFunction, StepOptions } from '../../src/tensorflow/training-step.ts'
+import type { Batch, LossFunction, StepOptions } from '../../src/tensorflow/training-step.ts'
 import { fillWeights, rowsOf, writeExamples } from './examples.ts'
 import { tf } from './native.ts'
 
@@ -55,6 +55,30 @@ test.each([0, 0.3])('the number of steps a call changes no bit of the weights (d
   const one = trainedWeights(dropout, { stepsPerCall: 1 })
   expect(trainedWeights(dropout, { stepsPerCall: 8 })).toEqual(one)
   expect(trainedWeights(dropout, { stepsPerCall: 32 })).toEqual(one)
+})
+
+// Such a measure shares the memory of the weight, which the update of the same step overwrites.
+test('a measure that is a weight has the value that it had in its step', () => {
+  const measured = (stepsPerCall: number) => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [12] })] })
+    fillWeights(tf, model)
+    const loss: LossFunction = (batch) => {
+      const { x, y } = batch as Batch<'x' | 'y'>
+      const bias = model.weights[1]?.read() ?? tf.scalar(NaN)
+      const errors = (model.apply(x) as TensorFlow.Tensor2D).sub(y.toFloat().expandDims(1))
+      return { loss: errors.square().mean().asScalar(), bias: bias.asScalar() }
+    }
+    const step = compileStep(tf, optionsFor(model, { loss, stepsPerCall, trainingRows: 64 }))
+    try {
+      expect(step.reason).toBeUndefined()
+      const means = [...step.train(rowsOf(64, 60), 0)].map(({ measures }) => measures.bias ?? NaN)
+      return means.reduce((sum, each) => sum + each, 0) / means.length
+    } finally {
+      step.dispose()
+      model.dispose()
+    }
+  }
+  expect(measured(16)).toBeCloseTo(measured(1), 5)
 })
 
 test('evaluation is without dropout and leaves the weights alone', () => {

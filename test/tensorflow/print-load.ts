@@ -1,9 +1,9 @@
-import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
+import { prepareEnvironment } from '../../src/tensorflow/environment.ts'
 import { loadTensorFlow } from '../../src/tensorflow/load.ts'
 import { findRuntime } from '../../src/tensorflow/runtime.ts'
 
 /** A process that loads what there is, trains a little, and prints which backend it was and what came out. */
-Object.assign(process.env, tensorflowEnvironment(1))
+prepareEnvironment(1)
 const tf = await loadTensorFlow(findRuntime())
 const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], kernelInitializer: 'ones' })] })
 model.compile({ optimizer: tf.train.sgd(0.5), loss: 'meanSquaredError' })

@@ -122,6 +122,6 @@ test.each<[string, (x: TensorFlow.Tensor) => TensorFlow.Tensor]>([
 ])('%s are drawn op by op, with the reason', (_, draw) => {
   const drawing = measureDraws(draw)
   expect(drawing.reason).toMatch('random numbers that are neither uniform nor normal, or fewer than four at a time')
-  expect(drawing.train(2)).toHaveLength(1)
+  expect(drawing.train(2)).toHaveLength(2)
   drawing.dispose()
 })

@@ -18,6 +18,12 @@ test('a program of one’s own loads TensorFlow and compiles its training step; 
   expect(stdout).toMatch(/^(epoch [1-5]: loss 0\.\d+, accuracy 0\.9\d+\n){5}\(1, −1\) belongs to corner 1\n$/)
 })
 
+test('variables that would change its results are removed, and it says so', () => {
+  const { stdout, stderr, status } = run({ TF_ONEDNN_ASSUME_FROZEN_WEIGHTS: '1', ONEDNN_MAX_CPU_ISA: 'SSE41' })
+  expect({ stdout, status }).toEqual({ stdout: run().stdout, status: 0 })
+  expect(stderr).toMatch(/SwathWarning: Not passed .*: ONEDNN_MAX_CPU_ISA, TF_ONEDNN_ASSUME_FROZEN_WEIGHTS\.\n/)
+})
+
 test('it trains in plain JavaScript where that is asked for', () => {
   const { stdout, stderr, status } = run({ SWATH_BACKEND: 'portable' })
   expect({ stderr, status }).toEqual({ stderr: 'trains op by op: tfjs runs on its cpu backend\n', status: 0 })

@@ -109,6 +109,11 @@ export function NewSweep() {
               Line {line}, column {column}: {message}
             </p>
           ))}
+          {checked?.notes.map((note) => (
+            <p class="note" key={note}>
+              {note}
+            </p>
+          ))}
           {checked !== undefined && !isWrong ? (
             <p class="note">
               {checked.trials === null

@@ -1,8 +1,8 @@
 import { formatCount, formatNumber } from '../../src/report/format.ts'
 
-/** A number for people: five digits that count, of a whole one all of them. */
+/** Returns a number for people: five significant digits, and all digits of a whole number below 10¹⁵. */
 export function shownNumber(value: number): string {
-  return Number.isInteger(value) ? formatCount(value) : formatNumber(value)
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? formatCount(value) : formatNumber(value)
 }
 
 export function shownValue(value: unknown): string {

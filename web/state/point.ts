@@ -1,5 +1,6 @@
 import type { CheckedPoint } from '../../src/figures/sweep-space.ts'
 import type { Parameters } from '../../src/programs/program.ts'
+import { whyInexact } from '../../src/exact-number.ts'
 import type { PointField } from '../../src/sweep/point-fields.ts'
 import { ApiError, post } from './api.ts'
 
@@ -27,8 +28,9 @@ export function pointOf(fields: readonly PointField[], typed: Typed, mayLeaveOut
     if (isFixed(field)) return mayLeaveOut ? {} : (field.choices?.[0]?.sets ?? {})
     if (text === '') return {}
     if (field.choices !== null) return field.choices[Number(text)]?.sets ?? {}
-    // What is no number the server refuses as it stands.
-    return { [field.name]: Number.isNaN(Number(text)) ? text : Number(text) }
+    // The server refuses what is no number, and what would be rounded.
+    const isNumber = Number.isFinite(Number(text)) && whyInexact(text) === undefined
+    return { [field.name]: isNumber ? Number(text) : text }
   })
   return Object.assign({}, ...parts) as Parameters
 }

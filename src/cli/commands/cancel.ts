@@ -9,14 +9,11 @@ export const cancelCommand: Command<{ readonly sweep: string }> = {
       .example('$0 cancel mnist-depth-width', 'What is completed stays; `swath resume` takes the rest up again'),
   handler: async ({ sweep: name, store: location }) => {
     const { withExistingStore } = await import('../open-store.ts')
-    const { liveCoordinator } = await import('../../store/coordinators.ts')
     const { cancelSweep } = await import('../../store/sweeps.ts')
     const { findSweep } = await import('../../store/find-sweep.ts')
     await withExistingStore(location, 'change', async (store) => {
       const sweep = await findSweep(store, name)
-      const now = store.now()
-      const runner = await liveCoordinator(store.db, sweep.id, now)
-      const cancelled = await cancelSweep(store.db, sweep.id, now.toISOString(), { orphans: runner === undefined })
+      const { cancelled, runner } = await cancelSweep(store.db, sweep.id, store.now())
       process.stdout.write(`${sweep.name}: ${cancelled} waiting trials cancelled.\n`)
       if (runner !== undefined) {
         process.stdout.write(`Process ${runner.pid} on ${runner.host} ends the trials that it is training.\n`)

@@ -20,7 +20,7 @@ export const setupCommand: Command<Options> = {
       .example('$0 setup', 'Before going offline')
       .example('$0 setup postgres --roles --store postgres://…', 'Roles for those who share a store')
       .epilogue(
-        'SWATH_TENSORFLOW=<wheel or folder> takes a TensorFlow that you bring; SWATH_CACHE=<folder> says where things are kept. SWATH_OWNER_PASSWORD, SWATH_WORKER_PASSWORD and SWATH_READER_PASSWORD let a role log in itself.',
+        'SWATH_TENSORFLOW=<wheel or folder> takes a TensorFlow that you bring; SWATH_CACHE=<folder> says where things are kept. SWATH_SQLITE=node takes the SQLite that Node has in it, not better-sqlite3. SWATH_OWNER_PASSWORD, SWATH_WORKER_PASSWORD and SWATH_READER_PASSWORD let a role log in itself.',
       ),
   handler: async ({ part, roles, store }) => {
     if (part === 'postgres') {
@@ -36,7 +36,7 @@ export const setupCommand: Command<Options> = {
     const { setup } = await import('../../setup/setup.ts')
     const { setupProgress } = await import('../display/setup-progress.ts')
     const { describeRuntime, findRuntime } = await import('../../tensorflow/runtime.ts')
-    const { tensorflowError } = await setup({ observer: await setupProgress() })
+    const { tensorflowError } = await setup({ observer: await setupProgress(), again: true })
     if (tensorflowError !== undefined) throw tensorflowError
     process.stdout.write(`Ready: ${describeRuntime(findRuntime())}\n`)
   },

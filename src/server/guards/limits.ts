@@ -3,6 +3,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 
+import { SwathError } from '../../errors.ts'
+import { whyInexact } from '../../exact-number.ts'
+
 /** Bytes of a request: a sweep file may have a megabyte, a picture more. */
 export const mostBytes = { text: 2 ** 20 + 2 ** 16, picture: 10 * 2 ** 20 } as const
 
@@ -15,6 +18,21 @@ export function bodyOf(kind: keyof typeof mostBytes) {
     },
   })
 }
+
+/** A text of JSON, or a number outside of texts. */
+const token = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
+
+/** Refuses a body of JSON with a number that JavaScript would round: what is trained is what was asked for. */
+export const exactNumbers = createMiddleware(async (context, next) => {
+  const body = await context.req.text()
+  for (const { 0: literal, index } of body.matchAll(token)) {
+    const why = literal.startsWith('"') ? undefined : whyInexact(literal)
+    if (why === undefined) continue
+    const before = body.slice(0, index).split('\n')
+    throw new SwathError('usage', `${before.length}:${(before.at(-1) ?? '').length + 1}: ${why}`)
+  }
+  await next()
+})
 
 const perSecond = 100
 const atOnce = 500

@@ -3,7 +3,6 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { SwathError } from '../../errors.ts'
-import { tensorflowEnvironment } from '../../tensorflow/environment.ts'
 import { storeVariable, type ModelAnswer, type ModelTaskKind, type ModelTasks } from './protocol.ts'
 
 const extension = extname(import.meta.url)
@@ -51,7 +50,7 @@ export class Models {
 
   #start(): ChildProcess {
     const child = fork(entry, [], {
-      env: { ...process.env, ...tensorflowEnvironment(1), [storeVariable]: this.#location },
+      env: { ...process.env, [storeVariable]: this.#location },
       execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

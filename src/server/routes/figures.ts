@@ -23,12 +23,12 @@ const list = z.string().transform((text) => text.split(',').filter((name) => nam
 const pareto = z
   .object({
     ...{ x: z.string(), y: z.string(), xGoal: goal, yGoal: goal, color: z.string().optional() },
-    trials: z.number().int(),
+    total: z.number().int().openapi({ description: 'Points with a value on both axes.' }),
     points: z
       .array(
         z.object({
           ...{ trial: z.number().int(), x: z.number(), y: z.number(), color: cell },
-          ...{ isOnFront: z.boolean(), isChosen: z.boolean(), stands: z.number().int() },
+          ...{ isOnFront: z.boolean(), isFeasible: z.boolean(), isChosen: z.boolean(), stands: z.number().int() },
         }),
       )
       .readonly(),
@@ -58,11 +58,11 @@ const parallel = z
           extent: z
             .array(value)
             .readonly()
-            .openapi({ description: 'Of all completed trials: the least and the greatest number, or each name.' }),
+            .openapi({ description: 'Over all points: the least and the greatest number, or each name.' }),
         }),
       )
       .readonly(),
-    trials: z.number().int().openapi({ description: 'Completed ones that are chosen.' }),
+    points: z.number().int().openapi({ description: 'Points that are chosen.' }),
     lines: z
       .array(z.object({ trial: z.number().int(), isChosen: z.boolean(), values: z.array(cell).readonly() }))
       .readonly(),
@@ -76,10 +76,10 @@ const heatmap = z
       .array(
         z.object({
           ...{ x: value, y: value },
-          xs: z.tuple([value, value]).readonly().openapi({ description: 'The least and the greatest of its trials.' }),
+          xs: z.tuple([value, value]).readonly().openapi({ description: 'The least and the greatest of its points.' }),
           ys: z.tuple([value, value]).readonly(),
           value: z.number().openapi({ description: 'The mean of those chosen, of all where none is.' }),
-          ...{ trials: z.number().int(), isChosen: z.boolean() },
+          ...{ points: z.number().int(), isChosen: z.boolean() },
         }),
       )
       .readonly(),
@@ -120,7 +120,7 @@ export function figuresRoutes({ store }: ServerContext) {
       ...{
         method: 'get',
         path: '/sweeps/{name}/pareto',
-        summary: 'Completed trials and their front',
+        summary: 'Points and their front',
         tags: ['figures'],
       },
       request: {
@@ -170,7 +170,7 @@ export function figuresRoutes({ store }: ServerContext) {
           most: z.coerce.number().int().min(1).max(2_000).default(500),
         }),
       },
-      responses: answers(parallel, 'A line a trial, the best ones, of those chosen first'),
+      responses: answers(parallel, 'A line a point: the chosen ones first, then the best'),
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')

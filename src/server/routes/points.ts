@@ -9,14 +9,17 @@ import { findSweep } from '../../store/find-sweep.ts'
 import type { SweepRow } from '../../store/schema.ts'
 import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
-import { bodyOf } from '../guards/limits.ts'
+import { bodyOf, exactNumbers } from '../guards/limits.ts'
 import { answers, jsonBody, parametersSchema, routes, startedSchema, sweepName } from './route.ts'
 import { trialStates } from './trial.ts'
 
 const point = z.object({ point: parametersSchema })
 
 /** What is asked with a point. */
-const ofPoint = { middleware: bodyOf('text'), request: { params: sweepName, body: jsonBody(point) } }
+const ofPoint = {
+  middleware: [bodyOf('text'), exactNumbers],
+  request: { params: sweepName, body: jsonBody(point) },
+}
 
 const space = z
   .object({

@@ -68,7 +68,7 @@ export function sqlRoutes({ store }: ServerContext) {
       const tables = await store.db.introspection.getTables()
       const described = tables
         .map(({ name, isView, columns }) => ({ name, isView, columns: columns.map((column) => column.name) }))
-        .sort((a, b) => Number(b.isView) - Number(a.isView) || a.name.localeCompare(b.name))
+        .sort((a, b) => Number(b.isView) - Number(a.isView) || a.name.localeCompare(b.name, 'en'))
       return context.json(described, 200)
     },
   )

@@ -69,9 +69,8 @@ export function sweepRoutes({ store, runs }: ServerContext) {
     }),
     async (context) => {
       const row = await findSweep(store, context.req.valid('param').name)
-      const now = store.now()
-      const orphans = (await liveCoordinator(store.db, row.id, now)) === undefined
-      return context.json({ cancelled: await cancelSweep(store.db, row.id, now.toISOString(), { orphans }) }, 200)
+      const { cancelled } = await cancelSweep(store.db, row.id, store.now())
+      return context.json({ cancelled }, 200)
     },
   )
   app.openapi(

@@ -8,7 +8,7 @@ import { packageRoot } from '../../package-root.ts'
 import { sweepStates } from '../../store/sweep-state.ts'
 import { checkSweepText } from '../../sweep/check-text.ts'
 import type { ServerContext } from '../context.ts'
-import { bodyOf } from '../guards/limits.ts'
+import { bodyOf, exactNumbers } from '../guards/limits.ts'
 import { answers, jsonBody, routes, startedSchema } from './route.ts'
 
 const progress = z
@@ -44,6 +44,10 @@ const mistake = z
 const checked = z
   .object({
     mistakes: z.array(mistake),
+    notes: z
+      .array(z.string())
+      .readonly()
+      .openapi({ description: 'What may mean something else than its author thinks.' }),
     name: z.string().nullable(),
     trials: z.number().int().nullable().openapi({ description: 'Of the plan; null of one that is made as it goes.' }),
   })
@@ -62,7 +66,7 @@ export function sweepsRoutes({ store, runs }: ServerContext) {
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/sweeps', summary: 'Run a sweep file', tags: ['sweeps'] },
-      ...{ middleware: bodyOf('text'), request: { body: jsonBody(newSweep) } },
+      ...{ middleware: [bodyOf('text'), exactNumbers], request: { body: jsonBody(newSweep) } },
       responses: answers(startedSchema, 'It has begun, as after `swath run`'),
     }),
     async (context) => {

@@ -18,6 +18,10 @@ export const trialStates = ['queued', 'running', 'completed', 'stopped', 'failed
 const attempt = z.object({
   ...{ attempt: z.number().int(), state: z.enum([...trialStates, 'interrupted', 'lost']), host: z.string() },
   ...{ worker: z.number().int(), resumed_epoch: z.number().int(), started_at: z.string(), finished_at: text },
+  runtime: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .openapi({ description: 'The library and the processor that its bits depend on; null for a command.' }),
   ...{ exit_code: whole, signal: text, error: text, stack: text },
 })
 

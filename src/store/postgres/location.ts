@@ -27,6 +27,8 @@ const settings = {
   tcp_keepalives_idle: '30',
   tcp_keepalives_interval: '10',
   tcp_keepalives_count: '3',
+  // A role or a database may have set fewer digits: metrics would be read as other numbers than were stored.
+  extra_float_digits: '1',
 }
 
 /**

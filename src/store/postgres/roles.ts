@@ -17,7 +17,17 @@ export interface RolePasswords {
  * sweep has ended.
  */
 const written = [
-  ...['attempts', 'metrics', 'superseded_metrics', 'final_metrics', 'rungs', 'artifacts', 'artifact_parts', 'events'],
+  ...[
+    'attempts',
+    'metrics',
+    'superseded_metrics',
+    'final_metrics',
+    'sweep_metrics',
+    'rungs',
+    'artifacts',
+    'artifact_parts',
+    'events',
+  ],
   ...['coordinators', 'hosts', 'reported_epochs', 'report_notices'],
 ] as const
 

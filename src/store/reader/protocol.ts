@@ -1,3 +1,4 @@
+import type { SqliteDriver } from '../../sqlite/database.ts'
 import type { SqlValue } from '../store.ts'
 
 /** Everything that crosses the border of the process that answers questions is in this file. */
@@ -19,7 +20,7 @@ export interface PostgresSettings {
 export interface SqliteSettings {
   readonly kind: 'sqlite'
   readonly path: string
-  readonly nativeBinding: string
+  readonly driver: SqliteDriver
   /** How long it waits for a lock; a write-ahead log is read without one. */
   readonly busyTimeoutMs: number
 }

@@ -1,10 +1,9 @@
-import Database from 'better-sqlite3'
-
+import type { Database } from '../../sqlite/database.ts'
+import { openDatabase } from '../../sqlite/open-database.ts'
 import type { Asked } from '../reader/asked.ts'
 import { plainInteger, type AnswerParts } from '../reader/parts.ts'
 import type { Question, SqliteSettings } from '../reader/protocol.ts'
 import { onlyQuestions } from '../reader/question.ts'
-import type { SqlValue } from '../store.ts'
 
 /** A file, opened to read only. */
 export class AskedSqlite implements Asked {
@@ -13,7 +12,7 @@ export class AskedSqlite implements Asked {
     [/parameter values|named parameters/, 'the statement has parameters such as ? or :name: write their values in it'],
   ] as const
   readonly #settings: SqliteSettings
-  #database: Database.Database | undefined
+  #database: Database | undefined
 
   constructor(settings: SqliteSettings) {
     this.#settings = settings
@@ -32,18 +31,18 @@ export class AskedSqlite implements Asked {
   }
 }
 
-async function answerWithin(database: Database.Database, { statement }: Question, parts: AnswerParts): Promise<void> {
-  const prepared = database.prepare<[], SqlValue[]>(statement)
+async function answerWithin(database: Database, { statement }: Question, parts: AnswerParts): Promise<void> {
+  const prepared = database.prepare(statement)
   if (!prepared.readonly || !prepared.reader) throw onlyQuestions()
-  await parts.columns(prepared.columns().map((column) => column.name))
-  for (const row of prepared.raw().safeIntegers().iterate()) {
+  await parts.columns(prepared.columns())
+  for (const row of prepared.exactRows()) {
     if (!parts.add(row.map(plainInteger))) break
     if (parts.isFull) await parts.flush()
   }
 }
 
-function openToRead({ path, nativeBinding, busyTimeoutMs }: SqliteSettings): Database.Database {
-  const opened = new Database(path, { nativeBinding, readonly: true, timeout: busyTimeoutMs })
+function openToRead({ path, driver, busyTimeoutMs }: SqliteSettings): Database {
+  const opened = openDatabase(driver, path, { readonly: true, timeout: busyTimeoutMs })
   // On disk a question could sort as much as there is room for; in memory it has its bound.
   opened.pragma('temp_store = MEMORY')
   // What 100,000 trials reported last, 20 MB, is read in any order.

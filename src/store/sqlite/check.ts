@@ -1,18 +1,19 @@
 import { existsSync, statSync } from 'node:fs'
 
-import Database from 'better-sqlite3'
-
+import { isSqliteError, type Database } from '../../sqlite/database.ts'
 import type { StoreCheck } from '../store.ts'
 
 /** So many are enough to know. */
 const mostFindings = 20
 
 /** Asks SQLite what is wrong with a database. */
-export function checkDatabase(database: Database.Database, path: string): StoreCheck {
+export function checkDatabase(database: Database, path: string): StoreCheck {
   const logBytes = bytesOf(`${path}-wal`)
   const sizes = { bytes: bytesOf(path) + logBytes, logBytes }
   try {
-    const rows = database.pragma(`integrity_check(${mostFindings})`) as { readonly integrity_check: string }[]
+    const rows = database.pragma(`integrity_check(${mostFindings})`) as unknown as {
+      readonly integrity_check: string
+    }[]
     const said = rows.flatMap((row) => row.integrity_check.split('\n'))
     const damage = said.filter((line) => line !== 'ok' && !line.startsWith('***'))
     return { damage, dangling: damage.length > 0 ? [] : danglingRows(database), ...sizes }
@@ -24,11 +25,11 @@ export function checkDatabase(database: Database.Database, path: string): StoreC
 
 /** True where SQLite finds that a file is not what it should be. */
 export function isDamage(error: unknown): error is Error {
-  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)
+  return isSqliteError(error) && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code)
 }
 
-function danglingRows(database: Database.Database): StoreCheck['dangling'] {
-  const rows = database.pragma('foreign_key_check') as { readonly table: string; readonly parent: string }[]
+function danglingRows(database: Database): StoreCheck['dangling'] {
+  const rows = database.pragma('foreign_key_check') as unknown as { readonly table: string; readonly parent: string }[]
   const counts = new Map<string, { table: string; parent: string; rows: number }>()
   for (const { table, parent } of rows) {
     const key = `${table}\0${parent}`
@@ -38,10 +39,10 @@ function danglingRows(database: Database.Database): StoreCheck['dangling'] {
 }
 
 /** Gives the room of deleted rows back to the disk; returns how many bytes. */
-export function compactDatabase(database: Database.Database, path: string): number {
+export function compactDatabase(database: Database, path: string): number {
   const size = () => bytesOf(path) + bytesOf(`${path}-wal`)
   const before = size()
-  if (Number(database.pragma('freelist_count', { simple: true })) > 0) database.exec('vacuum')
+  if (Number(database.pragma('freelist_count')[0]?.freelist_count) > 0) database.exec('vacuum')
   database.pragma('wal_checkpoint(truncate)')
   return Math.max(0, before - size())
 }

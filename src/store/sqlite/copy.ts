@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 
-import Database from 'better-sqlite3'
-
 import { messageOf, SwathError } from '../../errors.ts'
+import type { Database, SqliteDriver } from '../../sqlite/database.ts'
+import { openDatabase } from '../../sqlite/open-database.ts'
 import { flush, renameFlushed } from '../../write-flushed.ts'
 
 /**
@@ -14,10 +14,10 @@ import { flush, renameFlushed } from '../../write-flushed.ts'
  *
  * @param source a connection that nobody else uses
  */
-export async function copyDatabase(source: Database.Database, path: string): Promise<void> {
+export async function copyDatabase(source: Database, path: string): Promise<void> {
   source.exec('begin')
   try {
-    source.prepare('select count(*) from sqlite_schema').get()
+    source.prepare('select count(*) from sqlite_schema').all()
     await source.backup(path)
   } finally {
     source.exec('commit')
@@ -63,9 +63,9 @@ export async function makeWhole(
 }
 
 /** Has the log that a process left beside a database written into it; a database that is in use keeps its log. */
-export function settleLogs(path: string, options: Database.Options): void {
+export function settleLogs(path: string, driver: SqliteDriver): void {
   if (!logsOf(path).some((log) => existsSync(log))) return
-  const database = new Database(path, options)
+  const database = openDatabase(driver, path)
   try {
     database.pragma('wal_checkpoint(truncate)')
   } finally {

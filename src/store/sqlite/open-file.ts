@@ -2,9 +2,9 @@ import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, s
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 
-import Database from 'better-sqlite3'
-
 import { messageOf, SwathError } from '../../errors.ts'
+import type { Database, SqliteDriver } from '../../sqlite/database.ts'
+import { openDatabase } from '../../sqlite/open-database.ts'
 import type { StoreAccess } from '../store.ts'
 import { isDamage } from './check.ts'
 
@@ -14,7 +14,7 @@ const mostLogBytes = 2 ** 24
 
 /** A database that is open. */
 export interface OpenFile {
-  readonly database: Database.Database
+  readonly database: Database
   /** What is open: the file itself, or a copy of it. */
   readonly path: string
   readonly isReadOnly: boolean
@@ -23,14 +23,14 @@ export interface OpenFile {
 }
 
 /** With a write-ahead log, which is for the caller to flush (`log.ts`); read only where it can't be written and need not be. */
-export function openFile(path: string, nativeBinding: string, access: StoreAccess): OpenFile {
+export function openFile(path: string, driver: SqliteDriver, access: StoreAccess): OpenFile {
   refuseFolders(path)
-  if (access === 'inspect') return openToRead(path, nativeBinding)
+  if (access === 'inspect') return openToRead(path, driver)
   try {
-    return openToWrite(path, nativeBinding)
+    return openToWrite(path, driver)
   } catch (error) {
     if (access !== 'read' || !cannotBeWritten(error)) throw error
-    return openToRead(path, nativeBinding)
+    return openToRead(path, driver)
   }
 }
 
@@ -47,9 +47,9 @@ function refuseFolders(path: string): void {
   }
 }
 
-function openToWrite(path: string, nativeBinding: string): OpenFile {
+function openToWrite(path: string, driver: SqliteDriver): OpenFile {
   refuseReadOnly(path)
-  const database = new Database(path, { nativeBinding, timeout: busyTimeoutMs })
+  const database = openDatabase(driver, path, { timeout: busyTimeoutMs })
   try {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
@@ -75,9 +75,9 @@ function refuseReadOnly(path: string): void {
   }
 }
 
-function openToRead(path: string, nativeBinding: string): OpenFile {
+function openToRead(path: string, driver: SqliteDriver): OpenFile {
   const open = (file: string) => {
-    const database = new Database(file, { nativeBinding, readonly: true, timeout: busyTimeoutMs })
+    const database = openDatabase(driver, file, { readonly: true, timeout: busyTimeoutMs })
     try {
       database.pragma('schema_version')
     } catch (error) {

@@ -13,10 +13,10 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-import Database from 'better-sqlite3'
-
 import { messageOf, SwathError } from '../../errors.ts'
 import { sqliteDriver } from '../../setup/sqlite.ts'
+import type { Database, SqliteDriver } from '../../sqlite/database.ts'
+import { openDatabase } from '../../sqlite/open-database.ts'
 import { flush } from '../../write-flushed.ts'
 import { freeName, openSqlite } from '../sqlite.ts'
 import type { Salvage } from '../store.ts'
@@ -32,14 +32,14 @@ const mostBytes = 2 ** 40
  * Until it is kept nothing of it is touched; whatever is read is read from a copy.
  */
 export async function replaceDamaged(path: string): Promise<Salvage> {
-  const options = { nativeBinding: await sqliteDriver() }
+  const driver = await sqliteDriver()
   const kept = freeName(`${path}.damaged`)
   let rows: Record<string, number> = {}
   await makeWhole(
     path,
     async (aside) => {
       await (await openSqlite(aside, 'write')).close()
-      rows = salvage(path, aside, options)
+      rows = salvage(path, aside, driver)
     },
     () => {
       keep(path, kept)
@@ -48,15 +48,15 @@ export async function replaceDamaged(path: string): Promise<Salvage> {
   return { kept, rows }
 }
 
-function salvage(path: string, aside: string, options: Database.Options): Record<string, number> {
+function salvage(path: string, aside: string, driver: SqliteDriver): Record<string, number> {
   const copy = `${aside}.read`
-  const sound = new Database(aside, options)
-  let damaged: Database.Database | undefined
+  const sound = openDatabase(driver, aside)
+  let damaged: Database | undefined
   try {
     copyFileSync(path, copy, constants.COPYFILE_FICLONE)
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
     lengthen(copy)
-    damaged = new Database(copy, options)
+    damaged = openDatabase(driver, copy)
     readBrokenSchema(damaged)
     if (columnsOf(damaged, 'sweeps').length === 0) throw unreadable(path, 'it has lost its tables')
     return copyReadable(damaged, sound)
@@ -80,8 +80,8 @@ function unreadable(path: string, reason: string, cause?: unknown): SwathError {
  * Where a part of the list of tables is damaged, SQLite refuses the first statement, and then goes by those that it read
  * before: tables come before views.
  */
-function readBrokenSchema(database: Database.Database): void {
-  database.unsafeMode(true)
+function readBrokenSchema(database: Database): void {
+  database.allowSchemaChanges()
   database.pragma('writable_schema = ON')
   try {
     database.pragma('table_info(sweeps)')

@@ -1,6 +1,5 @@
-import type Database from 'better-sqlite3'
-
 import { countFinalMetrics } from '../../../db/final-metrics.ts'
+import type { Database, Row, Statement } from '../../sqlite/database.ts'
 import { isDamage } from './check.ts'
 
 /** Others name their rows. */
@@ -20,19 +19,17 @@ const furtherTries = 10_000
 
 const jsonColumns = ['definition', 'settings', 'params']
 
-type Row = Record<string, unknown>
-
 /**
  * Copies what can be read of each table, row by row where it has to be; returns how many rows of each. What names a row
  * that could not be read is copied too.
  */
-export function copyReadable(damaged: Database.Database, sound: Database.Database): Record<string, number> {
+export function copyReadable(damaged: Database, sound: Database): Record<string, number> {
   sound.pragma('foreign_keys = OFF')
-  return sound.transaction(() => {
-    const copied = tablesOf(sound).map((table) => [table.name, copyTable(damaged, sound, table)] as const)
-    sound.exec(countFinalMetrics)
-    return Object.fromEntries(copied)
-  })()
+  sound.exec('begin')
+  const copied = tablesOf(sound).map((table) => [table.name, copyTable(damaged, sound, table)] as const)
+  sound.exec(countFinalMetrics)
+  sound.exec('commit')
+  return Object.fromEntries(copied)
 }
 
 interface Table {
@@ -42,8 +39,8 @@ interface Table {
 }
 
 /** Parents before children. */
-function tablesOf(sound: Database.Database): Table[] {
-  const all = sound.pragma('table_list') as { schema: string; name: string; type: string; wr: number }[]
+function tablesOf(sound: Database): Table[] {
+  const all = sound.pragma('table_list') as unknown as { schema: string; name: string; type: string; wr: number }[]
   return all
     .filter(({ schema, name, type }) => {
       return schema === 'main' && type === 'table' && !name.startsWith('sqlite_') && !leftOut.includes(name)
@@ -56,7 +53,7 @@ function rank({ name }: Table): number {
   return parents.includes(name) ? parents.indexOf(name) : parents.length
 }
 
-function copyTable(damaged: Database.Database, sound: Database.Database, table: Table): number {
+function copyTable(damaged: Database, sound: Database, table: Table): number {
   const known = columnsOf(damaged, table.name)
   const columns = columnsOf(sound, table.name).filter((column) => known.includes(column))
   if (columns.length === 0) return 0
@@ -68,7 +65,7 @@ function copyTable(damaged: Database.Database, sound: Database.Database, table: 
   for (const row of rows) {
     if (!jsonColumns.every((column) => row[column] === undefined || isJson(row[column]))) continue
     try {
-      copied += insert.run(...columns.map((column) => row[column])).changes
+      copied += Number(insert.run(columns.map((column) => row[column])).changes)
     } catch {
       // Its values are not what the table allows: they are part of the damage.
     }
@@ -77,9 +74,9 @@ function copyTable(damaged: Database.Database, sound: Database.Database, table: 
 }
 
 /** From both ends as far as it goes; between, each row on its own. */
-function* rowsByNumber(database: Database.Database, table: string): Generator<Row> {
+function* rowsByNumber(database: Database, table: string): Generator<Row> {
   const select = (rest: string) =>
-    database.prepare<number[], Row>(`select rowid as salvaged_number, * from ${table} not indexed ${rest}`)
+    database.prepare(`select rowid as salvaged_number, * from ${table} not indexed ${rest}`)
   const upwards = untilDamage(select('order by rowid'), [])
   let first = 0
   let next = upwards.next()
@@ -100,26 +97,23 @@ function* rowsByNumber(database: Database.Database, table: string): Generator<Ro
 }
 
 /** For each trial or sweep that was read, from both ends as far as it goes. */
-function* rowsByParent(damaged: Database.Database, sound: Database.Database, table: string): Generator<Row> {
+function* rowsByParent(damaged: Database, sound: Database, table: string): Generator<Row> {
   const key = keyOf(sound, table)
   const parent = parents.find((name) => key[0] === `${name.slice(0, -1)}_id`)
   if (parent === undefined) throw new Error(`no rows of ${table} can be found: its key begins with no trial or sweep`)
   const select = (order: string) => {
     const ordered = key.map((column) => `${column} ${order}`).join(', ')
-    return damaged.prepare<number[], Row>(`select * from ${table} where ${key[0] ?? ''} = ? order by ${ordered}`)
+    return damaged.prepare(`select * from ${table} where ${key[0] ?? ''} = ? order by ${ordered}`)
   }
   const [upwards, downwards] = [select('asc'), select('desc')]
-  for (const id of sound.prepare(`select id from ${parent}`).pluck().all() as number[]) {
+  for (const { id } of sound.prepare(`select id from ${parent}`).all()) {
     if ((yield* untilDamage(upwards, [id])) === 'damaged') yield* untilDamage(downwards, [id])
   }
 }
 
-function* untilDamage(
-  query: Database.Statement<number[], Row>,
-  values: readonly number[],
-): Generator<Row, 'whole' | 'damaged'> {
+function* untilDamage(query: Statement, values: readonly unknown[]): Generator<Row, 'whole' | 'damaged'> {
   try {
-    yield* query.iterate(...values)
+    yield* query.iterate(values)
     return 'whole'
   } catch (error) {
     if (isDamage(error)) return 'damaged'
@@ -127,18 +121,18 @@ function* untilDamage(
   }
 }
 
-function lastNumberGiven(database: Database.Database, table: string): number {
-  const query = database.prepare<number[], Row>(`select seq from sqlite_sequence where name = '${table}'`)
+function lastNumberGiven(database: Database, table: string): number {
+  const query = database.prepare(`select seq from sqlite_sequence where name = '${table}'`)
   const [row] = untilDamage(query, [])
   return row === undefined ? 0 : Number(row.seq) + 1
 }
 
-export function columnsOf(database: Database.Database, table: string): string[] {
-  return (database.pragma(`table_info(${table})`) as { readonly name: string }[]).map(({ name }) => name)
+export function columnsOf(database: Database, table: string): string[] {
+  return (database.pragma(`table_info(${table})`) as unknown as { readonly name: string }[]).map(({ name }) => name)
 }
 
-function keyOf(database: Database.Database, table: string): string[] {
-  const columns = database.pragma(`table_info(${table})`) as { readonly name: string; readonly pk: number }[]
+function keyOf(database: Database, table: string): string[] {
+  const columns = database.pragma(`table_info(${table})`) as unknown as { readonly name: string; readonly pk: number }[]
   const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
   return key.map(({ name }) => name)
 }

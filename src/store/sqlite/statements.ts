@@ -1,5 +1,6 @@
-import type Database from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+
+import type { Database, Statement } from '../../sqlite/database.ts'
 
 /** Of the sort that a run asks again and again; what changes the schema is asked once. */
 const isAskedAgain = /^\s*(?:select|with|insert|update|delete|begin|commit)\b/i
@@ -11,7 +12,7 @@ const mostKept = 300
  * them.
  * @param onWrite called for each statement that may change something
  */
-export function keepingStatements(database: Database.Database, onWrite: () => void): SqliteDatabase {
+export function keepingStatements(database: Database, onWrite: () => void): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => {
@@ -30,7 +31,7 @@ export function keepingStatements(database: Database.Database, onWrite: () => vo
   }
 }
 
-function noticing(statement: Database.Statement, onWrite: () => void): SqliteStatement {
+function noticing(statement: Statement, onWrite: () => void): SqliteStatement {
   if (statement.readonly) return statement
   return {
     reader: statement.reader,

@@ -1,5 +1,5 @@
 import { dataTypes } from '../backend.ts'
-import { bool, float, int, type, type Ref } from '../graph.ts'
+import { bool, float, int, type } from '../graph.ts'
 import { item } from '../item.ts'
 import type { OnePassOptimizer } from './optimizer.ts'
 
@@ -38,16 +38,15 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
       )
     },
     updateInOnePass(graph, { value, slots, gradient, copy, scalars, after }) {
-      const read = (handle: Ref, dtype: number) => graph.node('ReadVariableOp', [handle], [type('dtype', dtype)], after)
-      const values = [value, ...slots.map((slot) => read(slot, dataTypes.float32))]
-      const copies = copy === undefined ? [] : [read(copy, dataTypes.bfloat16)]
+      const copies = copy === undefined ? [] : [copy]
       const [rate, correctedEpsilon, decay = graph.float(0)] = [item(scalars, 0), item(scalars, 1), scalars[2]]
-      return graph.node(
+      const node = graph.node(
         'SwathAdam',
-        [...values, gradient.ref, rate, correctedEpsilon, decay, ...copies],
+        [value, ...slots, gradient.ref, rate, correctedEpsilon, decay, ...copies],
         [type('T', gradient.dtype), int('copies', copies.length), float('beta1', beta1), float('beta2', beta2)],
         after,
       )
+      return { value: node, slots: [`${node}:1`, `${node}:2`], copy: copy === undefined ? undefined : `${node}:3` }
     },
     updatePlainly({ value, slots, gradient, scalars }) {
       const [rate, correctedEpsilon] = [item(scalars, 0), item(scalars, 1)]

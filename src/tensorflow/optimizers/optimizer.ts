@@ -17,11 +17,11 @@ export interface Optimizer {
   /** Updates the variable and its slots in place, as part of a graph or at once: `kernels` knows which. */
   update<Value>(kernels: Kernels<Value>, target: UpdateTarget<Value>): void
   /**
-   * `update` within a graph as one kernel of swath's own (native/ops.cc), which also takes bfloat16 gradients and keeps
-   * the bfloat16 copy of the weight. Returns its node. It writes into the memory that it reads, whoever holds it: only
-   * where nobody does.
+   * Adds `update` to a graph as one kernel of swath's own (native/ops.cc), which also takes bfloat16 gradients and keeps
+   * the bfloat16 copy of the weight. It works on values, not on variables: the caller assigns what it returns. The kernel
+   * computes in the memory of its inputs, so nothing may read them after it.
    */
-  updateInOnePass?(graph: GraphBuilder, target: OnePassTarget): Ref
+  updateInOnePass?(graph: GraphBuilder, target: OnePassTarget): WeightValues
   /** The weight and the slots after this step; runs inside `tf.tidy`. */
   updatePlainly(target: PlainTarget): PlainUpdate
 }
@@ -52,13 +52,19 @@ interface UpdateTarget<Value> {
   readonly scalars: readonly Value[]
 }
 
-export interface OnePassTarget extends Omit<UpdateTarget<Ref>, 'gradient'> {
+export interface OnePassTarget extends WeightValues {
   /** float32, or bfloat16 where there is a copy. */
   readonly gradient: { readonly ref: Ref; readonly dtype: number }
-  /** Handle of the variable that holds the weight's bfloat16 copy. */
-  readonly copy: Ref | undefined
+  readonly scalars: readonly Ref[]
   /** Nothing may be updated before these have run. */
   readonly after: readonly Ref[]
+}
+
+/** A weight, its slots and its bfloat16 copy, if it has one, as values in a graph. */
+export interface WeightValues {
+  readonly value: Ref
+  readonly slots: readonly Ref[]
+  readonly copy: Ref | undefined
 }
 
 interface PlainTarget {

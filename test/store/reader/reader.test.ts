@@ -116,9 +116,10 @@ test('a question that wants more memory than it may have is given up, and the ne
 })
 
 test.each([
-  ['select zeroblob(1e9)', 'too big'],
-  ["select printf('%.*c', 1000000000, 'x')", 'too big'],
-  ['select hex(zeroblob(300000000))', 'too big'],
+  // Node's own SQLite lets a value be as large as the process may.
+  ['select zeroblob(1e9)', /too big|more memory/],
+  ["select printf('%.*c', 1000000000, 'x')", /too big|more memory/],
+  ['select hex(zeroblob(300000000))', /too big|more memory/],
   [endless('hex(zeroblob(1000000))'), 'the answer is larger than 256 MB'],
   [`select ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, /overflow|Recursion limit/],
   [`select ${'1 + '.repeat(5_000)}1`, /depth/],

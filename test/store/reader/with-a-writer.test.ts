@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 
-import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { sqliteDriver } from '../../../src/setup/sqlite.ts'
+import type { Database, OpenOptions } from '../../../src/sqlite/database.ts'
+import { openDatabase } from '../../../src/sqlite/open-database.ts'
 import { applyChanges } from '../../../src/store/changes.ts'
 import { sqlitePath } from '../../../src/store/location.ts'
 import type { Schema } from '../../../src/store/schema.ts'
@@ -14,9 +15,8 @@ import { report, start } from '../change-of.ts'
 import { plannedSweep, temporaryStore } from '../temporary-store.ts'
 
 /** Another process's connection that fails at once where it would have to wait for anybody. */
-async function impatient(store: Store, options: Database.Options = {}): Promise<Database.Database> {
-  const nativeBinding = await sqliteDriver()
-  const database = new Database(sqlitePath(store.location), { nativeBinding, timeout: 0, ...options })
+async function impatient(store: Store, options: OpenOptions = {}): Promise<Database> {
+  const database = openDatabase(await sqliteDriver(), sqlitePath(store.location), { timeout: 0, ...options })
   onTestFinished(() => {
     database.close()
   })

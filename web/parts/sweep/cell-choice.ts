@@ -29,6 +29,6 @@ export function isSelected({ x, y }: HeatmapFigure, cell: HeatmapCell): boolean 
 
 /** A cell, for who does not see it. */
 export function told({ x, y, value: metric }: HeatmapFigure, cell: HeatmapCell): string {
-  const trials = cell.trials === 1 ? '1 trial' : `${cell.trials} trials`
-  return `${x} ${shownValue(cell.x)}, ${y} ${shownValue(cell.y)}: ${metric} ${shownNumber(cell.value)}, ${trials}`
+  const points = cell.points === 1 ? '1 point' : `${cell.points} points`
+  return `${x} ${shownValue(cell.x)}, ${y} ${shownValue(cell.y)}: ${metric} ${shownNumber(cell.value)}, ${points}`
 }

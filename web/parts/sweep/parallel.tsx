@@ -33,7 +33,7 @@ export function Parallel({ sweep, endings }: Seen) {
           : {
               draw: (frame) => parallelPlot(figure, frame),
               height: 320,
-              label: `${Math.min(figure.trials, figure.lines.length)} trials through ${axes.join(', ')}`,
+              label: `${Math.min(figure.points, figure.lines.length)} points through ${axes.join(', ')}`,
               note: 'Draw along an axis to choose trials; a click on it lets it go.',
             }
       }

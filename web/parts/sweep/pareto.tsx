@@ -10,7 +10,7 @@ import { FigurePanel } from './figure.tsx'
 import { ShownChoice } from './shown-choice.tsx'
 import { sweepPath, type Seen } from './seen.ts'
 
-/** Completed trials over any two columns, and the front. */
+/** Points over any two columns, and the front. */
 export function Pareto({ sweep, endings }: Seen) {
   const numbers = numbersOf(sweep)
   const x = query.value.get('x') ?? sweep.axes.find(({ name }) => name !== metricOf(sweep))?.name ?? 'parameter_count'
@@ -40,7 +40,7 @@ export function Pareto({ sweep, endings }: Seen) {
         return {
           draw: (frame) => paretoPlot(figure, frame),
           height: 360,
-          label: `${figure.y} over ${figure.x} of ${figure.trials} trials, ${front} of them on the front`,
+          label: `${figure.y} over ${figure.x} of ${figure.total} points, ${front} of them on the front`,
         }
       }}
       empty="No trial has completed yet."
