@@ -8,6 +8,16 @@ export function nearest(word: string, candidates: readonly string[]): string {
   return closest(word, byLength)
 }
 
+/** The candidate that a name probably stands for: equal but for case and punctuation, or a slip away; undefined if none. */
+export function likeliest(name: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0) return undefined
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+  const same = candidates.find((candidate) => plain(candidate) === plain(name))
+  if (same !== undefined) return same
+  const near = nearest(name, candidates)
+  return distance(near, name) <= name.length / 3 ? near : undefined
+}
+
 /** Names in the order of their distance from a word, for a message that shows a few. */
 export function nearestFirst(word: string, names: readonly string[]): string[] {
   const wanted = word.toLowerCase()

@@ -40,7 +40,10 @@ export class SimulatedWorkers implements Trainer {
       const pauses = Math.random() + 0.5
       if (this.#trialMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#trialMs * pauses))
       const report = async (reported: Report) => {
-        await onMessage({ type: 'report', report: reported, checkpoint: undefined })
+        await onMessage({
+          ...{ type: 'report', report: reported, isContinued: false },
+          ...{ reportedEpoch: undefined, checkpoint: undefined },
+        })
       }
       await this.#program.train({ params, report })
       return { status: 'completed', weightsSha256: null, checkpoint: null }

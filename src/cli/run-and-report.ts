@@ -1,7 +1,9 @@
 import type { LayoutOptions } from '../run/machine.ts'
+import { lackingText } from '../run/missing-objectives.ts'
 import { isPlannedLater } from '../run/planner.ts'
 import type { RunContext, RunResult } from '../run/run-sweep.ts'
 import { storedSettings } from '../sweep/definition.ts'
+import { lackingMetrics, type Lacking } from '../store/lacking.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
@@ -24,7 +26,7 @@ export interface RunOptions {
 export async function runAndReport(
   options: RunOptions,
   run: (context: RunContext) => Promise<RunResult>,
-  print: (store: Store, result: RunResult) => Promise<void> = report,
+  print: (store: Store, result: RunResult, isUseless: boolean) => Promise<void> = report,
 ): Promise<void> {
   const observer = await chooseDisplay()
   const interrupt = interruptSignal({
@@ -47,14 +49,33 @@ export async function runAndReport(
     observer.finished()
     interrupt.release()
   }
-  await withStore(options.store, 'read', (store) => print(store, result))
-  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
+  const isUseless = await withStore(options.store, 'read', async (store) => {
+    const lacking = await lackingObjectives(store, result)
+    const lacksAll = lacking.some(({ completed, lacking: trials }) => completed > 0 && trials === completed)
+    await print(store, result, lacksAll)
+    // Last: a long table does not hide it.
+    for (const text of lacking.map(lackingText)) if (text !== undefined) process.stderr.write(`${text}\n`)
+    return lacksAll
+  })
+  const hasFailed = result.progress.failed > 0 || isUseless
+  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : hasFailed ? 1 : 0
+}
+
+/** Counts completed trials that lack an objective. If all do there is nothing to compare. */
+async function lackingObjectives(store: Store, { sweep, runner }: RunResult): Promise<Lacking[]> {
+  if (runner !== undefined) return []
+  const names = storedSettings(sweep).objectives.map(({ name }) => name)
+  return lackingMetrics(store.db, sweep.id, names)
 }
 
 /** Of a search that nobody bounded: it says nothing of how far it is. */
 const defaultCap = 100_000
 
-async function report(store: Store, { sweep, progress, ended, trained, runner }: RunResult): Promise<void> {
+async function report(
+  store: Store,
+  { sweep, progress, ended, trained, runner }: RunResult,
+  isUseless: boolean,
+): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
   if (runner !== undefined) {
     process.stdout.write(
@@ -65,7 +86,7 @@ async function report(store: Store, { sweep, progress, ended, trained, runner }:
     const state = completed === trials ? 'is complete' : 'has nothing left to run'
     process.stdout.write(`${sweep.name} ${state}: ${completed} of ${trials} trials completed.\n`)
   }
-  if (completed > 0) await printPareto(store, sweep, {})
+  if (completed > 0 && !isUseless) await printPareto(store, sweep, {})
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
   if (ended !== undefined) {

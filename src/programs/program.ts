@@ -3,11 +3,22 @@ import type * as TensorFlow from '@tensorflow/tfjs'
 export type ParameterValue = string | number | boolean | null | readonly ParameterValue[]
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
-/** Metrics of one epoch. Only finite numbers count: anything else fails the trial, with the name and the epoch. */
+/** The stored metrics of one epoch: finite numbers. */
 export interface Report {
-  /** Whole epochs trained so far: 1 after the first. Must grow from report to report. */
+  /** Whole epochs trained so far: 1 after the first. */
   readonly epoch: number
   readonly [metric: string]: number
+}
+
+/**
+ * What a program may report; docs/programs.md says how it becomes a {@link Report}. Numbers, also as text, are metrics;
+ * nested objects become dotted names.
+ */
+export type RawReport = object
+
+/** A metric of a report. Names such as `constructor` are metrics only where a report has them itself. */
+export function reportedValue(report: Report, name: string): number | undefined {
+  return Object.hasOwn(report, name) ? report[name] : undefined
 }
 
 /** How far an epoch is, for the live line; never stored. */
@@ -40,13 +51,15 @@ export interface Trial<P extends Parameters = Parameters> {
    * Resolves once the report is on disk, and the checkpoint too where one is due; `stop` asks the program to return.
    * A checkpoint is only asked for (as a function: only made) when the sweep's `checkpoint` setting wants one.
    */
-  readonly report: (report: Report, options?: ReportOptions) => Promise<'continue' | 'stop'>
+  readonly report: (report: RawReport, options?: ReportOptions) => Promise<'continue' | 'stop'>
   readonly progress: (progress: Progress) => void
 }
 
 export interface ReportOptions {
   /** All that the next epoch depends on. */
   readonly checkpoint?: TrialCheckpoint | (() => TrialCheckpoint)
+  /** Names that the report's text had more than once, and the report has no more. */
+  readonly repeated?: readonly string[]
 }
 
 /** A trial after some epoch: what a later attempt trains on from, to the same bits. */

@@ -1,6 +1,6 @@
+import { reportedValue, type Parameters, type Report } from '../programs/program.ts'
 import { nearestFirst } from '../nearest.ts'
 import { firstOf } from '../report/enumerate.ts'
-import type { Parameters, Report } from '../programs/program.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { TrialFailure, TrialOutcome } from '../workers/protocol.ts'
@@ -19,11 +19,12 @@ export function trainedParameters({
 
 /** One attempt at a trial under its sweep's stopping rule: what it has to report, and that it ends when it is told to. */
 export class Supervision {
-  /** Names that the first report has to have. */
+  /** Names that the first epoch has to have. */
   readonly #needed: readonly string[]
   /** W&B's rule counts reports of the metric alone: a script may log other things before. */
   readonly #mayComeLater: boolean
-  #isFirst: boolean
+  /** The first epoch, which several reports may make up, until it has all names or is over. */
+  #first: Report | 'to come' | undefined
   #failure: TrialFailure | undefined
   #reason: string | undefined
   /** The epoch that it trains to, as its parameters say. */
@@ -38,7 +39,7 @@ export class Supervision {
     const isJudged = rule !== undefined && trial.continued_to === null
     this.#needed = isJudged ? rule.objectives.map(({ name }) => name).filter((name) => !knownBefore.includes(name)) : []
     this.#mayComeLater = rule?.compares === 'others' && rule.counts === 'reports'
-    this.#isFirst = resumedEpoch === 0
+    this.#first = resumedEpoch === 0 && this.#needed.length > 0 ? 'to come' : undefined
     this.lastEpoch = isJudged && typeof params.epochs === 'number' ? params.epochs : undefined
   }
 
@@ -48,13 +49,23 @@ export class Supervision {
    */
   accepts(report: Report, warn: (text: string) => void): boolean {
     if (this.#reason !== undefined || this.#failure !== undefined) return false
-    const missing = this.#isFirst ? this.#needed.filter((name) => !(name in report)) : []
-    this.#isFirst = false
-    if (missing.length === 0) return true
-    const message = unreported(missing, report)
+    const first = this.#first
+    if (first === undefined) return true
+    if (first !== 'to come' && report.epoch > first.epoch) return this.#isFirstComplete(first, warn)
+    this.#first = this.#missingIn(report).length === 0 ? undefined : report
+    return true
+  }
+
+  #isFirstComplete(first: Report, warn: (text: string) => void): boolean {
+    this.#first = undefined
+    const message = unreported(this.#missingIn(first), first)
     if (this.#mayComeLater) warn(message)
     else this.#failure = { kind: 'bad-report', message }
     return this.#mayComeLater
+  }
+
+  #missingIn(report: Report): string[] {
+    return this.#needed.filter((name) => reportedValue(report, name) === undefined)
   }
 
   /** Why no other trial of the sweep can be judged either. */
@@ -67,7 +78,9 @@ export class Supervision {
   }
 
   /** However a program ends that was told to stop, it has stopped. */
-  outcomeOf(outcome: TrialOutcome): TrialOutcome {
+  outcomeOf(outcome: TrialOutcome, warn: (text: string) => void): TrialOutcome {
+    const first = this.#first
+    if (outcome.status === 'completed' && first !== undefined && first !== 'to come') this.#isFirstComplete(first, warn)
     if (this.#failure !== undefined) return { status: 'failed', failure: this.#failure }
     if (this.#reason === undefined) return outcome
     const checkpoint = 'checkpoint' in outcome ? outcome.checkpoint : null

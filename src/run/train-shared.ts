@@ -3,17 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
+import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator } from './aggregator.ts'
 import { Journal } from './journal.ts'
 import { Outbox } from './outbox.ts'
 import { keptNotice, Patience } from './patience.ts'
 import { Removal } from './removal.ts'
+import { ReportNotices } from './report-notices.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
 export type SharedTraining = Omit<
   TrialTraining,
-  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'watched'
 > & {
   readonly queue: SweepQueue
   readonly workers: number
@@ -47,6 +49,8 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const judging = rule && { sweepId: sweep.id, rule }
   const outbox = new Outbox({ store, shared, judging, artifacts, patience, carrying, removal, journal, signal })
   const aggregator = new Aggregator(outbox.write)
+  const notices = new ReportNotices(store, sweep, aggregator, observer)
+  const watched = watchedMetrics(sweep, training.settings)
   const recordMetrics = () => Promise.resolve()
 
   let failure: { readonly error: unknown } | undefined
@@ -58,7 +62,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
     here.busy++
     try {
       const trained = await trainTrial(
-        { ...training, rule, aggregator, removal, carry, patience, recordMetrics },
+        { ...training, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
         trial,
         job,
       )
@@ -93,6 +97,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   while (here.busy > 0) await new Promise<void>((resolve) => (wake = resolve))
   await Promise.all(written)
   await removal.settled()
+  await notices.settled()
   signal.removeEventListener('abort', end)
   if (failure !== undefined) throw failure.error
   return taken

@@ -2,10 +2,11 @@ import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
-import type { Report } from '../programs/program.ts'
+import type { StoredReport } from '../programs/stored-report.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
 import type { ChangeOf } from '../store/change.ts'
+import { reportedEpochsOf } from '../store/reported-epochs.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
@@ -18,10 +19,14 @@ import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
+import type { ReportNotices } from './report-notices.ts'
 import { platform } from '../tensorflow/platform.ts'
 import { Supervision, trainedParameters } from './supervision.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
+
+/** What a report says of a sweep's metrics. */
+export type MetricsOfReport = Pick<StoredReport, 'report' | 'isContinued'>
 
 /** What trials of a run have in common. */
 export interface TrialTraining {
@@ -38,7 +43,11 @@ export interface TrialTraining {
   readonly removal: Removal
   readonly patience: Patience
   readonly observer: RunObserver
-  readonly recordMetrics: (report: Report) => Promise<void>
+  /** Says what is stored otherwise than it was reported. */
+  readonly notices: ReportNotices
+  /** Metrics whose values have to be finite. */
+  readonly watched: readonly string[]
+  readonly recordMetrics: (trialId: number, report: MetricsOfReport) => Promise<void>
   /** What may end the sweep. */
   readonly limits?: Limits | undefined
   /** What may end trials early. */
@@ -84,6 +93,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   }
   const folder = await patience.read(() => TrialFolder.of(store, artifacts, trial))
   for (const reason of await folder.bring(carry)) await warn(`: ${reason}; its folder is as it was before`)
+  const known = trial.attempt === 0 ? [] : await patience.read(() => reportedEpochsOf(store.db, trialId))
+  const reportedEpochs = resume === undefined ? known : known.filter(({ epoch }) => epoch <= resume.epoch)
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
@@ -97,6 +108,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     {
       ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
       dataset: await datasets.of(params),
+      ...{ watched: training.watched, reportedEpochs },
       checkpoint: { location: artifacts.host.location, every: settings.checkpoint.every },
     },
     {
@@ -119,7 +131,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
   )
 
-  const outcome = supervision.outcomeOf(trained)
+  const outcome = supervision.outcomeOf(trained, warnLater)
+  await endHopeless()
   return { written: writeDown() }
 
   async function writeDown(): Promise<number | undefined> {
@@ -162,26 +175,24 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   async function receive(message: TrialMessage): Promise<'continue' | 'stop' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
-        const { report, checkpoint } = message
-        if (!supervision.accepts(report, (text) => void warn(`: ${text}`).catch(() => undefined))) {
-          const { hopeless } = supervision
-          // Before a worker is free for the next one.
-          if (hopeless !== undefined)
-            await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
+        const { report, isContinued, reportedEpoch, checkpoint } = message
+        if (!supervision.accepts(report, warnLater)) {
+          await endHopeless()
           return 'cancel'
         }
         const { packed, unpublished } = artifacts.isCarried ? await publish(checkpoint) : nothing
         const superseded = [...checkpoints.reported(report, checkpoint), ...(packed?.drop ?? [])]
         lastEpoch = report.epoch
         const change: ChangeOf<'report'> = {
-          ...{ type: 'report', trialId, attempt, report, checkpoint, drop: superseded, at: now().toISOString() },
+          ...{ type: 'report', trialId, attempt, report, isContinued, reportedEpoch, at: now().toISOString() },
+          ...{ checkpoint, drop: superseded },
           ...{ folder: packed?.folder, tellsResumedEpoch: resumeIsUnknown, lastEpoch: supervision.lastEpoch },
         }
         const verdict = await aggregator.report(change, unpublished)
         isOurs = verdict !== 'refused'
         if (!isOurs) return 'cancel'
         resumeIsUnknown = false
-        await training.recordMetrics(report)
+        await training.recordMetrics(trialId, { report, isContinued })
         observer.trialReported(trialId, report)
         if (typeof verdict === 'object') {
           supervision.stop(verdict.stop)
@@ -189,6 +200,9 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         }
         return checkpoint !== undefined && training.isDraining?.() === true ? 'cancel' : 'continue'
       }
+      case 'notices':
+        training.notices.tell(trialId, message.notices)
+        return undefined
       case 'began':
         return undefined
       case 'progress':
@@ -204,6 +218,16 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         await warn(` ${message.message}`, message.trialId)
         return undefined
     }
+  }
+
+  /** Ends the sweep where no trial of it can be judged, before a worker is free for the next one. */
+  async function endHopeless(): Promise<void> {
+    const { hopeless } = supervision
+    if (hopeless !== undefined) await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
+  }
+
+  function warnLater(text: string): void {
+    void warn(`: ${text}`).catch(() => undefined)
   }
 
   /** What its next attempt needs, which may be on any host, is fetched. */

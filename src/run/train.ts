@@ -1,22 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type { Report } from '../programs/program.ts'
 import type { CreateQueue } from '../queue/queue.ts'
 import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
+import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
 import { MissingObjectives } from './missing-objectives.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
+import { ReportNotices } from './report-notices.ts'
 import type { Carry } from './trial-checkpoints.ts'
-import { trainTrial, type TrialTraining } from './train-trial.ts'
+import { trainTrial, type MetricsOfReport, type TrialTraining } from './train-trial.ts'
 
 export type Training = Omit<
   TrialTraining,
-  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics'
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'watched'
 > & {
   readonly createQueue: CreateQueue
   readonly workers: number
@@ -54,7 +55,9 @@ export async function trainQueued(training: Training): Promise<void> {
   const rule = stoppingRuleOf(sweep)
   const judging = rule && { sweepId: sweep.id, rule }
   const aggregator = new Aggregator(writeOrWait(store.db, patience, removal, judging))
-  const recordMetrics = await sweepViewKeeper(training, patience)
+  const notices = new ReportNotices(store, sweep, aggregator, observer)
+  const watched = watchedMetrics(sweep, training.settings)
+  const { recordMetrics, trialEnded } = await sweepViewKeeper(training, patience)
 
   const { only } = training
   const waiting = (await queuedTrials(store.db, sweep.id)).filter(({ id }) => only === undefined || id === only)
@@ -69,6 +72,7 @@ export async function trainQueued(training: Training): Promise<void> {
   )
   await trainAll(suspects, 1)
   await removal.settled()
+  await notices.settled()
 
   /** What others have put in the queue meanwhile, or a point that is planned now: the later, the more is known. */
   async function more(): Promise<number[]> {
@@ -104,11 +108,14 @@ export async function trainQueued(training: Training): Promise<void> {
         }
         try {
           const { written } = await trainTrial(
-            { ...training, rule, aggregator, removal, carry, patience, recordMetrics },
+            { ...training, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
             trial,
           )
           const settled: Promise<void> = written
-            .then((seconds) => (seconds === undefined ? undefined : tryAgain(trialId, seconds)))
+            .then((seconds) => {
+              trialEnded(trialId)
+              return seconds === undefined ? undefined : tryAgain(trialId, seconds)
+            })
             .catch(fail)
             .finally(() => underWay.delete(settled))
           underWay.add(settled)
@@ -140,17 +147,17 @@ export async function trainQueued(training: Training): Promise<void> {
   }
 }
 
-/** Keeps the sweep's own view up to date: a metric that nobody reported before becomes a column. */
-async function sweepViewKeeper(
-  { store, sweep, settings, observer, parameters }: Training,
-  patience: Patience,
-): Promise<(report: Report) => Promise<void>> {
+/** Keeps the sweep's own view up to date: a metric that no trial has reported before becomes a column. */
+async function sweepViewKeeper({ store, sweep, settings, observer, parameters }: Training, patience: Patience) {
   const reported = await ReportedMetrics.of(store.db, sweep)
   const missing = new MissingObjectives(settings, observer, reported.names)
-  return async ({ epoch, ...metrics }) => {
-    const isChanged = reported.add(Object.keys(metrics))
-    missing.look(reported.names)
-    if (!isChanged) return
+  const recordMetrics = async (trialId: number, { report, isContinued }: MetricsOfReport): Promise<void> => {
+    missing.reported(trialId, isContinued, reported.names)
+    if (!reported.add(Object.keys(report).filter((name) => name !== 'epoch'))) return
     await patience.write(() => defineSweepView(store.db, sweep, parameters, [...reported.names].sort()))
   }
+  const trialEnded = (trialId: number): void => {
+    missing.ended(trialId, reported.names)
+  }
+  return { recordMetrics, trialEnded }
 }

@@ -3,7 +3,7 @@ import { isCheckpoint } from '../artifacts/strays.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { bestOf, superfluous, type KeptCheckpoint } from '../artifacts/retention.ts'
 import { messageOf, SwathError } from '../errors.ts'
-import type { Report } from '../programs/program.ts'
+import { reportedValue, type Report } from '../programs/program.ts'
 import { checkpointsOf } from '../store/artifacts.ts'
 import type { TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -83,6 +83,7 @@ export class TrialCheckpoints {
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */
   reported(report: Report, checkpoint: StoredArtifact | undefined): string[] {
+    // Of an epoch that several reports make up, the checkpoint may come before the score.
     this.#score(report)
     if (checkpoint === undefined) return []
     this.#add(checkpoint, report.epoch)
@@ -112,10 +113,11 @@ export class TrialCheckpoints {
   }
 
   #add(artifact: StoredArtifact, epoch: number): void {
-    this.#kept.push({ artifact, name: artifact.name, epoch, score: this.#scores.get(epoch) })
+    this.#kept.push({ artifact, name: artifact.name, epoch, score: undefined })
   }
 
   #forget(when: { readonly ended: boolean }): string[] {
+    this.#kept = this.#kept.map((each) => ({ ...each, score: this.#scores.get(each.epoch) }))
     const names = superfluous(this.#kept, this.#settings.checkpoint.keep, when).map(({ name }) => name)
     this.#kept = this.#kept.filter(({ name }) => !names.includes(name))
     return names
@@ -123,7 +125,7 @@ export class TrialCheckpoints {
 
   #score(report: Report): void {
     const { metric } = this.#settings
-    const value = metric === null ? undefined : report[metric.name]
+    const value = metric === null ? undefined : reportedValue(report, metric.name)
     if (metric !== null && value !== undefined)
       this.#scores.set(report.epoch, metric.goal === 'maximize' ? value : -value)
   }

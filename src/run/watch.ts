@@ -74,7 +74,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const look = async ({ isLast = false } = {}) => {
     await patience.read(() => act(isLast))
     await patience.read(() => seen.look())
-    missing.look(seen.metrics)
+    if (seen.hasFirstEpoch) missing.look(seen.metrics)
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
     const isOver = (await patience.read(() => limits.reached())) !== undefined
     const isDone = isOver || (isPlanned && progress.queued === 0)
@@ -108,6 +108,11 @@ class Onlooker {
   constructor(watch: Watch) {
     this.#watch = watch
     this.#until = watch.store.now().toISOString()
+  }
+
+  /** True once a trial has begun another epoch, or has ended. */
+  get hasFirstEpoch(): boolean {
+    return this.#ended.size > 0 || [...this.#running.values()].some((epoch) => epoch > 1)
   }
 
   async look(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { Report } from '../programs/program.ts'
+import type { ReportNotice } from '../programs/stored-report.ts'
 import type { Coordinator } from './coordinators.ts'
 import type { TrialState } from './schema.ts'
 
@@ -27,6 +28,10 @@ export type Change =
       readonly trialId: number
       readonly attempt: number
       readonly report: Report
+      /** True if the attempt has reported this epoch before: the report holds that, too. */
+      readonly isContinued?: boolean
+      /** The program's own number of the epoch, where another one is stored. */
+      readonly reportedEpoch?: number | undefined
       /** True of the first report of an attempt that did not say from where it goes on. */
       readonly tellsResumedEpoch?: boolean
       /** The epoch that the trial trains to, where that is known and a rule may stop it before. */
@@ -56,6 +61,14 @@ export type Change =
       readonly stack?: string
       readonly exitCode?: number | undefined
       readonly signal?: string | undefined
+      readonly at: string
+    }
+  | {
+      /** Refused where the sweep has it already. */
+      readonly type: 'notice'
+      readonly sweepId: number
+      readonly trialId: number
+      readonly notice: ReportNotice
       readonly at: string
     }
   | {

@@ -4,6 +4,8 @@ import { endAttempts, startAttempts } from './attempts.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { Change, ChangeOf } from './change.ts'
 import { enqueue } from './enqueue.ts'
+import { recordReportedEpochs } from './reported-epochs.ts'
+import { recordNotices } from './report-notices.ts'
 import { recordedReports, recordReports, runningReports, settleReport } from './reports.ts'
 import type { Schema } from './schema.ts'
 import { judgeReports, type Judging } from './stops.ts'
@@ -16,7 +18,7 @@ export interface SharedWork {
 
 /**
  * Writes a group of changes in one transaction: all of it is on disk when this resolves, or none. Resolves to those that
- * were refused: of trials that somebody else has by now, or cancelled. They are in `refused` before it is known whether
+ * were refused: of trials that another process has by now, or cancelled, and notices that are known. They are in `refused` before it is known whether
  * the transaction was committed.
  */
 export async function applyChanges(
@@ -56,6 +58,7 @@ export async function applyChanges(
       transaction,
       reports.map((change) => ({ ...change, sweepId: running.get(change) ?? 0 })),
     )
+    await recordReportedEpochs(transaction, reports)
     if (judging !== undefined && reports.length > 0) {
       for (const [report, reason] of await judgeReports(transaction, judging, reports)) stops.set(report, reason)
     }
@@ -63,7 +66,8 @@ export async function applyChanges(
     const ends = of('end').filter((end) => !unknown.includes(end))
     if (shared !== undefined) await settleQueue(transaction, shared, of('start'), ends)
     await recordEvents(transaction, of('event'))
-    for (const change of [...late, ...stale, ...unknown]) refused.add(change)
+    const known = await recordNotices(transaction, of('notice'))
+    for (const change of [...late, ...stale, ...unknown, ...known]) refused.add(change)
   })
   return refused
 }

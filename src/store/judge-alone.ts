@@ -39,7 +39,7 @@ async function historyOf(
   }
   const past = [...epochs].flatMap(([epoch, reported]): Epoch[] => {
     // What is known of the trial before it trains is the same in every epoch.
-    const values = names.map((name, k) => (name in report ? reported.get(name) : now[k]))
+    const values = names.map((name, k) => (Object.hasOwn(report, name) ? reported.get(name) : now[k]))
     return values.every((value) => value !== undefined) ? [{ epoch, values }] : []
   })
   return [...past, { epoch: report.epoch, values: now }]

@@ -11,6 +11,7 @@ import * as stopping from '../../db/migrations/0008-stopping.ts'
 import * as endings from '../../db/migrations/0009-endings.ts'
 import * as runtime from '../../db/migrations/0011-runtime.ts'
 import * as results from '../../db/migrations/0012-results.ts'
+import * as values from '../../db/migrations/0013-values.ts'
 import * as generations from '../../db/migrations/0014-generations.ts'
 import * as viewNames from '../../db/migrations/0015-view-names.ts'
 import * as pointViews from '../../db/migrations/0016-point-views.ts'
@@ -32,6 +33,7 @@ export const allMigrations: Migrations = {
   '0009-endings': endings,
   '0011-runtime': runtime,
   '0012-results': results,
+  '0013-values': values,
   '0014-generations': generations,
   '0015-view-names': viewNames,
   '0016-point-views': pointViews,

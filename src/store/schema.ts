@@ -1,6 +1,8 @@
 import type { SweepMetric } from '../metrics/catalogue.ts'
 import type { ColumnType, Generated, Selectable } from 'kysely'
 
+import type { ReportNotice } from '../programs/stored-report.ts'
+
 /** The tables of `db/migrations`, as Kysely sees them. JSON is text, times are ISO 8601 in UTC: both dialects agree. */
 export interface Schema {
   sweeps: SweepTable
@@ -8,6 +10,8 @@ export interface Schema {
   attempts: AttemptTable
   metrics: MetricTable
   superseded_metrics: MetricTable & { attempt: number }
+  reported_epochs: ReportedEpochTable
+  report_notices: ReportNoticeTable
   final_metrics: FinalMetricTable
   sweep_metrics: SweepMetricTable
   rungs: RungTable
@@ -123,6 +127,24 @@ interface MetricTable {
   epoch: number
   name: string
   value: number
+}
+
+/** The program's own number of an epoch that is stored under another one. */
+interface ReportedEpochTable {
+  trial_id: number
+  epoch: number
+  reported: number
+}
+
+/** What was not stored as it was reported, once a sweep. */
+interface ReportNoticeTable {
+  sweep_id: number
+  kind: ReportNotice['kind']
+  name: string
+  detail: string
+  /** The first trial with it. */
+  trial_id: number
+  at: string
 }
 
 /** Kept with the metrics: what a trial reported last of each, and of all its epochs. */

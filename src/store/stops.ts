@@ -1,9 +1,11 @@
 import { sql, type Transaction } from 'kysely'
 
+import { reportedValue } from '../programs/program.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import { judgeAlone } from './judge-alone.ts'
 import { judgeByRank } from './judge-by-rank.ts'
 import type { Case, ReportChange } from './judged.ts'
+import { lastOfEachEpoch } from './reports.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { Schema, TrialRow } from './schema.ts'
 
@@ -42,7 +44,7 @@ export async function judgeReports(
   )
   const stops = new Map<ReportChange, string>()
   const cases: Case[] = []
-  for (const change of reports) {
+  for (const change of lastOfEachEpoch(reports)) {
     const trial = trials.get(change.trialId)
     // Somebody wants it trained on, whatever the rule says.
     if (trial?.continued_to !== null) continue
@@ -50,7 +52,7 @@ export async function judgeReports(
       stops.set(change, trial.stop_reason)
       continue
     }
-    const values = rule.objectives.map(({ name }) => change.report[name] ?? costOf(trial, name))
+    const values = rule.objectives.map(({ name }) => reportedValue(change.report, name) ?? costOf(trial, name))
     if (values.every((value) => value !== undefined)) cases.push({ change, values })
   }
 

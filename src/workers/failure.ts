@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { CommandError } from '../programs/command/failure.ts'
 import type { TrialFailure } from './protocol.ts'
-import { ReportError } from './report-check.ts'
+import { ReportError } from './report-error.ts'
 
 const longestMessage = 10_000
 const longestStack = 50_000

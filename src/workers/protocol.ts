@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import type { ModelCost } from '../models/cost.ts'
-import type { DatasetFiles, ImageShape, Parameters, Progress, Report } from '../programs/program.ts'
+import type { DatasetFiles, ImageShape, Parameters, Progress } from '../programs/program.ts'
+import type { ReportedEpoch, ReportNotice, StoredReport } from '../programs/stored-report.ts'
 
 /** Everything that crosses the thread border is in this file. */
 
@@ -51,6 +52,10 @@ export interface TrainTask {
   readonly checkpoint: { readonly location: string; readonly every: number }
   /** The checkpoint that it goes on from. */
   readonly resume: (StoredArtifact & { readonly epoch: number }) | undefined
+  /** Metrics that have to be finite numbers: NaN in any other is stored as missing. */
+  readonly watched: readonly string[]
+  /** How earlier attempts have numbered their epochs, where the stored number is another. */
+  readonly reportedEpochs: readonly ReportedEpoch[]
   /** For a thread that has none yet. */
   readonly connection: Connection | undefined
 }
@@ -74,7 +79,9 @@ export type TrialMessage =
   /** All is loaded: from here on it trains. */
   | { readonly type: 'began' }
   /** With the checkpoint that was written for it: its row is to be on disk together with the report. */
-  | { readonly type: 'report'; readonly report: Report; readonly checkpoint: StoredArtifact | undefined }
+  | (StoredReport & { readonly type: 'report'; readonly checkpoint: StoredArtifact | undefined })
+  /** What was changed in its reports, or left out; before the report that it is about. */
+  | { readonly type: 'notices'; readonly notices: readonly ReportNotice[] }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** What the program printed. */
   | { readonly type: 'log'; readonly text: string }

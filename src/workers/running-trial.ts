@@ -2,7 +2,7 @@ import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { weightsSha256 } from '../artifacts/checkpoint.ts'
 import { messageOf } from '../errors.ts'
 import type {
-  Report,
+  RawReport,
   ReportOptions,
   TrialCheckpoint,
   TrialProgram,
@@ -13,7 +13,8 @@ import type { Checkpoints } from './checkpoints.ts'
 import type { ThreadConnection } from './connection.ts'
 import { failureOf } from './failure.ts'
 import type { TrainTask, TrialCommand, TrialMessage, TrialOutcome } from './protocol.ts'
-import { checkReport, epochOf } from './report-check.ts'
+import { epochOf } from './check-progress.ts'
+import { ReportReader } from './report-reader.ts'
 
 /** One trial under way in this thread: what it reports, how it fails, how it ends. */
 export class RunningTrial {
@@ -29,18 +30,26 @@ export class RunningTrial {
   #reject: (reason: unknown) => void = () => undefined
   /** Rejects when something fails that nobody awaits. */
   readonly failed = new Promise<never>((_, reject) => (this.#reject = reject))
+  readonly #reader: ReportReader
+  /** False of a command, which ends its process before its trial fails, and awaits every report. */
+  readonly #failsAtOnce: boolean
   #lastEpoch: number
+  /** Of the newest checkpoint: an epoch has one at most, though several reports may bring one. */
+  #keptEpoch: number
   /** Of the last checkpoint: a result with the same weights is there already. */
   #keptWeights: string | null = null
   #stopped = false
   #ended = false
 
   /** @param sayLate says what happens to this trial once it has ended, over a port that is open then */
-  constructor({ trialId, resume }: TrainTask, connection: ThreadConnection, sayLate: (message: string) => void) {
+  constructor(task: TrainTask, connection: ThreadConnection, sayLate: (message: string) => void) {
+    const { trialId, program, resume, watched, reportedEpochs: known } = task
     this.#id = trialId
+    this.#reader = new ReportReader(watched, { resumedEpoch: resume?.epoch ?? 0, known })
+    this.#failsAtOnce = !('command' in program)
     this.#connection = connection
     this.#sayLate = sayLate
-    this.#lastEpoch = resume?.epoch ?? 0
+    this.#lastEpoch = this.#keptEpoch = resume?.epoch ?? 0
     this.failed.catch(() => undefined)
   }
 
@@ -71,31 +80,30 @@ export class RunningTrial {
 
   async report(
     checkpoints: Checkpoints,
-    given: Report,
-    { checkpoint }: ReportOptions = {},
+    given: RawReport,
+    { checkpoint, repeated }: ReportOptions = {},
   ): Promise<'continue' | 'stop'> {
     if (this.#ended) {
       this.#sayLate(`reported ${epochOf(given)} after it had ended: ignored`)
       return 'stop'
     }
     try {
-      const report = checkReport(given, this.#lastEpoch)
-      this.#lastEpoch = report.epoch
+      const { notices, ...read } = this.#reader.read(given, repeated)
+      const { epoch } = read.report
+      this.#lastEpoch = epoch
       const kept =
-        checkpoint !== undefined && checkpoints.isDue(report.epoch)
-          ? this.#keep(
-              checkpoints,
-              `epoch-${report.epoch}`,
-              typeof checkpoint === 'function' ? checkpoint() : checkpoint,
-            )
+        checkpoint !== undefined && epoch > this.#keptEpoch && checkpoints.isDue(epoch)
+          ? this.#keep(checkpoints, `epoch-${epoch}`, typeof checkpoint === 'function' ? checkpoint() : checkpoint)
           : undefined
+      if (kept !== undefined) this.#keptEpoch = epoch
       const acknowledged = new Promise<'continue' | 'stop'>((resolve) => this.#waiting.push(resolve))
       this.#lastReport = acknowledged
-      this.send({ type: 'report', report, checkpoint: kept })
+      if (notices.length > 0) this.send({ type: 'notices', notices })
+      this.send({ type: 'report', ...read, checkpoint: kept })
       return await acknowledged
     } catch (error) {
       // Also where the program does not await its reports, a bad one fails the trial.
-      this.fail(error)
+      if (this.#failsAtOnce) this.fail(error)
       throw error
     }
   }

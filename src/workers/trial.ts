@@ -9,7 +9,7 @@ import { findRuntime } from '../tensorflow/runtime.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { ThreadConnection } from './connection.ts'
 import type { Connection, TrainResult, TrainTask, WorkerSettings } from './protocol.ts'
-import { checkProgress } from './report-check.ts'
+import { checkProgress } from './check-progress.ts'
 import { RunningTrial } from './running-trial.ts'
 
 let connection: ThreadConnection | undefined

@@ -67,10 +67,12 @@ test('a module of the user’s own is swept, whatever it does, and the other tri
   ]
   const folder = workFolder({
     'own.mjs': program,
-    'own.yaml': sweep('own.mjs', hows.map((how) => `"${how}"`).join(', ')),
+    'own.yaml': `${sweep('own.mjs', hows.map((how) => `"${how}"`).join(', '))}metric: { name: score, goal: maximize }\n`,
   })
   const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
   expect(run.code, run.stderr).toBe(1)
+  expect(run.stderr).toMatch(/^trial \d+ reports score \(the text "high"\): not stored/m)
+  expect(run.stderr).toMatch(/^2 of 5 completed trials \(\d+, \d+\) have not reported score/m)
   expect(run.stderr).toMatch(/trial \d+: hello from well/)
   expect(run.stderr).toMatch(/trial \d+ reported epoch 9 after it had ended: ignored/)
 
@@ -85,8 +87,8 @@ test('a module of the user’s own is swept, whatever it does, and the other tri
     throw: 'the data has gone bad',
     'throw a string': 'just words',
     nan: 'diverged: score is NaN at epoch 2',
-    text: 'score at epoch 1: expected a number, got the text "high"',
-    backwards: 'epoch: expected a whole number above 2, got 1',
+    text: 'completed',
+    backwards: 'completed',
     exit: expect.stringMatching(/^its thread ended/) as string,
     'behind the back': 'nobody awaited this',
   })
@@ -95,7 +97,7 @@ test('a module of the user’s own is swept, whatever it does, and the other tri
     folder,
   )
   expect(kept).toEqual([
-    { how: 'backwards', epochs: 1 },
+    { how: 'backwards', epochs: 2 },
     { how: 'nan', epochs: 1 },
     { how: 'throw', epochs: 1 },
     { how: 'unawaited', epochs: 2 },

@@ -17,7 +17,7 @@ async function train(params: Parameters, trial: Partial<Trial> = {}) {
     ...{ id: 1, params, seed: 5, dataset, signal: new AbortController().signal, tf },
     ...{ resume: undefined, folder: '' },
     report(report) {
-      reports.push(report)
+      reports.push(report as Report)
       return Promise.resolve('continue')
     },
     progress: (each) => progress.push(each),

@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { prepareDataset } from '../../src/datasets/prepare.ts'
-import type { Report } from '../../src/programs/program.ts'
+import type { RawReport, Report } from '../../src/programs/program.ts'
 import { trainClassifier } from '../../src/programs/train-classifier.ts'
 import { adam } from '../../src/tensorflow/optimizers/adam.ts'
 import { onPortable, tf } from '../tensorflow/native.ts'
@@ -31,8 +31,8 @@ async function train(...between: TensorFlow.layers.Layer[]) {
     layers: [tf.layers.inputLayer({ inputShape: [784] }), ...between, tf.layers.dense({ units: 10 })],
   })
   const reports: Report[] = []
-  const report = (each: Report) => {
-    reports.push(each)
+  const report = (each: RawReport) => {
+    reports.push(each as Report)
     return Promise.resolve('continue' as const)
   }
   await trainClassifier(

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 
+import type { Change } from '../../src/store/change.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { takeBackLost } from '../../src/store/lost-trials.ts'
 import { artifactsOf, checkpointOf } from '../../src/store/artifacts.ts'
+import { noticesOf } from '../../src/store/report-notices.ts'
+import { reportedEpochsOf } from '../../src/store/reported-epochs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { attemptsOf, metricsOf, requeue, trialById, trialsOf } from '../../src/store/trials.ts'
 import { at, end, report as reported, start } from './change-of.ts'
@@ -186,4 +189,98 @@ test('a point cannot be in a sweep twice', async () => {
   const [first] = await trialsOf(store.db, sweepId)
   const twin = { sweep_id: sweepId, number: 99, params: first?.params ?? '', repeat: 0, seed: 0 }
   await expect(store.db.insertInto('trials').values(twin).execute()).rejects.toThrow(/unique/i)
+})
+
+/** What a trial has of each metric in the end, as `final_metrics` keeps it. */
+const finalsOf = (store: Store, trialId: number) =>
+  store.db
+    .selectFrom('final_metrics')
+    .select(['name', 'epoch', 'value', 'total', 'reports', 'least', 'greatest'])
+    .where('trial_id', '=', trialId)
+    .orderBy('name')
+    .execute()
+
+const onceMore = { isContinued: true }
+
+test('two reports of one epoch are one, in one group and in two; the final metrics count the epoch once', async () => {
+  for (const groups of [1, 2]) {
+    const { store, trialId } = await storeWithTrial()
+    const changes = [
+      start(trialId),
+      reported(trialId, { epoch: 1, train_loss: 3 }),
+      reported(trialId, { epoch: 1, train_loss: 3, val_loss: 4 }, onceMore),
+      reported(trialId, { epoch: 2, train_loss: 2 }),
+      reported(trialId, { epoch: 2, train_loss: 1, val_loss: 2 }, onceMore),
+    ]
+    if (groups === 1) await applyChanges(store.db, changes)
+    else for (const change of changes) await applyChanges(store.db, [change])
+    expect(await metricsOf(store.db, trialId)).toEqual([
+      { epoch: 1, name: 'train_loss', value: 3 },
+      { epoch: 1, name: 'val_loss', value: 4 },
+      { epoch: 2, name: 'train_loss', value: 1 },
+      { epoch: 2, name: 'val_loss', value: 2 },
+    ])
+    expect(await finalsOf(store, trialId)).toEqual([
+      { name: 'train_loss', epoch: 2, value: 1, total: 4, reports: 2, least: 1, greatest: 3 },
+      { name: 'val_loss', epoch: 2, value: 2, total: 6, reports: 2, least: 2, greatest: 4 },
+    ])
+  }
+})
+
+test('a second report of an epoch that is missing is written again, though the epoch is there', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const first = reported(trialId, { epoch: 1, train_loss: 3 })
+  const second = reported(trialId, { epoch: 1, train_loss: 3, val_loss: 4 }, onceMore)
+  await applyChanges(store.db, [start(trialId), first])
+  // The answer was lost, and with it whether the second was written.
+  for (let k = 0; k < 2; k++) await applyChanges(store.db, [first, second], { again: true })
+  expect(await metricsOf(store.db, trialId)).toEqual([
+    { epoch: 1, name: 'train_loss', value: 3 },
+    { epoch: 1, name: 'val_loss', value: 4 },
+  ])
+  expect(await finalsOf(store, trialId)).toMatchObject([
+    { name: 'train_loss', reports: 1, total: 3 },
+    { name: 'val_loss', reports: 1, total: 4 },
+  ])
+})
+
+test('the numbers that a program gave its epochs are kept, and go with the epochs that are trained again', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const numbered = (epoch: number, attempt = 1, more = {}) =>
+    reported(trialId, { epoch, val_loss: epoch }, { attempt, reportedEpoch: epoch / 2, ...more })
+  await applyChanges(store.db, [start(trialId), numbered(1), numbered(2), numbered(3), end(trialId, 'queued')])
+  expect(await reportedEpochsOf(store.db, trialId)).toEqual([
+    { epoch: 1, reported: 0.5 },
+    { epoch: 2, reported: 1 },
+    { epoch: 3, reported: 1.5 },
+  ])
+  await applyChanges(store.db, [start(trialId, 2, { resumedEpoch: 1 })])
+  expect(await reportedEpochsOf(store.db, trialId)).toEqual([{ epoch: 1, reported: 0.5 }])
+  await applyChanges(store.db, [numbered(2, 2)])
+  expect(await reportedEpochsOf(store.db, trialId)).toHaveLength(2)
+})
+
+test('a notice is recorded once a sweep, whichever trial comes first', async () => {
+  const { store, trialId, sweepId } = await storeWithTrial()
+  const notice = (name: string, trial = trialId): Change => {
+    return { type: 'notice', sweepId, trialId: trial, notice: { kind: 'dropped', name, detail: 'null' }, at }
+  }
+  const [a, again, b] = [notice('a'), notice('a', trialId + 1), notice('b')]
+  expect(await applyChanges(store.db, [a, again])).toEqual(new Set([again]))
+  expect(await applyChanges(store.db, [a, b])).toEqual(new Set([a]))
+  expect(await noticesOf(store.db, sweepId)).toEqual([
+    { kind: 'dropped', name: 'a' },
+    { kind: 'dropped', name: 'b' },
+  ])
+})
+
+test('a metric may have any name that JavaScript gives a meaning', async () => {
+  const { store, trialId } = await storeWithTrial()
+  const report = JSON.parse('{"epoch": 1, "__proto__": 1, "constructor": 2, "toString": 3}') as { epoch: number }
+  await applyChanges(store.db, [start(trialId), reported(trialId, report)])
+  expect((await finalsOf(store, trialId)).map(({ name, value }) => [name, value]).sort()).toEqual([
+    ['__proto__', 1],
+    ['constructor', 2],
+    ['toString', 3],
+  ])
 })

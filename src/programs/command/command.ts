@@ -1,14 +1,14 @@
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkReport } from '../../workers/report-check.ts'
+import { printable } from '../../printable.ts'
 import type { CommandReference } from '../../workers/protocol.ts'
-import type { Report, Trial, TrialProgram } from '../program.ts'
+import type { Trial, TrialProgram } from '../program.ts'
 import { commandEnvironment } from './environment.ts'
 import { CommandError } from './failure.ts'
 import { lines } from './lines.ts'
 import { CommandLog, LastLines } from './log.ts'
 import { expandCommand, wantsArgsFile } from './macros.ts'
-import { parseMetrics } from './metrics.ts'
+import { nearMiss, parseMetrics } from './metrics.ts'
 import { startCommand, type RunningCommand } from './process.ts'
 import { commandTitle } from './resolve.ts'
 
@@ -48,7 +48,10 @@ async function run(reference: CommandReference, words: readonly string[], trial:
     if (reading.error !== undefined) throw reading.error
     if (reading.isStopped || trial.signal.aborted) return
     if (exitCode !== 0) throw new CommandError(commandTitle(reference), exitCode, signal, lastLines.toString())
-    if (reading.reports === 0) log.line('it reported nothing: a line such as {"epoch": 1, "val_loss": 0.3} is a report')
+    if (reading.reports === 0) {
+      log.line('it reported nothing: a line such as {"epoch": 1, "val_loss": 0.3} is a report')
+      if (reading.nearMiss !== undefined) log.line(reading.nearMiss)
+    }
   } catch (error) {
     command.end()
     await command.ended
@@ -61,6 +64,8 @@ async function run(reference: CommandReference, words: readonly string[], trial:
 
 interface Reading {
   readonly reports: number
+  /** A line that was perhaps meant as a report, and why it is none. */
+  readonly nearMiss: string | undefined
   readonly isStopped: boolean
   /** What is wrong with a report. */
   readonly error: Error | undefined
@@ -68,27 +73,30 @@ interface Reading {
 
 /**
  * Reports the metrics among a command's output, each before the next line is read: while a report waits for the disk the
- * command waits too. Ends a command that is told to stop or whose report cannot be kept, and reads on until it has ended.
+ * command waits too. Ends a command that is told to stop or whose report cannot be kept, and reads on until it has ended:
+ * its trial fails after that, so that the next one has the cores to itself.
  */
 async function readMetrics(command: RunningCommand, trial: Trial, log: CommandLog): Promise<Reading> {
-  let [reports, lastEpoch, isStopped] = [0, 0, false]
+  let [reports, isStopped] = [0, false]
+  let near: string | undefined
   let error: Error | undefined
   for await (const line of lines(command.stdout)) {
     const metrics = parseMetrics(line)
-    if (metrics === undefined) log.line(line)
+    if (metrics === undefined) {
+      log.line(line)
+      const flaw = near === undefined && reports === 0 ? nearMiss(line) : undefined
+      if (flaw !== undefined) near = `this line ${flaw}: ${printable(line)}`
+    }
     if (metrics === undefined || isStopped || error !== undefined) continue
-    const report: Report = { epoch: lastEpoch + 1, ...metrics }
     try {
-      // The command has ended before its trial fails: the next one has the cores to itself.
-      checkReport(report, lastEpoch)
-      ;[reports, lastEpoch] = [reports + 1, report.epoch]
-      isStopped = (await trial.report(report)) === 'stop'
+      isStopped = (await trial.report(metrics.entries, { repeated: metrics.repeated })) === 'stop'
+      reports++
     } catch (problem) {
       error = problem as Error
     }
     if (isStopped || error !== undefined) command.end()
   }
-  return { reports, isStopped, error }
+  return { reports, nearMiss: near, isStopped, error }
 }
 
 async function readLog(command: RunningCommand, log: CommandLog, lastLines: LastLines): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 
-/** A longer line is cut here: nothing that a command prints may take memory without bound. */
-const longestLine = 64 * 1024
+/** A longer line is cut here: nothing that a command prints may take memory without bound. A report may hold long texts. */
+const longestLine = 16 * 2 ** 20
 
 /** The lines of a stream; reads on only while lines are asked for, and ends without an error where the stream is destroyed. */
 export async function* lines(stream: Readable, longest = longestLine): AsyncGenerator<string> {

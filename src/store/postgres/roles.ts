@@ -28,7 +28,7 @@ const written = [
     'artifact_parts',
     'events',
   ],
-  ...['coordinators', 'hosts'],
+  ...['coordinators', 'hosts', 'reported_epochs', 'report_notices'],
 ] as const
 
 /**
