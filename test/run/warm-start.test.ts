@@ -11,7 +11,7 @@ import { completedSweep } from '../store/completed-sweep.ts'
 import { plannedSweep, temporaryFolder, temporaryStore } from '../store/temporary-store.ts'
 import { ignoring } from './plain.ts'
 
-const search = `program: mlp
+const search = `command: [echo]
 method: tpe
 metric: { name: loss }
 warm_start: found
