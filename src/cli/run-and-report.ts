@@ -5,6 +5,7 @@ import { storedSettings } from '../sweep/definition.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
+import { printError } from './display/error.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
 import { nextSteps } from './next-steps.ts'
@@ -15,6 +16,7 @@ export interface RunOptions {
   readonly store: string
   readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
+  readonly acceptsProgram?: boolean
 }
 
 /**
@@ -48,13 +50,16 @@ export async function runAndReport(
     interrupt.release()
   }
   await withStore(options.store, 'read', (store) => print(store, result))
-  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : result.progress.failed > 0 ? 1 : 0
+  const { problem, progress } = result
+  if (problem !== undefined) printError(problem, { debug: false })
+  const hasFailed = problem !== undefined || progress.failed > 0
+  process.exitCode = interrupt.signal.aborted ? interruptedExitCode : hasFailed ? 1 : 0
 }
 
 /** Of a search that nobody bounded: it says nothing of how far it is. */
 const defaultCap = 100_000
 
-async function report(store: Store, { sweep, progress, ended, trained, runner }: RunResult): Promise<void> {
+async function report(store: Store, { sweep, progress, ended, trained, runner, problem }: RunResult): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
   if (runner !== undefined) {
     process.stdout.write(
@@ -68,7 +73,7 @@ async function report(store: Store, { sweep, progress, ended, trained, runner }:
   if (completed > 0) await printPareto(store, sweep, {})
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  if (ended !== undefined) {
+  if (ended !== undefined && problem === undefined) {
     const { cap } = storedSettings(sweep)
     const whole = isPlannedLater(sweep) && cap < defaultCap ? Math.max(cap, trials) : trials
     const of = whole > completed ? ` of ${whole}` : ''

@@ -75,7 +75,10 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   }
 
   const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
-  const hasEnded = async () => (await patience.read(async () => training.limits?.reached())) !== undefined
+  const hasEnded = async () =>
+    training.files.look() ||
+    (await patience.read(async () => training.limits?.reached())) !== undefined ||
+    training.limits?.isSuperseded === true
   while (failure === undefined && !signal.aborted && !training.isOver() && !(await hasEnded())) {
     const room = workers - here.busy
     const jobs = room > 0 ? await take(room, false) : []
