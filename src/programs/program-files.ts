@@ -27,6 +27,7 @@ export class ProgramFiles {
   readonly #files: readonly WatchedFile[]
   readonly #changed = new Set<string>()
   #writes = 0
+  #lookedAt = -Infinity
 
   /** @param folder in which the version's paths start */
   constructor(version: ProgramVersion | undefined, folder: string) {
@@ -47,8 +48,14 @@ export class ProgramFiles {
     return this.#changed.size > 0
   }
 
-  /** Looks at each file; returns {@link hasChanged}. */
-  look(): boolean {
+  /**
+   * Looks at each file; returns {@link hasChanged}.
+   * @param withinMs a look that was taken so recently is enough
+   */
+  look({ withinMs = 0 } = {}): boolean {
+    const now = performance.now()
+    if (now - this.#lookedAt < withinMs) return this.hasChanged
+    this.#lookedAt = now
     for (const file of this.#files) this.#lookAt(file)
     return this.hasChanged
   }

@@ -7,6 +7,9 @@ import type { ProgramReference } from '../workers/protocol.ts'
 /** A program that has not reported by then counts as loaded. */
 const longestLoadMs = 60_000
 
+/** Trials of no time share one look: the last at an attempt's end is the first of the next. */
+export const recentMs = 5
+
 /**
  * The time in which one attempt's program reads its files: an edit in it may have given the attempt a mixture of two
  * versions. It ends with the attempt's first report, or a minute after its start: what is changed later does not reach a
@@ -34,7 +37,8 @@ export class Loading {
       this.#isOver = true
       return true
     }
-    if (this.#files.look()) {
+    // An edit since a recent look is found at the end: then the attempt counts as disturbed.
+    if (this.#files.look({ withinMs: recentMs })) {
       this.#isOver = true
       return false
     }

@@ -6,6 +6,7 @@ import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator } from './aggregator.ts'
 import { Journal } from './journal.ts'
 import { Outbox } from './outbox.ts'
+import { recentMs } from './loading.ts'
 import { keptNotice, Patience } from './patience.ts'
 import { Removal } from './removal.ts'
 import type { Carry } from './trial-checkpoints.ts'
@@ -76,7 +77,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
 
   const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
   const hasEnded = async () =>
-    training.files.look() ||
+    training.files.look({ withinMs: recentMs }) ||
     (await patience.read(async () => training.limits?.reached())) !== undefined ||
     training.limits?.isSuperseded === true
   while (failure === undefined && !signal.aborted && !training.isOver() && !(await hasEnded())) {

@@ -7,6 +7,7 @@ import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/definition.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
 import { MissingObjectives } from './missing-objectives.ts'
+import { recentMs } from './loading.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
@@ -62,7 +63,8 @@ export async function trainQueued(training: Training): Promise<void> {
   const known = new Set(waiting.map(({ id }) => id))
   /** True once no further trial is to begin. No limit keeps the one trial that a user has trained on. */
   const isOver = async () =>
-    training.files.look() || (only === undefined && (await patience.read(() => limits.reached())) !== undefined)
+    training.files.look({ withinMs: recentMs }) ||
+    (only === undefined && (await patience.read(() => limits.reached())) !== undefined)
   await trainAll(
     waiting.filter((trial) => !suspects.includes(trial)),
     workers,

@@ -7,6 +7,9 @@ import { serveStore } from '../page/served.ts'
 import { postgresLocation } from '../store/temporary-store.ts'
 import { ask, Swath, swath, workFolder } from './swath.ts'
 
+// Each test starts swath a dozen times.
+vi.setConfig({ testTimeout: 300_000 })
+
 /** Trial x waits for the file `go-x`, and says that it has begun with a file. */
 const script = `import json, os, sys, time
 from helper import factor
@@ -41,7 +44,7 @@ function edit(folder: string, name: string, before: string, after: string): void
 async function until(path: string): Promise<void> {
   await vi.waitFor(() => {
     expect(existsSync(path)).toBe(true)
-  }, 30_000)
+  }, 100_000)
 }
 
 const versions = 'select trials, first_trial, last_trial from program_versions order by first_started_at'
@@ -87,7 +90,7 @@ describe('a script that is edited while its sweep runs', () => {
       expect((await post('sweeps/s/resume?acceptProgram=true')).status).toBe(200)
       await vi.waitFor(async () => {
         expect(await ask("select count(*) as n from trials where state = 'completed'", folder)).toEqual([{ n: 3 }])
-      }, 30_000)
+      }, 100_000)
     } finally {
       await served.close()
     }
@@ -221,5 +224,5 @@ describe('on a store that hosts share', () => {
     expect((JSON.parse(stdout) as { score: number }[]).map(({ score }) => score)).toEqual([1, 2, 30])
     const shown = await start('show', 's').finished
     expect(shown.stdout).toMatch(/^Programs: \w{7} \(trials 1-2\), \w{7} \(trial 3\)$/m)
-  }, 180_000)
+  })
 })
