@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TrialDatasets } from '../../src/datasets/of-trial.ts'
 import { announceHost, capabilitiesOf } from '../../src/run/host.ts'
+import { ProgramFiles } from '../../src/programs/program-files.ts'
 import { trainHere } from '../../src/run/train-here.ts'
 import { openStore } from '../../src/store/open.ts'
 import { progressOf, sweepNamed } from '../../src/store/sweeps.ts'
@@ -34,9 +35,10 @@ const observer = {
 const never = new AbortController().signal
 const layout = { coresPerTrial: 0, workers: Array.from({ length: Number(workers) }, () => []) }
 const before = process.cpuUsage()
+const files = new ProgramFiles(undefined, '/')
 for (;;) {
   await trainHere({
-    ...{ store, queue: await queue.of(sweep.id), sweep, settings, telling: ['point'], host, observer },
+    ...{ store, queue: await queue.of(sweep.id), sweep, settings, files, telling: ['point'], host, observer },
     machinery: { layout, datasets: new TrialDatasets(null), pool },
     ...{ draining: never, signal: never },
   })

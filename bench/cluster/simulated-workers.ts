@@ -34,7 +34,7 @@ export class SimulatedWorkers implements Trainer {
     const worker = this.#free.shift()
     if (worker === undefined) throw new Error('more trials at once than workers')
     try {
-      if (!(await onStart(worker.number)) || this.#isCancelled) return { status: 'cancelled' }
+      if (!(await onStart(worker.number, () => undefined)) || this.#isCancelled) return { status: 'cancelled' }
       if (worker.since !== undefined) this.waits.push(performance.now() - worker.since)
       // Not all at the same moment, as trials are.
       const pauses = Math.random() + 0.5

@@ -7,6 +7,7 @@ import { lackingMetrics, type Lacking } from '../store/lacking.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
+import { printError } from './display/error.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
 import { nextSteps } from './next-steps.ts'
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly store: string
   readonly artifacts?: string | undefined
   readonly machine: LayoutOptions
+  readonly acceptsProgram?: boolean
 }
 
 /**
@@ -49,6 +51,7 @@ export async function runAndReport(
     observer.finished()
     interrupt.release()
   }
+  const { problem, progress } = result
   const isUseless = await withStore(options.store, 'read', async (store) => {
     const lacking = await lackingObjectives(store, result)
     const lacksAll = lacking.some(({ completed, lacking: trials }) => completed > 0 && trials === completed)
@@ -57,7 +60,8 @@ export async function runAndReport(
     for (const text of lacking.map(lackingText)) if (text !== undefined) process.stderr.write(`${text}\n`)
     return lacksAll
   })
-  const hasFailed = result.progress.failed > 0 || isUseless
+  if (problem !== undefined) printError(problem, { debug: false })
+  const hasFailed = problem !== undefined || progress.failed > 0 || isUseless
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : hasFailed ? 1 : 0
 }
 
@@ -73,7 +77,7 @@ const defaultCap = 100_000
 
 async function report(
   store: Store,
-  { sweep, progress, ended, trained, runner }: RunResult,
+  { sweep, progress, ended, trained, runner, problem }: RunResult,
   isUseless: boolean,
 ): Promise<void> {
   const { trials, completed, stopped, failed, cancelled } = progress
@@ -89,7 +93,7 @@ async function report(
   if (completed > 0 && !isUseless) await printPareto(store, sweep, {})
   const left = trials - completed - stopped
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  if (ended !== undefined) {
+  if (ended !== undefined && problem === undefined) {
     const { cap } = storedSettings(sweep)
     const whole = isPlannedLater(sweep) && cap < defaultCap ? Math.max(cap, trials) : trials
     const of = whole > completed ? ` of ${whole}` : ''

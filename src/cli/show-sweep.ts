@@ -9,6 +9,7 @@ import { findSweep } from '../store/find-sweep.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { programVersionsOf } from '../store/programs.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { trialsOf } from '../store/trials.ts'
 import { storedDefinition } from '../sweep/stored.ts'
@@ -16,6 +17,7 @@ import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
 import { noteResults } from './note-results.ts'
 import { cell } from './parameter-cell.ts'
+import { describeVersions } from './program-versions.ts'
 import { printAnalysis } from './print-analysis.ts'
 import { printJsonParts, printRows } from './print-rows.ts'
 import type { SeedsOption } from './seeds-option.ts'
@@ -47,10 +49,11 @@ export async function showSweep(store: Store, name: string, format: ShowOptions)
       trials: trials.map(jsonTrial),
       ...(byPoint ? { points: points.map(jsonPoint) } : {}),
       analysis,
+      programs: await programVersionsOf(store.db, sweep.id),
     })
     return
   }
-  printHeader(sweep, progress)
+  printHeader(sweep, progress, await describeVersions(store, sweep))
   const named = columnsFor(byPoint ? points : trials, varying)
   const rows = byPoint ? points.map((point) => pointRow(point, named)) : trials.map((trial) => trialRow(trial, named))
   const goals = objectivesOf(await sweepMetrics(store.db, sweep.id)).map((objective) => objective.name)
@@ -127,13 +130,14 @@ function jsonPoint(point: PointResult): object {
   return { ...point, metrics: rowOf(point.metrics) }
 }
 
-function printHeader(sweep: SweepRow, progress: ProgressRow): void {
+function printHeader(sweep: SweepRow, progress: ProgressRow, versions: string | undefined): void {
   const counts = (['completed', 'running', 'queued', 'stopped', 'failed', 'cancelled'] as const)
     .filter((state) => progress[state] > 0)
     .map((state) => `${progress[state]} ${state}`)
   process.stdout.write(`${sweep.name}: ${progress.trials} trials, ${counts.join(', ')}\n`)
   if (sweep.description !== null) process.stdout.write(`${sweep.description}\n`)
   if (sweep.ended_because !== null) process.stdout.write(`Ended: ${sweep.ended_because}\n`)
+  if (versions !== undefined) process.stdout.write(`Programs: ${versions}\n`)
   process.stdout.write(
     `Program ${sweep.program}, method ${sweep.method}, seed ${sweep.seed}, from ${sweep.source_path}\n\n`,
   )

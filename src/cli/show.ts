@@ -7,6 +7,7 @@ import type { FormatOptions } from './format-options.ts'
 import type { TableRow } from '../report/text-table.ts'
 import type { Platform } from '../tensorflow/platform.ts'
 import { cell } from './parameter-cell.ts'
+import { shortHash } from './program-versions.ts'
 import { printRows } from './print-rows.ts'
 import { colors } from './terminal.ts'
 
@@ -52,6 +53,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
       ...{ attempt, state, from_epoch: resumed_epoch, host, worker, started_at, finished_at },
       ...(how.exit_code === null ? {} : { exit_code: how.exit_code }),
       ...(how.signal === null ? {} : { signal: how.signal }),
+      ...(how.program_sha256 === null ? {} : { program: shortHash(how.program_sha256) }),
       error: how.error,
     })),
   )

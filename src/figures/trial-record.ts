@@ -42,6 +42,8 @@ export interface AttemptRecord {
   readonly worker: number
   /** The epoch that it went on from; 0 from the start. */
   readonly resumed_epoch: number
+  /** The version of its program that it ran; null of a program without files. */
+  readonly program_sha256: string | null
   readonly started_at: string
   readonly finished_at: string | null
   /** The library and the processor that its bits depend on; null for a command. */
@@ -90,11 +92,11 @@ export async function trialRecord(store: Store, id: number): Promise<TrialRecord
 }
 
 function attemptRecord(row: AttemptRow): AttemptRecord {
-  const { attempt, state, host, worker, resumed_epoch, started_at, finished_at } = row
+  const { attempt, state, host, worker, resumed_epoch, program_sha256, started_at, finished_at } = row
   const runtime = row.runtime === null ? null : (JSON.parse(row.runtime) as Record<string, unknown>)
   const { exit_code, signal, error, stack } = row
   return {
-    ...{ attempt, state, host, worker, resumed_epoch, started_at, finished_at },
+    ...{ attempt, state, host, worker, resumed_epoch, program_sha256, started_at, finished_at },
     ...{ runtime, exit_code, signal, error, stack },
   }
 }

@@ -59,7 +59,7 @@ export async function bringUpToDate(update: Update): Promise<Updated> {
 
 async function updateAlone({ store, shared, sweep, prepared }: Update): Promise<readonly string[]> {
   // A definition that another process has extended meanwhile is not taken back.
-  const options = { at: store.now().toISOString(), mayGrow: false, isShared: shared !== undefined }
+  const options = { at: store.now().toISOString(), mayGrow: false }
   const { changes } = await store.db
     .transaction()
     .execute((transaction) => updateSettings(transaction, sweep, prepared, options))

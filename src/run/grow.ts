@@ -72,8 +72,7 @@ export async function growSweep(
       ...{ after: last, queue },
       async besides(transaction) {
         const at = store.now().toISOString()
-        const isShared = shared !== undefined
-        const updated = await updateSettings(transaction, sweep, prepared, { at, mayGrow, isShared })
+        const updated = await updateSettings(transaction, sweep, prepared, { at, mayGrow })
         written.changes = updated.changes
         written.definition = updated.sweep.definition
         const changes = changesOf(updated.sweep, prepared)

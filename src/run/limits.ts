@@ -31,12 +31,20 @@ export class Limits {
   readonly #sweepId: number
   readonly #datasets: TrialDatasets
   #reached: string | undefined
+  readonly #program: string | null
+  #isSuperseded = false
   #askAgainAt = -Infinity
 
-  constructor(store: Store, { id }: Pick<SweepRow, 'id'>, datasets: TrialDatasets) {
+  constructor(store: Store, { id, program_sha256 }: Pick<SweepRow, 'id' | 'program_sha256'>, datasets: TrialDatasets) {
     this.#store = store
     this.#sweepId = id
     this.#datasets = datasets
+    this.#program = program_sha256
+  }
+
+  /** True once the sweep's trials are to run another version of its program, by the row that was read last. */
+  get isSuperseded(): boolean {
+    return this.#isSuperseded
   }
 
   /** Why no further trial is to begin. */
@@ -46,6 +54,7 @@ export class Limits {
     const sweep = await sweepById(this.#store.db, this.#sweepId)
     // One that was deleted is nobody's to end.
     if (sweep === undefined) return undefined
+    this.#isSuperseded = sweep.program_sha256 !== this.#program
     this.#reached = sweep.ended_because ?? undefined
     if (this.#reached !== undefined) return this.#reached
     const settings = storedSettings(sweep)

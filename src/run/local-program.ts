@@ -1,28 +1,34 @@
 import { SwathError } from '../errors.ts'
-import { programSha256 } from '../programs/reference.ts'
-import { unpackProgram } from '../programs/sent-files.ts'
-import { sentProgram } from '../store/programs.ts'
+import { ProgramFiles } from '../programs/program-files.ts'
+import { unpackProgram } from '../programs/unpack.ts'
+import { keptProgram } from '../store/programs.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 
+/** The program of a sweep on this host. */
+export interface LocalProgram {
+  readonly program: ProgramReference
+  /** Looked at for each attempt. */
+  readonly files: ProgramFiles
+}
+
 /**
- * The program of a sweep on this host: as it was sent with the sweep, or as it is here, if it is the same.
+ * Returns the program of a sweep on this host: as it was sent with the sweep where hosts share the store, else as it is
+ * here. Whether that is the version that the sweep trains, its files say before each attempt.
  *
- * @throws SwathError('program')
+ * @throws SwathError('program') if it was sent and is gone
  */
 export async function localProgram(
   store: Store,
-  sweep: SweepRow,
-  { program, sent }: SweepSettings,
-): Promise<ProgramReference> {
-  if (sent !== null) {
-    const files = await sentProgram(store.db, sent.sha256)
-    if (files === undefined) throw new SwathError('program', 'the program that was sent with the sweep is gone')
-    return unpackProgram(files, program, sent.folder)
-  }
-  const { program_sha256 } = JSON.parse(sweep.definition) as SweepDefinition
-  if (programSha256(program) === program_sha256) return program
-  throw new SwathError('program', 'the program on this host is not the one that the sweep was planned with')
+  { program_sha256 }: Pick<SweepRow, 'program_sha256'>,
+  { program, sources: { folder, send } }: Pick<SweepSettings, 'program' | 'sources'>,
+): Promise<LocalProgram> {
+  if (program_sha256 === null) return { program, files: new ProgramFiles(undefined, folder) }
+  const version = await keptProgram(store.db, program_sha256)
+  if (version === undefined) throw new SwathError('program', 'the program that was kept with the sweep is gone')
+  if (store.openQueue === undefined || send === false) return { program, files: new ProgramFiles(version, folder) }
+  const unpacked = await unpackProgram(version, program, folder)
+  return { program: unpacked.program, files: new ProgramFiles(version, unpacked.folder) }
 }

@@ -1,8 +1,6 @@
-import { dirname, resolve } from 'node:path'
-
 import { SwathError } from '../errors.ts'
 import { acquireSweep, thisProcess } from '../store/coordinators.ts'
-import { packProgram, type SentFiles } from '../programs/sent-files.ts'
+import { readVersion, refuseOutside, refuseUnsendable, type ProgramVersion } from '../programs/version.ts'
 import { keepProgram } from '../store/programs.ts'
 import { programSha256, resolveProgram } from '../programs/reference.ts'
 import { printable } from '../printable.ts'
@@ -31,22 +29,22 @@ export interface PreparedSweep {
   readonly plan: Plan
   readonly definition: SweepDefinition
   readonly settings: SweepSettings
-  /** What goes to hosts that share the store. */
-  readonly sent: SentFiles | undefined
+  /** The program as it is now; undefined for one without files. */
+  readonly version: ProgramVersion | undefined
 }
 
 export function prepareSweep(file: SweepFile): PreparedSweep {
   const program = resolveProgram(file)
-  const { send } = file.content
-  const folder = resolve(dirname(file.source.path))
-  const sent = send === false ? undefined : packProgram(program, folder, send)
-  return {
-    sent,
-    file,
-    plan: planSweep(file),
-    definition: defineSweep(file, programSha256(program)),
-    settings: settingsOf(file, program, sent === undefined ? null : { sha256: sent.sha256, folder }),
-  }
+  const settings = settingsOf(file, program)
+  refuseOutside(program, settings.sources)
+  const version = readVersion(program, settings.sources)
+  return { version, file, plan: planSweep(file), definition: defineSweep(file, programSha256(program)), settings }
+}
+
+/** As the sweep was planned: whether its program may be another now is for `verifyProgram` to say. */
+export function asPlanned<P extends Pick<PreparedSweep, 'definition'>>(prepared: P, sweep: SweepRow): P {
+  const { program_sha256 } = JSON.parse(sweep.definition) as SweepDefinition
+  return { ...prepared, definition: { ...prepared.definition, program_sha256 } }
 }
 
 export interface MayGrow {
@@ -66,7 +64,8 @@ export async function findSweepOf(
 }
 
 /** Throws SwathError('sweep-changed') if the file defines another sweep than this one. */
-export function refuseOtherDefinition(sweep: SweepRow, { definition }: PreparedSweep, { mayGrow }: MayGrow): void {
+export function refuseOtherDefinition(sweep: SweepRow, prepared: PreparedSweep, { mayGrow }: MayGrow): void {
+  const { definition } = asPlanned(prepared, sweep)
   const changes = differences(JSON.parse(sweep.definition) as SweepDefinition, definition)
   const others = changes.filter((change) => !/^(parameters\.|repeat: )/.test(change))
   const isGrid = sweep.method === 'grid' && definition.method === 'grid'
@@ -80,12 +79,6 @@ export function refuseOtherDefinition(sweep: SweepRow, { definition }: PreparedS
 function searchesAnew(method: string, sweep: string): string {
   const along = learns(method) ? `; \`warm_start: ${sweep}\` takes its trials along` : ''
   return `only a grid can be extended${along}`
-}
-
-/** Throws SwathError('sweep-changed') if the module or script that a sweep trains is not what it was. */
-export function refuseChangedProgram(sweep: SweepRow, definition: SweepDefinition, settings: SweepSettings): void {
-  const changes = differences(definition, { ...definition, program_sha256: programSha256(settings.program) })
-  if (changes.length > 0) throw changed(sweep.name, changes)
 }
 
 function changed(sweep: string, changes: readonly string[], first?: string): SwathError {
@@ -110,26 +103,27 @@ interface Storing {
  */
 export async function storeSweep(
   store: Store,
-  { file, plan, definition, settings, sent }: PreparedSweep,
+  { file, plan, definition, settings, version }: PreparedSweep,
   trials: readonly DescribedTrial[],
   { shared, along, isNew }: Storing,
 ): Promise<SweepRow | undefined> {
   const { name, method, seed, description = null } = file.content
+  if (shared !== undefined && version !== undefined && settings.sources.send !== false) refuseUnsendable(version)
   const now = store.now()
   const newSweep: NewSweep = {
     ...{ name, file_name: name, description, method, seed, program: definition.program },
     ...{ definition: JSON.stringify(definition), settings: JSON.stringify(settings) },
     ...{ source: file.source.text, source_path: file.source.path },
-    ...{ created_at: now.toISOString(), cancelled_at: null },
+    ...{ created_at: now.toISOString(), cancelled_at: null, program_sha256: version?.sha256 ?? null },
   }
   const write: AlongWithSweep = async (transaction, row) => {
     await along?.(transaction, row)
     const { id, created_at } = row
+    if (version !== undefined) await keepProgram(transaction, version, created_at)
     if (shared === undefined) {
       await acquireSweep(transaction, id, thisProcess(), now)
       return
     }
-    if (sent !== undefined) await keepProgram(transaction, sent, created_at)
     await enqueue(transaction, await shared.of(id), id)
   }
   const rows = rowsOf(trials)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+import type { SwathError } from '../errors.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
 import { enqueueMissing } from '../store/enqueue.ts'
@@ -13,6 +14,7 @@ import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
 import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
+import { programChangedMeanwhile } from './program-identity.ts'
 import { Limits } from './limits.ts'
 import type { Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
@@ -38,8 +40,11 @@ interface SharedRun {
   readonly signal: AbortSignal
 }
 
-/** Has hosts train a sweep, this one among them, and watches until it has ended. */
-export async function runShared(run: SharedRun): Promise<ProgressRow> {
+/**
+ * Has hosts train a sweep, this one among them, and watches until it has ended, or until this one may train no further
+ * trial because its copy of the program was changed.
+ */
+export async function runShared(run: SharedRun): Promise<{ progress: ProgressRow; problem: SwathError | undefined }> {
   const { store, sweep, settings, machinery, observer, signal, again } = run
   const { tags } = settings
   // Whoever runs a sweep has no tags: it is for those that do.
@@ -69,36 +74,44 @@ export async function runShared(run: SharedRun): Promise<ProgressRow> {
   const thread = isPlannedLater(sweep) ? new WorkerPool([[]]) : undefined
   const planning = thread && new PlanAhead({ store, sweep, settings, datasets, queue, pool: thread })
   const limits = new Limits(store, sweep, datasets)
-  const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve()
+  const changed = new AbortController()
+  const training = trains ? trainUntil(run, queue, outlook.telling, over.signal) : Promise.resolve(undefined)
+  const watch = { store, queue, sweep, settings, outlook, planning, limits, observer }
   try {
-    const [progress] = await Promise.all([
-      watchSweep({ store, queue, sweep, settings, outlook, planning, limits, observer, signal }).finally(() => {
+    const [progress, problem] = await Promise.all([
+      watchSweep({ ...watch, signal: AbortSignal.any([signal, changed.signal]) }).finally(() => {
         over.abort()
       }),
-      training,
+      training.then((found) => {
+        if (found !== undefined) changed.abort()
+        return found
+      }),
     ])
-    return progress
+    return { progress, problem }
   } finally {
     observer.finished()
     await thread?.close()
   }
 }
 
-/** This process as a host among the others, for as long as the sweep is watched. */
+/** This process as a host among the others, for as long as the sweep is watched. Returns why it can train no more. */
 async function trainUntil(
   { store, queue: sharedQueue, sweep, settings: planned, machinery, observer, signal }: SharedRun,
   queue: SweepQueue,
   telling: readonly string[],
   over: AbortSignal,
-): Promise<void> {
-  const settings = { ...planned, program: await localProgram(store, sweep, planned) }
+): Promise<SwathError | undefined> {
+  const { program, files } = await localProgram(store, sweep, planned)
+  const settings = { ...planned, program }
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
     await handInLeftBehind({ store, queue: sharedQueue, observer, signal })
     while (!over.aborted && !signal.aborted) {
-      const here = { store, queue, sweep, settings, machinery, telling, host, observer, draining: over, signal }
+      const here = { store, queue, sweep, settings, files, machinery, telling, host, observer, draining: over, signal }
       if ((await trainHere(here)) === 0) await delay(idleMs, undefined, { signal: over }).catch(() => undefined)
+      if (files.hasChanged) return await programChangedMeanwhile(store, sweep, settings)
     }
+    return undefined
   } finally {
     await host.leave().catch(() => undefined)
   }

@@ -1,3 +1,4 @@
+import type { SwathError } from '../errors.ts'
 import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
@@ -15,7 +16,7 @@ import type { Store } from '../store/store.ts'
 import { progressOf, sweepById } from '../store/sweeps.ts'
 import { lossLimit } from '../store/lost-trials.ts'
 import type { EndedState } from '../store/trials.ts'
-import { storedSettings, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
@@ -27,7 +28,9 @@ import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { Limits } from './limits.ts'
 import { outlookOf } from './outlook.ts'
-import { findSweepOf, prepareSweep, refuseChangedProgram, storeSweep, type PreparedSweep } from './prepare.ts'
+import { localProgram } from './local-program.ts'
+import { asPlanned, findSweepOf, prepareSweep, storeSweep, type PreparedSweep } from './prepare.ts'
+import { adoptProgram, programChangedMeanwhile, programNow, verifyProgram } from './program-identity.ts'
 import { missingTrials } from './grow.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
 import { isPlannedLater, Planner } from './planner.ts'
@@ -43,6 +46,8 @@ export interface RunContext {
   readonly machine: LayoutOptions
   readonly setup: SetupObserver
   readonly observer: RunObserver
+  /** Goes on with a program that is not the one that earlier trials ran. */
+  readonly acceptsProgram?: boolean | undefined
   /** Ends the run; what was reported is kept and the rest goes back in the queue. */
   readonly signal: AbortSignal
 }
@@ -52,6 +57,8 @@ export interface RunResult {
   readonly progress: ProgressRow
   /** Why no further trial begins, though some may be left. */
   readonly ended: string | undefined
+  /** What ended the run, though the sweep may go on: the program was changed while it ran. */
+  readonly problem?: SwathError | undefined
   /** False if there was nothing left to train. */
   readonly trained: boolean
   /** The process that runs the sweep, where this one has only added trials or changed settings. */
@@ -77,8 +84,11 @@ export async function runSweep(context: RunContext, order: RunOrder): Promise<Ru
   return usingStore(context.store, 'write', async (store, queue) => {
     if (context.artifacts !== undefined) await chooseArtifacts(store, context.artifacts)
     for (;;) {
-      const known = order.isNew ? undefined : await findSweepOf(store, prepared, order)
-      if (known !== undefined) return continueFile(context, store, queue, known, prepared, layout, order)
+      const found = order.isNew ? undefined : await findSweepOf(store, prepared, order)
+      if (found !== undefined) {
+        const known = await verified(context, store, found, prepared.settings)
+        return continueFile(context, store, queue, known, asPlanned(prepared, known), layout, order)
+      }
       const result = await startFile(context, store, queue, prepared, layout, order)
       if (result !== undefined) return result
       // Another process has created the sweep while this one described its trials.
@@ -145,9 +155,9 @@ export async function resumeSweep(context: RunContext, name: string | undefined)
   refuseMissingStore(context.store)
   await storeDriverFor(context.store, context.setup)
   return usingStore(context.store, 'change', async (store, queue) => {
-    const sweep = await findSweep(store, name)
-    const settings = storedSettings(sweep)
-    if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    const found = await findSweep(store, name)
+    const settings = storedSettings(found)
+    const sweep = await verified(context, store, found, settings)
     await setUp(context, settings)
     const layout = layOut(settings.coresPerTrial, workersFor(context))
     return continueSweep(context, store, queue, sweep, settings, layout, ['cancelled', 'failed'])
@@ -162,15 +172,26 @@ export async function resumeTrial(context: RunContext, trialId: number, epochs?:
   refuseMissingStore(context.store)
   await storeDriverFor(context.store, context.setup)
   return usingStore(context.store, 'change', async (store, queue) => {
-    const { sweep, ...continuation } = await planContinuation(store, trialId, epochs)
-    const settings = storedSettings(sweep)
-    if (settings.sent === null) refuseChangedProgram(sweep, JSON.parse(sweep.definition) as SweepDefinition, settings)
+    const { sweep: found, ...continuation } = await planContinuation(store, trialId, epochs)
+    const settings = storedSettings(found)
+    const sweep = await verified(context, store, found, settings)
     await setUp(context, settings)
     return withWorkers(layOut(settings.coresPerTrial, workersFor(context)), settings, async (machinery) => {
       if (queue !== undefined) await queueContinuation(store, continuation, { queue, sweep })
       return train(context, store, queue, sweep, settings, machinery, [], continuation)
     })
   })
+}
+
+/** The sweep, once its program on this machine is the one that its trials run. */
+async function verified(
+  { acceptsProgram = false }: RunContext,
+  store: Store,
+  sweep: SweepRow,
+  settings: SweepSettings,
+): Promise<SweepRow> {
+  const now = programNow(settings, { isShared: store.openQueue !== undefined })
+  return verifyProgram(store, await adoptProgram(store, sweep, settings), now, acceptsProgram)
 }
 
 /** A store, and the queue that hosts share if it has one. */
@@ -225,7 +246,8 @@ async function train(
   if (queue !== undefined) {
     const trains = machine.workers !== 0
     const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
-    return resultOf(store, sweep, await runShared(run))
+    const { progress, problem } = await runShared(run)
+    return { ...(await resultOf(store, sweep, progress)), problem }
   }
 
   // Take the sweep, and take back what a process that is gone has left running.
@@ -258,10 +280,11 @@ async function train(
 
     // Train.
     const now = () => store.now().toISOString()
+    const { files } = await localProgram(store, sweep, settings)
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, (artifacts) =>
       trainQueued({
-        ...{ store, sweep, settings, datasets, artifacts, pool, observer, telling: outlook.telling },
+        ...{ store, sweep, settings, files, datasets, artifacts, pool, observer, telling: outlook.telling },
         createQueue: createInProcessQueue,
         workers: layout.workers.length,
         parameters: outlook.parameters,
@@ -276,10 +299,12 @@ async function train(
       }),
     )
     tenure.refuseIfLost()
+    const problem = files.hasChanged ? await programChangedMeanwhile(store, sweep, settings) : undefined
+    if (problem !== undefined) await limits.end('its program was changed while it ran')
     // A budget of trials may have kept others from being planned.
     if (!signal.aborted && continuation === undefined) await limits.reached()
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
-    return await resultOf(store, sweep, await progressOf(store.db, sweep.id))
+    return { ...(await resultOf(store, sweep, await progressOf(store.db, sweep.id))), problem }
   } finally {
     observer.finished()
     await tenure.release()

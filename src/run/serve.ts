@@ -15,6 +15,7 @@ import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
+import { programChangedMeanwhile } from './program-identity.ts'
 import { handInLeftBehind } from './left-behind.ts'
 import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
@@ -87,8 +88,8 @@ class Server {
   readonly #queue: SharedQueue
   readonly #host: Host
   readonly #patience: Patience
-  /** Sweeps that cannot be trained here. */
-  readonly #refused = new Set<number>()
+  /** Sweeps that cannot be trained here, with the version of their program. */
+  readonly #refused = new Set<string>()
   /** Of sweeps that nobody looks after. */
   readonly #caretakers = new Map<number, Caretaker>()
   #saidWhyAside = false
@@ -142,7 +143,7 @@ class Server {
   async #trainAny(): Promise<number> {
     const sweeps = await this.#patience.read(() => sweepsThatWait(this.#store.db))
     for (const sweep of sweeps) {
-      if (this.#refused.has(sweep.id)) continue
+      if (this.#refused.has(keyOf(sweep))) continue
       const settings = storedSettings(sweep)
       if (!settings.tags.every((tag) => this.#context.tags.includes(tag))) continue
       const taken = await this.#train(sweep, settings)
@@ -157,17 +158,23 @@ class Server {
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
     try {
       const layout = layOutMost(planned.coresPerTrial, machine)
-      const settings = { ...planned, program: await localProgram(store, sweep, planned) }
+      const { program, files } = await localProgram(store, sweep, planned)
+      const settings = { ...planned, program }
+      if (files.look()) throw await programChangedMeanwhile(store, sweep, settings)
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)
         await machinery.pool.describe(settings.program, [])
         await machinery.datasets.of(sample)
         const telling = Object.keys(sample)
         const host = this.#host
-        return trainHere({ store, queue, sweep, settings, machinery, telling, host, observer, draining, signal })
+        const how = { machinery, telling, host, observer, draining, signal }
+        const taken = await trainHere({ store, queue, sweep, settings, files, ...how })
+        if (files.hasChanged) throw await programChangedMeanwhile(store, sweep, settings)
+        return taken
       })
     } catch (error) {
-      if (!(error instanceof SwathError) || !['program', 'dataset', 'usage'].includes(error.code)) throw error
+      if (!(error instanceof SwathError) || !['program', 'sweep-changed', 'dataset', 'usage'].includes(error.code))
+        throw error
       await this.#refuse(sweep, error)
       return 0
     }
@@ -175,7 +182,7 @@ class Server {
 
   /** What cannot be trained here may be elsewhere. */
   async #refuse(sweep: SweepRow, error: SwathError): Promise<void> {
-    this.#refused.add(sweep.id)
+    this.#refused.add(keyOf(sweep))
     const detail = `${process.pid} on this host: ${messageOf(error)}`
     this.#context.observer.note(`${sweep.name} cannot be trained on this host: ${messageOf(error)}`)
     await this.#patience.read(() =>
@@ -185,6 +192,11 @@ class Server {
         .execute(),
     )
   }
+}
+
+/** Another version of its program may be trained here. */
+function keyOf({ id, program_sha256 }: SweepRow): string {
+  return `${id} ${program_sha256 ?? ''}`
 }
 
 async function firstParameters(store: Store, sweepId: number): Promise<Parameters> {

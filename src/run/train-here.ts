@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { usingArtifacts } from '../artifacts/open-shared.ts'
+import type { ProgramFiles } from '../programs/program-files.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -19,6 +20,7 @@ export interface TrainingHere {
   readonly queue: SweepQueue
   readonly sweep: SweepRow
   readonly settings: SweepSettings
+  readonly files: ProgramFiles
   readonly machinery: Pick<Machinery, 'layout' | 'datasets'> & { readonly pool: Trainer }
   readonly telling: readonly string[]
   readonly host: Host
@@ -34,7 +36,7 @@ export interface TrainingHere {
  * behind. Resolves to how many it took.
  */
 export async function trainHere(training: TrainingHere): Promise<number> {
-  const { store, queue, sweep, settings, machinery, telling, host, observer, draining, signal } = training
+  const { store, queue, sweep, settings, files, machinery, telling, host, observer, draining, signal } = training
   const caretaker = new Caretaker(store, queue, sweep, settings, observer)
   const cancelled = new AbortController()
   const over = new AbortController()
@@ -45,7 +47,7 @@ export async function trainHere(training: TrainingHere): Promise<number> {
   try {
     return await usingArtifacts(store, (artifacts) =>
       trainShared({
-        ...{ store, sweep, settings, artifacts, observer, queue, telling },
+        ...{ store, sweep, settings, files, artifacts, observer, queue, telling },
         ...{ pool: machinery.pool, datasets: machinery.datasets },
         workers: machinery.layout.workers.length,
         limits: new Limits(store, sweep, machinery.datasets),

@@ -7,6 +7,7 @@ import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator } from './aggregator.ts'
 import { Journal } from './journal.ts'
 import { Outbox } from './outbox.ts'
+import { recentMs } from './loading.ts'
 import { keptNotice, Patience } from './patience.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
@@ -79,7 +80,10 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   }
 
   const take = (most: number, alone: boolean) => patience.read(() => queue.take(most, { alone }))
-  const hasEnded = async () => (await patience.read(async () => training.limits?.reached())) !== undefined
+  const hasEnded = async () =>
+    training.files.look({ withinMs: recentMs }) ||
+    (await patience.read(async () => training.limits?.reached())) !== undefined ||
+    training.limits?.isSuperseded === true
   while (failure === undefined && !signal.aborted && !training.isOver() && !(await hasEnded())) {
     const room = workers - here.busy
     const jobs = room > 0 ? await take(room, false) : []

@@ -2,6 +2,7 @@ import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { programParameters } from '../datasets/of-trial.ts'
+import type { ProgramFiles } from '../programs/program-files.ts'
 import type { StoredReport } from '../programs/stored-report.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
@@ -10,11 +11,12 @@ import { reportedEpochsOf } from '../store/reported-epochs.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import type { TrialMessage } from '../workers/protocol.ts'
+import type { TrialMessage, TrialOutcome } from '../workers/protocol.ts'
 import type { Trainer } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
+import { Loading } from './loading.ts'
 import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { publishSoon } from './publish.ts'
@@ -33,6 +35,8 @@ export interface TrialTraining {
   readonly store: Store
   readonly sweep: SweepRow
   readonly settings: SweepSettings
+  /** The program's files, which each attempt finds as the sweep has them. */
+  readonly files: ProgramFiles
   readonly datasets: TrialDatasets
   /** Where the trials' checkpoints go, and what carries them there. */
   readonly artifacts: SharedArtifacts
@@ -69,6 +73,8 @@ interface Published {
 
 const nothing: Published = { packed: undefined, unpublished: [] }
 
+const mixtureMessage = 'its program was written while it was loaded: the attempt does not count'
+
 /** Resolves when its end is on disk: to a number of seconds if it failed and is to be tried again after them. */
 export interface TrainedTrial {
   readonly written: Promise<number | undefined>
@@ -101,6 +107,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   let lastEpoch = resume?.epoch ?? 0
   let published: Promise<Published> = Promise.resolve(nothing)
   const supervision = new Supervision(training.rule, trial, params, lastEpoch)
+  const loading = new Loading(training.files, settings.program)
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
@@ -113,10 +120,14 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
     {
       ...{ limits: settings.timeout, onMessage: receive },
-      onStart: async (worker) => {
+      onStart: async (worker, cancel) => {
+        // Where the program has changed meanwhile, the trial waits as it did, and its job becomes due again.
+        isOurs = loading.begin(cancel)
+        if (!isOurs) return false
         isOurs = await aggregator.write({
           ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
           ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
+          program: training.files.sha256,
           resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
           ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
         })
@@ -131,7 +142,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     },
   )
 
-  const outcome = supervision.outcomeOf(trained, warnLater)
+  const isMixture = loading.ended()
+  const outcome = isMixture ? mixture(training) : supervision.outcomeOf(trained, warnLater)
   await endHopeless()
   return { written: writeDown() }
 
@@ -149,10 +161,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     const last = 'checkpoint' in outcome ? outcome.checkpoint : null
     const isOver = ending.state !== 'queued'
     // What an attempt that is tried again cannot hand over it does without.
-    const { packed, unpublished } = await publish(last).catch((error: unknown) => {
-      if (isOver) throw error
-      return nothing
-    })
+    const { packed, unpublished } = isMixture
+      ? nothing
+      : await publish(last).catch((error: unknown) => {
+          if (isOver) throw error
+          return nothing
+        })
     const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
     const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
     const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
@@ -160,10 +174,12 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     const end: ChangeOf<'end'> = {
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
       ...(packed && { folder: { ...packed.folder, epoch: lastEpoch } }),
+      ...(isMixture && { error: mixtureMessage }),
       ...{ ...ending, delaySeconds },
     }
     await aggregator.write(end, unpublished)
     freeHost()
+    if (isMixture) observer.note(`trial ${trialId}: ${mixtureMessage}`)
     if (isPostponed) {
       observer.trialPostponed(trialId, outcome.failure)
       return delaySeconds
@@ -176,6 +192,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     switch (message.type) {
       case 'report': {
         const { report, isContinued, reportedEpoch, checkpoint } = message
+        if (loading.reported()) return 'cancel'
         if (!supervision.accepts(report, warnLater)) {
           await endHopeless()
           return 'cancel'
@@ -232,7 +249,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
 
   /** What its next attempt needs, which may be on any host, is fetched. */
   function freeHost(): void {
-    if (artifacts.isCarried) artifacts.host.remove([trialFolder(trialId)])
+    // What a first attempt with a mixture kept there is no checkpoint to go on from.
+    if (artifacts.isCarried || (isMixture && attempt === 1)) artifacts.host.remove([trialFolder(trialId)])
   }
 
   /** Resolves in the order of the calls: what is reported later is not written down before. */
@@ -254,4 +272,13 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
       ...{ type: 'event', sweepId: sweep.id, trialId: about, kind: 'warning', detail, at: now().toISOString() },
     })
   }
+}
+
+/**
+ * What an attempt counts as that may have run a mixture of two versions. A command that is the same again is tried again;
+ * a thread would still have what it loaded, so a module waits for the next run.
+ */
+function mixture({ files, settings }: TrialTraining): TrialOutcome {
+  if (files.hasChanged || !('command' in settings.program)) return { status: 'cancelled' }
+  return { status: 'failed', failure: { kind: 'threw', message: mixtureMessage } }
 }

@@ -7,6 +7,7 @@ import { stoppingRuleOf } from '../sweep/definition.ts'
 import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator, writeOrWait } from './aggregator.ts'
 import { MissingObjectives } from './missing-objectives.ts'
+import { recentMs } from './loading.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
@@ -63,8 +64,10 @@ export async function trainQueued(training: Training): Promise<void> {
   const waiting = (await queuedTrials(store.db, sweep.id)).filter(({ id }) => only === undefined || id === only)
   const suspects = waiting.filter(({ losses }) => losses >= lossesOfASuspect)
   const known = new Set(waiting.map(({ id }) => id))
-  /** True once no further trial is to begin; of one that somebody wants trained on, nothing keeps it. */
-  const isOver = async () => only === undefined && (await patience.read(() => limits.reached())) !== undefined
+  /** True once no further trial is to begin. No limit keeps the one trial that a user has trained on. */
+  const isOver = async () =>
+    training.files.look({ withinMs: recentMs }) ||
+    (only === undefined && (await patience.read(() => limits.reached())) !== undefined)
   await trainAll(
     waiting.filter((trial) => !suspects.includes(trial)),
     workers,

@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { recordEvent } from '../store/events.ts'
-import { keepProgram } from '../store/programs.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
 import { writeSweepMetrics } from '../store/recount.ts'
 import { sweepById } from '../store/sweeps.ts'
@@ -13,8 +12,6 @@ import { refuseOtherDefinition, type MayGrow, type PreparedSweep } from './prepa
 
 interface Updating extends MayGrow {
   readonly at: string
-  /** Whether hosts share the store: they train the program that is sent with the sweep. */
-  readonly isShared: boolean
 }
 
 /**
@@ -28,7 +25,7 @@ export async function updateSettings(
   transaction: Transaction<Schema>,
   { id, name }: Pick<SweepRow, 'id' | 'name'>,
   prepared: PreparedSweep,
-  { at, mayGrow, isShared }: Updating,
+  { at, mayGrow }: Updating,
 ): Promise<{ readonly sweep: SweepRow; readonly changes: readonly string[] }> {
   const sweep = await sweepById(transaction, id)
   if (sweep === undefined) {
@@ -37,7 +34,7 @@ export async function updateSettings(
     })
   }
   refuseOtherDefinition(sweep, prepared, { mayGrow })
-  const { file, settings, sent } = prepared
+  const { file, settings } = prepared
   const definition = JSON.stringify(prepared.definition)
   const { description = null } = file.content
   const changes = settingsChanges(
@@ -52,7 +49,6 @@ export async function updateSettings(
     .where('id', '=', id)
     .execute()
   await writeSweepMetrics(transaction, id, readingRules({ name, ...written }))
-  if (isShared && sent !== undefined) await keepProgram(transaction, sent, at)
   if (changes.length > 0) await recordEvent(transaction, id, 'settings changed', at, changes.join('; '))
   return { sweep, changes }
 }

@@ -78,7 +78,7 @@ export class Runs {
         const sweep = await this.#sweepOf(pid)
         if (sweep !== undefined) return { sweep, pid }
       } else if (code === 0 || code === 1) return { sweep: null, pid }
-      else throw new SwathError(isBusy(said) ? 'sweep-busy' : 'usage', messageIn(said))
+      else throw errorIn(said)
     }
   }
 
@@ -108,6 +108,13 @@ function isBusy(said: string): boolean {
 }
 
 /** What a command says that it could not do, without the words around it. */
-function messageIn(said: string): string {
-  return said.replace(/^(swath|error): /m, '').trim() || 'the run ended before it began'
+function errorIn(said: string): SwathError {
+  const [message = '', hint] = said
+    .replace(/^(swath|error): /m, '')
+    .trim()
+    .split(/\n(?:→|->) /)
+  // Who asked may ask again, and accept the program as it is now.
+  const isChanged = hint?.includes('--accept-program') === true
+  const code = isChanged ? 'sweep-changed' : isBusy(said) ? 'sweep-busy' : 'usage'
+  return new SwathError(code, message || 'the run ended before it began', hint === undefined ? {} : { hint })
 }

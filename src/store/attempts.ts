@@ -11,13 +11,14 @@ import { writeViolations } from './violations.ts'
 
 type Started = readonly [
   ...[id: number, attempt: number, host: string, pid: number, process_start: string, worker: number],
-  ...[lease_expires_at: string, at: string, resumed_epoch: number, runtime: string | null],
+  ...[lease_expires_at: string, at: string, resumed_epoch: number, runtime: string | null, program: string | null],
 ]
 
 const startTrials = rowsStatement<Started, { readonly id: number }>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime, program)
+      as (${rows})
     update trials
     set state = 'running', attempt = v.attempt, host = v.host, pid = v.pid, process_start = v.process_start,
       worker = v.worker, lease_expires_at = v.lease_expires_at, started_at = v.at, finished_at = null, error = null
@@ -29,11 +30,13 @@ const startTrials = rowsStatement<Started, { readonly id: number }>(
 )
 
 const insertAttempts = rowsStatement<Started>(
-  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text'],
+  ['integer', 'integer', 'text', 'integer', 'text', 'integer', 'text', 'text', 'integer', 'text', 'text'],
   (rows) => sql`
-    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime) as (${rows})
-    insert into attempts (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch, runtime)
-    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch, runtime from v`,
+    with v (id, attempt, host, pid, process_start, worker, lease_expires_at, at, resumed_epoch, runtime, program)
+      as (${rows})
+    insert into attempts
+      (trial_id, attempt, state, host, pid, process_start, worker, started_at, resumed_epoch, runtime, program_sha256)
+    select id, attempt, 'running', host, pid, process_start, worker, at, resumed_epoch, runtime, program from v`,
 )
 
 /** Returns those that are refused: of trials that are not queued, or at another attempt. */
@@ -42,9 +45,10 @@ export async function startAttempts(
   starts: readonly ChangeOf<'start'>[],
 ): Promise<readonly ChangeOf<'start'>[]> {
   const rowOf = (start: ChangeOf<'start'>): Started => {
-    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0, runtime = null } = start
+    const { trialId, attempt, process, worker, leaseExpiresAt, at, resumedEpoch = 0 } = start
     const { host, pid, process_start } = process
-    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch, runtime]
+    const { runtime = null, program = null } = start
+    return [trialId, attempt, host, pid, process_start, worker, leaseExpiresAt, at, resumedEpoch, runtime, program]
   }
   const { done, refused } = divide(starts, await startTrials(db, starts.map(rowOf)))
   await insertAttempts(db, done.map(rowOf))

@@ -14,6 +14,8 @@ export type Change =
       readonly worker: number
       /** JSON of what computes it; undefined for a command. */
       readonly runtime?: string | undefined
+      /** The version of its program; null of one without files. */
+      readonly program?: string | null
       /** The epoch of the checkpoint that it goes on from, 0 from the start; undefined until its first report tells. */
       readonly resumedEpoch: number | undefined
       /** Checkpoints that turned out to be damaged. */

@@ -2,11 +2,15 @@ import type { Kysely } from 'kysely'
 
 import type { Schema } from './schema.ts'
 
+type EventKind =
+  | ('planned' | 'extended' | 'settings changed' | 'program accepted')
+  | ('run started' | 'run ended' | 'ended' | 'cancelled')
+
 /** Writes down what happened to a sweep as a whole, or to one of its trials. */
 export async function recordEvent(
   db: Kysely<Schema>,
   sweepId: number,
-  kind: 'planned' | 'extended' | 'settings changed' | 'run started' | 'run ended' | 'ended' | 'cancelled',
+  kind: EventKind,
   at: string,
   detail: string | null = null,
 ): Promise<void> {

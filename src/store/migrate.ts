@@ -9,6 +9,7 @@ import * as parents from '../../db/migrations/0006-parents.ts'
 import * as hosts from '../../db/migrations/0007-hosts.ts'
 import * as stopping from '../../db/migrations/0008-stopping.ts'
 import * as endings from '../../db/migrations/0009-endings.ts'
+import * as programIdentity from '../../db/migrations/0010-identity.ts'
 import * as runtime from '../../db/migrations/0011-runtime.ts'
 import * as results from '../../db/migrations/0012-results.ts'
 import * as values from '../../db/migrations/0013-values.ts'
@@ -31,6 +32,7 @@ export const allMigrations: Migrations = {
   '0007-hosts': hosts,
   '0008-stopping': stopping,
   '0009-endings': endings,
+  '0010-identity': programIdentity,
   '0011-runtime': runtime,
   '0012-results': results,
   '0013-values': values,

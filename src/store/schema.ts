@@ -25,6 +25,7 @@ export interface Schema {
   programs: ProgramTable
   prior_trials: PriorTrialTable
   progress: ProgressView
+  program_versions: ProgramVersionView
   trial_metrics: TrialMetricView
 }
 
@@ -57,6 +58,8 @@ interface SweepTable {
   looked_after_at: ColumnType<string | null, string | null | undefined, string | null>
   /** Why no further trial of it begins, though some may wait: until somebody runs it again. */
   ended_because: ColumnType<string | null, string | null | undefined, string | null>
+  /** The version of its program that further attempts run, a key of `programs`; null of a program without files. */
+  program_sha256: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface TrialTable {
@@ -120,6 +123,8 @@ interface AttemptTable {
   finished_at: string | null
   error: string | null
   stack: string | null
+  /** The version of its program that it ran, a key of `programs`; null of a program without files. */
+  program_sha256: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 interface MetricTable {
@@ -256,7 +261,7 @@ interface HostTable {
 
 export type HostState = 'active' | 'draining' | 'set aside' | 'lost' | 'gone'
 
-/** A program that was sent to hosts with its sweep. */
+/** A version of a program: trials ran it, and hosts that share the store are sent it. */
 interface ProgramTable {
   /** Of `files`. */
   sha256: string
@@ -288,6 +293,17 @@ interface ProgressView {
   cancelled: number
   stopped: number
   created_at: string
+}
+
+interface ProgramVersionView {
+  sweep: string
+  sweep_id: number
+  program_sha256: string
+  trials: number
+  attempts: number
+  first_trial: number
+  last_trial: number
+  first_started_at: string
 }
 
 interface TrialMetricView {

@@ -5,6 +5,7 @@ import { sweepNameOf } from '../sweep/name.ts'
 import { liveCoordinator } from './coordinators.ts'
 import { recordEvent } from './events.ts'
 import { inTransaction } from './in-transaction.ts'
+import { dropUnusedPrograms } from './programs.ts'
 import { refuseLiveRuns } from './runs.ts'
 import { pointsViewName } from './points-view.ts'
 import type { CoordinatorRow, Schema, ProgressRow, SweepRow } from './schema.ts'
@@ -292,6 +293,7 @@ export async function deleteSweep(
       await sql`drop view if exists ${sql.id(view)}`.execute(transaction)
     }
     await transaction.deleteFrom('sweeps').where('id', '=', sweep.id).execute()
+    await dropUnusedPrograms(transaction)
     return trials.map(({ id }) => id)
   })
 }

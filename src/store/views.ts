@@ -12,7 +12,7 @@ import { createViewsOfSweeps } from './sweep-views.ts'
 /** In the order in which they build on one another. */
 const views = [
   ...['trial_metrics', 'trial_values', 'sweep_axes', 'trial_results', 'results', 'single_points', 'repeated_points'],
-  ...['points', 'point_metrics', 'pareto_front', 'progress'],
+  ...['points', 'point_metrics', 'pareto_front', 'progress', 'program_versions'],
 ]
 
 /** Makes the views that every store has, or makes them anew. */

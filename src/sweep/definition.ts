@@ -10,6 +10,7 @@ import type { Imputing } from '../search/history.ts'
 import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
 import type { Reduction } from '../metrics/reduction.ts'
 import type { Objective, ReadObjective, StoppingRule } from '../stopping/rule.ts'
+import type { ProgramPlace } from '../programs/version.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { powerSchema, type Budget } from './budget.ts'
 import { secondsOf } from './duration.ts'
@@ -55,8 +56,8 @@ export interface SweepSettings {
   readonly coresPerTrial: number
   /** What a host has to have to train it, where hosts share the store. */
   readonly tags: readonly string[]
-  /** What is sent to hosts that share the store, and from which folder; null where they have the program. */
-  readonly sent: { readonly sha256: string; readonly folder: string } | null
+  /** Where the program's files are; hosts that share the store are sent them, unless `send` is false. */
+  readonly sources: ProgramPlace
   readonly metric: Objective | null
   /** What it is for: the metric, or several. */
   readonly objectives: readonly ReadObjective[]
@@ -128,14 +129,15 @@ export function stoppingRuleOf({ definition }: { readonly definition: string }):
   return early && stoppingRule(early)
 }
 
-export function settingsOf(file: SweepFile, program: ProgramReference, sent: SweepSettings['sent']): SweepSettings {
-  const { resources, metric, retries, timeout, checkpoint, max_trials, budget = {} } = file.content
+export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
+  const { resources, metric, retries, timeout, checkpoint, max_trials, budget = {}, send } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
   const path = dataset?.path
   return {
-    ...{ program, sent, overrides: file.overrides },
+    ...{ program, overrides: file.overrides },
+    sources: { folder: dirname(resolve(file.source.path)), send },
     dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     tags: resources.tags,
@@ -159,16 +161,17 @@ const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
   .pick({ retries: true, checkpoint: true, max_trials: true })
   .parse({})
 const defaultSettings = {
-  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], sent: null, overrides: [], cap: mostTrials },
+  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], overrides: [], cap: mostTrials },
   ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null, reductions: {} },
 }
 
 /** Those of a sweep in the store; an older swath did not write all of them. */
 export function storedSettings({ settings }: { readonly settings: string }): SweepSettings {
   const stored = JSON.parse(settings) as Pick<SweepSettings, 'program' | 'dataset' | 'coresPerTrial'> &
-    Partial<Pick<SweepSettings, 'metric'>>
-  const { metric = null } = stored
-  return { ...defaultSettings, metric, objectives: metric === null ? [] : [metric], ...stored }
+    Partial<Pick<SweepSettings, 'metric'>> & { readonly sent?: { readonly folder: string } | null }
+  const { metric = null, sent } = stored
+  const sources: ProgramPlace = { folder: sent?.folder ?? '/', send: sent == null ? false : [] }
+  return { ...defaultSettings, metric, objectives: metric === null ? [] : [metric], sources, ...stored }
 }
 
 /** A built-in program trains on MNIST unless the file says otherwise; any other gets a data set only if it asks for one. */

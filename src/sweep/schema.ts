@@ -143,7 +143,7 @@ export const sweepFileSchema = z
       .union([z.literal(false), z.array(z.string().min(1))])
       .default([])
       .describe(
-        '(swath) Files and folders that go with the program to hosts that share the store; false if the program is on each of them.',
+        '(swath) Files and folders that belong to the program: an edit of one is noticed, and hosts that share the store are sent them; false if the program is on each host.',
       ),
     method: z.enum(searchMethods).describe('How points are chosen.'),
     metric: metric.optional().describe('What the report ranks by.'),

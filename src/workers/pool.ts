@@ -31,8 +31,8 @@ const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | 'cancel' | undefined>
 
 export interface TrainOptions {
-  /** Resolves to false if the trial is not to be trained after all. */
-  readonly onStart: (worker: number) => Promise<boolean>
+  /** Resolves to false if the trial is not to be trained after all. `cancel` ends it later. */
+  readonly onStart: (worker: number, cancel: () => void) => Promise<boolean>
   readonly onMessage: MessageHandler
   readonly limits: TimeLimits
 }
@@ -104,7 +104,7 @@ export class WorkerPool {
     const { trialId } = task
     const worker = this.#take()
     try {
-      if (!(await onStart(worker.number))) return { status: 'cancelled' }
+      if (!(await onStart(worker.number, () => worker.cancel?.()))) return { status: 'cancelled' }
       let overdue: string | undefined
       const deadline = new Deadline(limits, (message) => {
         overdue = message

@@ -17,6 +17,8 @@ export interface CommandReference {
   readonly folder: string
   /** The file whose text tells it from another, where there is one. */
   readonly script: string | null
+  /** All files among its words, `script` first; undefined in a sweep that an older swath planned. */
+  readonly sources?: readonly string[]
 }
 
 /** What a worker thread is started with. */

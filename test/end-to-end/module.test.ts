@@ -174,7 +174,9 @@ test('a module that changed since is not mixed with what it was', async () => {
   writeFileSync(`${folder}/own.mjs`, `${program}// changed`)
   const { code, stderr } = await swath(['run', 'own.yaml'], folder)
   expect(code).toBe(2)
-  expect(stderr).toMatch(/own is in the store with other settings:\n {2}program_sha256: /)
+  expect(stderr).toMatch(
+    /the program of own is not the one that its trials were trained with:\n {2}own.mjs has changed\n/,
+  )
 })
 
 test('a program that never awaits its reports is slowed to what the disk takes, and every report is kept', async () => {

@@ -13,7 +13,7 @@ export const plainSettings: SweepSettings = {
     objectives: [],
     cap: 100,
     retries: 0,
-    sent: null,
+    sources: { folder: '/', send: false },
     overrides: [],
     reductions: {},
   },

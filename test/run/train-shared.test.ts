@@ -4,6 +4,7 @@ import { SimulatedWorkers } from '../../bench/cluster/simulated-workers.ts'
 import { openArtifacts } from '../../src/artifacts/open.ts'
 import { sharedFolder } from '../../src/artifacts/shared-folder.ts'
 import { TrialDatasets } from '../../src/datasets/of-trial.ts'
+import { ProgramFiles } from '../../src/programs/program-files.ts'
 import { trainShared } from '../../src/run/train-shared.ts'
 import { enqueue } from '../../src/store/enqueue.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -41,6 +42,7 @@ test('a worker that is free takes a trial that comes to wait while another train
       store,
       sweep,
       settings: plainSettings,
+      files: new ProgramFiles(undefined, '/'),
       queue,
       telling: [],
       artifacts: sharedFolder(openArtifacts('/nowhere')),

@@ -34,7 +34,7 @@ test('names what changed as the sweep file does, from what to what', () => {
 })
 
 test('what the command line and the path of a program say is no change of the file', () => {
-  expect(changesWith({ overrides: ['epochs=1'], sent: { sha256: '1', folder: '/elsewhere' } })).toEqual([])
+  expect(changesWith({ overrides: ['epochs=1'], sources: { folder: '/elsewhere', send: [] } })).toEqual([])
   expect(changesWith({}, 'first')).toEqual([])
 })
 

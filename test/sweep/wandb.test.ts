@@ -181,7 +181,7 @@ test('a metric’s target is how a sweep is run, what trials count as is what a 
     objectives: [objective],
     impute: { failed: 'best', running: 'latest' },
   })
-  expect(settingsOf(file, { builtin: 'mlp' }, null)).toMatchObject({
+  expect(settingsOf(file, { builtin: 'mlp' })).toMatchObject({
     metric: objective,
     target: { ...objective, value: 0.1 },
   })

@@ -72,10 +72,10 @@ export function NewSweep() {
     [schema],
   )
   const mistakes = useMemo(() => checked?.mistakes ?? [], [checked])
-  const start = (isNew: boolean) => {
+  const start = (isNew: boolean, acceptProgram = false) => {
     setStarting(true)
     setError(undefined)
-    post<{ sweep: string | null }>('/sweeps', { source: text, new: isNew })
+    post<{ sweep: string | null }>('/sweeps', { source: text, new: isNew, acceptProgram })
       .then(({ sweep }) => {
         go(sweep === null ? '/' : `/sweeps/${encodeURIComponent(sweep)}`)
       })
@@ -122,7 +122,14 @@ export function NewSweep() {
             </p>
           ) : null}
         </div>
-        {error === undefined ? null : <Trouble error={error} />}
+        {error === undefined ? null : (
+          <Trouble
+            error={error}
+            onAcceptProgram={() => {
+              start(false, true)
+            }}
+          />
+        )}
         <div class="actions">
           <button
             type="button"

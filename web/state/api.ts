@@ -1,10 +1,12 @@
 /** What the server said that it could not do. */
 export class ApiError extends Error {
   readonly hint: string | undefined
+  readonly code: string | undefined
 
-  constructor(message: string, hint: string | undefined) {
+  constructor(message: string, hint: string | undefined, code?: string) {
     super(message)
     this.hint = hint
+    this.code = code
   }
 }
 
@@ -44,6 +46,8 @@ async function answer<T>(asked: Promise<Response>): Promise<T> {
     throw new ApiError('the server does not answer', 'is `swath serve` still running?')
   })
   if (response.ok) return (await response.json()) as T
-  const { error } = (await response.json().catch(() => ({}))) as { error?: { message: string; hint?: string } }
-  throw new ApiError(error?.message ?? `the server answered ${response.status}`, error?.hint)
+  const { error } = (await response.json().catch(() => ({}))) as {
+    error?: { code: string; message: string; hint?: string }
+  }
+  throw new ApiError(error?.message ?? `the server answered ${response.status}`, error?.hint, error?.code)
 }

@@ -1,4 +1,5 @@
 import { SwathError } from '../../errors.ts'
+import { acceptProgramOption } from '../accept-program-option.ts'
 import { artifactsOption } from '../artifacts-option.ts'
 import { interruptedExitCode } from '../interrupt.ts'
 import type { Command } from './command.ts'
@@ -7,6 +8,7 @@ interface Options {
   readonly file: string
   readonly new: boolean
   readonly extend: boolean
+  readonly 'accept-program': boolean
   readonly enqueue: string[]
   readonly 'dry-run': boolean
   readonly set: string[]
@@ -33,6 +35,7 @@ export const runCommand: Command<Options> = {
         default: false,
         describe: 'The grid has other values now: train what is new in the sweep that is there',
       })
+      .option('accept-program', acceptProgramOption)
       .option('enqueue', {
         type: 'string',
         array: true,
@@ -62,8 +65,10 @@ export const runCommand: Command<Options> = {
       .option('artifacts', artifactsOption)
       .option('open', { type: 'boolean', default: false, describe: 'Open its page in the browser, until Ctrl-C' })
       .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')
+      .example('$0 run my.yaml --accept-program', 'Go on with a program that was changed since')
       .example('$0 run my.yaml --set epochs=1 --new', 'The same sweep with one epoch, as a sweep of its own'),
-  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, extend, enqueue, dryRun, open }) => {
+  handler: async ({ file, store, artifacts, set, seed, cores, workers, new: isNew, extend, ...options }) => {
+    const { enqueue, dryRun, open, acceptProgram } = options
     const overrides = seed === undefined ? set : [...set, `seed=${seed}`]
     const machine = { cores, workers }
     if (isNew && extend)
@@ -79,7 +84,7 @@ export const runCommand: Command<Options> = {
       const { readPoints } = await import('../../sweep/points.ts')
       const named = readPoints(enqueue, read)
       const page = open ? await (await import('../page-beside.ts')).openPageBeside(store) : undefined
-      await runAndReport({ store, artifacts, machine }, async (context) => {
+      await runAndReport({ store, artifacts, machine, acceptsProgram: acceptProgram }, async (context) => {
         const { runSweep } = await import('../../run/run-sweep.ts')
         for (const note of read.notes) context.observer.note(note)
         return runSweep(context, { file: read, isNew, mayGrow: extend, named })

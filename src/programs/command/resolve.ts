@@ -1,8 +1,9 @@
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import type { SweepFile } from '../../sweep/read.ts'
 import type { Mistake, Path } from '../../sweep/source.ts'
 import type { CommandReference } from '../../workers/protocol.ts'
-import { findExecutable, isFile } from './find-executable.ts'
+import { moduleFiles } from '../sources/python.ts'
+import { findExecutable, isExecutable, isFile } from './find-executable.ts'
 import { interpreterOf } from './interpreter.ts'
 import {
   defaultCommand,
@@ -44,7 +45,9 @@ export function resolveCommand({ content, source }: SweepFile): CommandReference
   if (missing.length > 0) throw source.error(missing)
 
   const texts = words.map(({ text }) => text)
-  return { command: texts, folder, script: script ?? scriptAmong(texts, folder) ?? null }
+  const named = filesAmong(texts, folder)
+  const own = script ?? named[0] ?? null
+  return { command: texts, folder, script: own, sources: [...new Set([...(own === null ? [] : [own]), ...named])] }
 }
 
 /** A command for people: without what differs from trial to trial. */
@@ -97,10 +100,23 @@ function missingExecutable({ text, path }: Word, folder: string): Mistake[] {
   return [{ path, message: isFile(file) ? `${file} is not executable` : `there is no command ${file}` }]
 }
 
-/** The first word that names a file: its text decides what a trial does. What is found in the PATH is no script. */
-function scriptAmong(words: readonly string[], folder: string): string | undefined {
-  return words
-    .filter((word, index) => index > 0 || (word.includes('/') && !word.startsWith('/')))
-    .map((word) => resolve(folder, expandEnvironment(word)))
-    .find(isFile)
+/** Files of these kinds are read, not written, where they are named as arguments. */
+const sourceExtensions = /\.(?:py|sh|bash|r|jl|rb|pl|lua|[mc]?[jt]s|ya?ml|toml|ini|cfg|conf)$/i
+
+/**
+ * The files among the words, whose texts decide what a trial does: the first, then scripts and configurations, also as
+ * `--config=x.yaml` and as the module after `-m`. A command of the machine, such as `/usr/bin/python3`, is none of them.
+ */
+function filesAmong(words: readonly string[], folder: string): string[] {
+  const files = words.flatMap((word, index) => {
+    const text = expandEnvironment(word)
+    if (index === 0 && (!text.includes('/') || isAbsolute(text))) return []
+    if (words[index - 1] === '-m') return moduleFiles(folder, text).concat(moduleFiles(folder, `${text}.__main__`))
+    const value = /^--?[\w.-]+=(.+)$/.exec(text)?.[1]
+    return (value === undefined ? [text] : [text, value])
+      .filter((name) => isFile(resolve(folder, name)))
+      .filter((name) => !isAbsolute(name) || sourceExtensions.test(name) || !isExecutable(name))
+      .map((name) => resolve(folder, name))
+  })
+  return files.filter((path, index) => index === 0 || sourceExtensions.test(path))
 }

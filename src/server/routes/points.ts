@@ -10,10 +10,19 @@ import type { SweepRow } from '../../store/schema.ts'
 import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf, exactNumbers } from '../guards/limits.ts'
-import { answers, jsonBody, parametersSchema, routes, startedSchema, sweepName } from './route.ts'
+import {
+  acceptProgram,
+  accepting,
+  answers,
+  jsonBody,
+  parametersSchema,
+  routes,
+  startedSchema,
+  sweepName,
+} from './route.ts'
 import { trialStates } from './trial.ts'
 
-const point = z.object({ point: parametersSchema })
+const point = z.object({ point: parametersSchema, acceptProgram })
 
 /** What is asked with a point. */
 const ofPoint = {
@@ -86,7 +95,8 @@ export function pointsRoutes({ store, runs }: ServerContext) {
       const { refusal } = await sweepSpace(store, sweep)
       if (refusal !== null) throw new SwathError('usage', refusal)
       const { file, input } = fileOf(sweep, runs.folder)
-      const said = ['--enqueue', JSON.stringify(context.req.valid('json').point)]
+      const { point, acceptProgram: accepts } = context.req.valid('json')
+      const said = ['--enqueue', JSON.stringify(point), ...accepting(accepts)]
       // A file without a name has that of the file, which the standard input has not.
       const overrides = [...storedSettings(sweep).overrides, `name=${JSON.stringify(sweep.file_name)}`]
       const set = overrides.flatMap((override) => ['--set', override])

@@ -20,6 +20,7 @@ const error = (description: string) => ({ description, content: { 'application/j
 const refusals = {
   400: error('What was asked cannot be answered'),
   404: error('There is no such thing'),
+  409: error('It is not as it was, or is in use'),
 }
 
 /** An answer in JSON, beside those that say what was wrong. */
@@ -48,6 +49,15 @@ export const trialNumber = z.object({
 export const parametersSchema = z
   .custom<Parameters>((value) => typeof value === 'object' && value !== null)
   .openapi({ type: 'object', additionalProperties: true })
+
+/** Whether a run goes on with a program that is not the one that earlier trials ran. */
+export const acceptProgram = z.boolean().default(false)
+export const acceptProgramInQuery = z.enum(['true', 'false']).default('false')
+
+/** The option of the command that a run is started with. */
+export function accepting(accepts: boolean | 'true' | 'false'): string[] {
+  return accepts === true || accepts === 'true' ? ['--accept-program'] : []
+}
 
 /** What came of having a run started. */
 export const startedSchema = z

@@ -8,7 +8,7 @@ import { sweepState, trialCounts } from '../../store/sweep-state.ts'
 import { cancelSweep, progressOf } from '../../store/sweeps.ts'
 import { storedSettings } from '../../sweep/definition.ts'
 import type { ServerContext } from '../context.ts'
-import { answers, routes, startedSchema, sweepName } from './route.ts'
+import { acceptProgramInQuery, accepting, answers, routes, startedSchema, sweepName } from './route.ts'
 import { sweepSummary } from './sweeps.ts'
 
 const axis = z.object({ name: z.string(), goal: z.enum(['minimize', 'maximize']) })
@@ -76,12 +76,13 @@ export function sweepRoutes({ store, runs }: ServerContext) {
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/sweeps/{name}/resume', summary: 'Go on with a sweep', tags: ['sweeps'] },
-      request: { params: sweepName },
+      request: { params: sweepName, query: z.object({ acceptProgram: acceptProgramInQuery }) },
       responses: answers(startedSchema, 'As after `swath resume`'),
     }),
     async (context) => {
       const { name } = await findSweep(store, context.req.valid('param').name)
-      return context.json(await runs.start(['resume', name]), 200)
+      const { acceptProgram: accepts } = context.req.valid('query')
+      return context.json(await runs.start(['resume', name, ...accepting(accepts)]), 200)
     },
   )
   return app

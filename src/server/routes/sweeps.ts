@@ -9,7 +9,7 @@ import { sweepStates } from '../../store/sweep-state.ts'
 import { checkSweepText } from '../../sweep/check-text.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf, exactNumbers } from '../guards/limits.ts'
-import { answers, jsonBody, routes, startedSchema } from './route.ts'
+import { acceptProgram, accepting, answers, jsonBody, routes, startedSchema } from './route.ts'
 
 const progress = z
   .object({
@@ -35,6 +35,7 @@ const sweepText = z.object({ source: z.string().openapi({ description: 'A sweep 
 
 const newSweep = sweepText.extend({
   new: z.boolean().default(false).openapi({ description: 'Start another sweep, even if the name has one.' }),
+  acceptProgram: acceptProgram.openapi({ description: 'Go on though the program has changed.' }),
   enqueue: z.array(z.record(z.string(), z.unknown())).default([]).openapi({ description: 'Points to train first.' }),
 })
 
@@ -71,10 +72,11 @@ export function sweepsRoutes({ store, runs }: ServerContext) {
       responses: answers(startedSchema, 'It has begun, as after `swath run`'),
     }),
     async (context) => {
-      const { source, new: isNew, enqueue } = context.req.valid('json')
+      const { source, new: isNew, enqueue, acceptProgram: accepts } = context.req.valid('json')
       checkSweepText(source, { refuses: true })
       const points = enqueue.flatMap((point) => ['--enqueue', JSON.stringify(point)])
-      return context.json(await runs.start(['run', '/dev/stdin', ...(isNew ? ['--new'] : []), ...points], source), 200)
+      const options = [...(isNew ? ['--new'] : []), ...accepting(accepts), ...points]
+      return context.json(await runs.start(['run', '/dev/stdin', ...options], source), 200)
     },
   )
   app.openapi(

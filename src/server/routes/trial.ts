@@ -9,7 +9,15 @@ import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'
 import { findTrial } from '../../store/find-trial.ts'
 import type { Parameters } from '../../programs/program.ts'
 import type { ServerContext } from '../context.ts'
-import { answers, parametersSchema, routes, startedSchema, trialNumber } from './route.ts'
+import {
+  acceptProgramInQuery,
+  accepting,
+  answers,
+  parametersSchema,
+  routes,
+  startedSchema,
+  trialNumber,
+} from './route.ts'
 
 const text = z.string().nullable()
 const whole = z.number().int().nullable()
@@ -22,7 +30,7 @@ const attempt = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .openapi({ description: 'The library and the processor that its bits depend on; null for a command.' }),
-  ...{ exit_code: whole, signal: text, error: text, stack: text },
+  ...{ program_sha256: text, exit_code: whole, signal: text, error: text, stack: text },
 })
 
 const artifact = z.object({
@@ -61,6 +69,12 @@ const confusion = z
   })
   .openapi('Confusion')
 
+/** How a trial is trained on. */
+const resumption = z.object({
+  epochs: z.coerce.number().int().positive().optional(),
+  acceptProgram: acceptProgramInQuery,
+})
+
 export function trialRoutes({ store, runs, models }: ServerContext) {
   const app = routes()
   app.openapi(
@@ -90,14 +104,15 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/trials/{id}/resume', summary: 'Train an ended trial on', tags: ['trials'] },
-      request: { params: trialNumber, query: z.object({ epochs: z.coerce.number().int().positive().optional() }) },
+      request: { params: trialNumber, query: resumption },
       responses: answers(startedSchema, 'As after `swath resume --trial`'),
     }),
     async (context) => {
       const { trial } = await findTrial(store, context.req.valid('param').id)
-      const { epochs } = context.req.valid('query')
+      const { epochs, acceptProgram: accepts } = context.req.valid('query')
       const to = epochs === undefined ? [] : ['--epochs', String(epochs)]
-      return context.json(await runs.start(['resume', '--trial', String(trial.id), ...to]), 200)
+      const options = [...to, ...accepting(accepts)]
+      return context.json(await runs.start(['resume', '--trial', String(trial.id), ...options]), 200)
     },
   )
   app.openapi(

@@ -34,7 +34,7 @@ test.each([
   const { folder, reference } = resolved(`program: ${program}`, { [name]: text })
   expect(reference).toEqual({
     command: ['/usr/bin/env', ...words, '${args}'],
-    ...{ folder, script: join(folder, program) },
+    ...{ folder, script: join(folder, program), sources: [join(folder, program)] },
   })
 })
 
@@ -55,6 +55,11 @@ test('without a program, the first word that names a file is what the sweep is k
   const { reference: other } = resolved('command: [sh, -e, train, data.csv, "${args}"]', { train: 'b', 'data.csv': '' })
   expect(programSha256(other)).not.toBe(programSha256(reference))
   expect(programSha256(resolved('command: [sh, -c, "exit 0"]').reference)).toBeNull()
+})
+
+test('an interpreter with its whole path is not what a sweep is known by', () => {
+  const { folder, reference } = resolved('command: [/usr/bin/env, /bin/sh, train.sh]', { 'train.sh': '' })
+  expect(reference.script).toBe(join(folder, 'train.sh'))
 })
 
 test.each([

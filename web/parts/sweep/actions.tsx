@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 
-import { post } from '../../state/api.ts'
+import { post, withQuery } from '../../state/api.ts'
 import type { SweepDetail } from '../../state/sweep.ts'
 import { Trouble } from '../trouble.tsx'
 import { Enqueue } from './enqueue.tsx'
@@ -17,10 +17,10 @@ interface Props {
 export function Actions({ sweep, isRunning, left }: Props) {
   const [error, setError] = useState<Error | undefined>()
   const [isBusy, setBusy] = useState(false)
-  const act = (what: 'cancel' | 'resume') => {
+  const act = (what: 'cancel' | 'resume', query: { readonly acceptProgram?: boolean } = {}) => {
     setBusy(true)
     setError(undefined)
-    post(sweepPath(sweep, what))
+    post(withQuery(sweepPath(sweep, what), query))
       .catch((thrown: unknown) => {
         setError(thrown as Error)
       })
@@ -55,7 +55,14 @@ export function Actions({ sweep, isRunning, left }: Props) {
       <a class="button" href={`/new?from=${encodeURIComponent(sweep.name)}`}>
         Run again with…
       </a>
-      {error === undefined ? null : <Trouble error={error} />}
+      {error === undefined ? null : (
+        <Trouble
+          error={error}
+          onAcceptProgram={() => {
+            act('resume', { acceptProgram: true })
+          }}
+        />
+      )}
     </div>
   )
 }

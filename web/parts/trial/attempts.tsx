@@ -7,12 +7,13 @@ const shownLines = 40
 /** Each time that a trial was trained, and how that ended. */
 export function Attempts({ trial }: { readonly trial: TrialRecord }) {
   const warnings = trial.events.filter(({ kind }) => kind !== 'retrained')
+  const hashes = new Set(trial.attempts.map(({ program_sha256 }) => program_sha256))
   return (
     <Panel title={trial.attempts.length === 1 ? 'One attempt' : `${trial.attempts.length} attempts`}>
       {trial.attempts.length === 0 ? <p class="empty">It waits to be trained.</p> : null}
       <ol class="attempts">
         {trial.attempts.map((attempt) => (
-          <Attempt key={attempt.attempt} {...attempt} />
+          <Attempt key={attempt.attempt} {...attempt} namesProgram={hashes.size > 1} />
         ))}
       </ol>
       {warnings.length === 0 ? null : (
@@ -28,8 +29,13 @@ export function Attempts({ trial }: { readonly trial: TrialRecord }) {
   )
 }
 
-function Attempt({ state, host, worker, resumed_epoch, started_at, finished_at, ...how }: AttemptRecord) {
-  const { error, stack, exit_code, signal } = how
+interface AttemptProps extends AttemptRecord {
+  /** True where the trial's attempts ran several versions. */
+  readonly namesProgram: boolean
+}
+
+function Attempt({ state, host, worker, resumed_epoch, started_at, finished_at, ...how }: AttemptProps) {
+  const { error, stack, exit_code, signal, program_sha256, namesProgram } = how
   const lines = stack?.trimEnd().split('\n') ?? []
   const end = signal ?? (exit_code === null ? undefined : `exit code ${exit_code}`)
   return (
@@ -37,6 +43,7 @@ function Attempt({ state, host, worker, resumed_epoch, started_at, finished_at, 
       <span class={`state ${state}`}>{state}</span>
       {resumed_epoch === 0 ? null : `, from epoch ${resumed_epoch}`}
       {end === undefined ? null : `, ${end}`}
+      {namesProgram && program_sha256 !== null ? `, program ${program_sha256.slice(0, 7)}` : null}
       <span class="note">
         {' '}
         worker {worker} on {host}, <time dateTime={started_at}>{new Date(started_at).toLocaleTimeString()}</time>

@@ -19,11 +19,11 @@ export function TrainOn({ trial, onStart }: Props) {
   const { id, state, params, metrics } = trial
   if (!states.includes(state)) return null
   const trained = metrics.at(-1)?.epoch ?? 0
-  const start = async () => {
+  const start = async (acceptProgram?: true) => {
     setBusy(true)
     setError(undefined)
     try {
-      await post(withQuery(`/trials/${id}/resume`, { epochs }))
+      await post(withQuery(`/trials/${id}/resume`, { epochs, acceptProgram }))
       onStart()
     } catch (thrown) {
       setError(thrown as Error)
@@ -54,7 +54,7 @@ export function TrainOn({ trial, onStart }: Props) {
       <button type="submit" class="main" disabled={isBusy}>
         {isBusy ? 'Starting …' : state === 'failed' ? 'Try again' : 'Train on'}
       </button>
-      {error === undefined ? null : <Trouble error={error} />}
+      {error === undefined ? null : <Trouble error={error} onAcceptProgram={() => void start(true)} />}
     </form>
   )
 }
