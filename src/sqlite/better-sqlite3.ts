@@ -16,8 +16,12 @@ export function openBetterSqlite3(nativeBinding: string, path: string, options: 
     prepare: (text) => statementOf(database.prepare(text)),
     exec: (text) => void database.exec(text),
     pragma: (text) => database.pragma(text) as Row[],
-    backup: async (target) => void (await database.backup(target)),
-    allowSchemaChanges: () => void database.unsafeMode(true),
+    async backup(target) {
+      await database.backup(target)
+    },
+    allowSchemaChanges() {
+      database.unsafeMode(true)
+    },
     close() {
       database.close()
     },

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { sqliteDriver } from '../../../src/setup/sqlite.ts'
 import { openStore } from '../../../src/store/open.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { plannedSweep } from '../temporary-store.ts'
@@ -115,13 +116,16 @@ test('a question that wants more memory than it may have is given up, and the ne
   expect((await store.query('select 1 as one')).rows).toEqual([{ one: 1 }])
 })
 
+/** SQLite 3.51, in Node 22, answers two of these: a text that is too long is null, and its parser goes as deep as it has to. */
+const isOlder = (await sqliteDriver()).name === 'node:sqlite' && process.version.startsWith('v22.')
+
 test.each([
   // Node's own SQLite lets a value be as large as the process may.
   ['select zeroblob(1e9)', /too big|more memory/],
-  ["select printf('%.*c', 1000000000, 'x')", /too big|more memory/],
+  ...(isOlder ? [] : [["select printf('%.*c', 1000000000, 'x')", /too big|more memory/] as const]),
   ['select hex(zeroblob(300000000))', /too big|more memory/],
   [endless('hex(zeroblob(1000000))'), 'the answer is larger than 256 MB'],
-  [`select ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, /overflow|Recursion limit/],
+  ...(isOlder ? [] : [[`select ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, /overflow|Recursion limit/] as const]),
   [`select ${'1 + '.repeat(5_000)}1`, /depth/],
   [`select 1 ${'union all select 1 '.repeat(5_000)}`, 'too many terms'],
   [`select ${'1, '.repeat(5_000)}1`, 'too many columns'],
