@@ -119,13 +119,15 @@ test('a question that wants more memory than it may have is given up, and the ne
 /** SQLite 3.51, in Node 22, answers two of these: a text that is too long is null, and its parser goes as deep as it has to. */
 const isOlder = (await sqliteDriver()).name === 'node:sqlite' && process.version.startsWith('v22.')
 
-test.each([
+test.each<[string, string | RegExp]>([
   // Node's own SQLite lets a value be as large as the process may.
   ['select zeroblob(1e9)', /too big|more memory/],
-  ...(isOlder ? [] : [["select printf('%.*c', 1000000000, 'x')", /too big|more memory/] as const]),
+  ...(isOlder ? [] : [["select printf('%.*c', 1000000000, 'x')", /too big|more memory/] as [string, RegExp]]),
   ['select hex(zeroblob(300000000))', /too big|more memory/],
   [endless('hex(zeroblob(1000000))'), 'the answer is larger than 256 MB'],
-  ...(isOlder ? [] : [[`select ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, /overflow|Recursion limit/] as const]),
+  ...(isOlder
+    ? []
+    : [[`select ${'('.repeat(5_000)}1${')'.repeat(5_000)}`, /overflow|Recursion limit/] as [string, RegExp]]),
   [`select ${'1 + '.repeat(5_000)}1`, /depth/],
   [`select 1 ${'union all select 1 '.repeat(5_000)}`, 'too many terms'],
   [`select ${'1, '.repeat(5_000)}1`, 'too many columns'],
