@@ -16,15 +16,18 @@ export interface Split {
 }
 
 /**
- * The best tenth of the finished trials, and the rest. Those that keep to the constraints come before those that do not,
- * completed ones before stopped ones.
+ * Splits trials into the best tenth of the finished ones and the rest. Those that keep to the constraints come before those
+ * that do not, completed ones before stopped ones.
+ *
+ * @param rows in order; all of the history by default
  */
-export function splitTrials(history: History): Split {
+export function splitTrials(history: History, rows: Iterable<number> = history.outcomes.keys()): Split {
   const { outcomes, violations } = history
+  const all = [...rows]
   const kept: Record<'completed' | 'stopped', number[]> = { completed: [], stopped: [] }
   const broken: number[] = []
   let pending = 0
-  for (let row = 0; row < history.size; row++) {
+  for (const row of all) {
     const outcome = outcomes[row]
     if (outcome === 'pending') pending++
     if (outcome !== 'completed' && outcome !== 'stopped') continue
@@ -39,11 +42,23 @@ export function splitTrials(history: History): Split {
   if (good.length < wanted) good.push(...leastOf(violations, broken, wanted - good.length))
   const weightOf = new Float64Array(history.size)
   for (const [rank, row] of good.entries()) weightOf[row] = weightOfRank(rank, good.length, history.objectives)
-  good.sort((a, b) => a - b)
-  const weights = Float64Array.from(good, (row) => weightOf[row] ?? 0)
-  const others: number[] = []
-  for (let row = 0; row < history.size; row++) if (weightOf[row] === 0) others.push(row)
-  return { good, weights, others, finished, pending }
+  return { ...byWeight(all, weightOf), finished, pending }
+}
+
+/** Adds the good trials of a part of the rows, so that a branch in which none is among the best of all learns from its own. */
+export function withGoodOf(history: History, split: Split, rows: readonly number[]): Split {
+  const weightOf = new Float64Array(history.size)
+  const own = splitTrials(history, rows)
+  for (const { good, weights } of [split, own]) {
+    for (const [k, row] of good.entries()) weightOf[row] = Math.max(weightOf[row] ?? 0, weights[k] ?? 0)
+  }
+  return { ...split, ...byWeight(history.outcomes.keys(), weightOf) }
+}
+
+function byWeight(rows: Iterable<number>, weightOf: Float64Array): Pick<Split, 'good' | 'weights' | 'others'> {
+  const [good, others]: [number[], number[]] = [[], []]
+  for (const row of rows) (weightOf[row] === 0 ? others : good).push(row)
+  return { good, weights: Float64Array.from(good, (row) => weightOf[row] ?? 0), others }
 }
 
 /**

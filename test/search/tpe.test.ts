@@ -18,12 +18,12 @@ const mixed = space(
   number('only_b', uniform({ min: 0, max: 1 }), [{ parameter: 'kind', values: ['b'] }]),
 )
 
-function costOf({ x, rate, layers, kind, only_b = 1 }: Parameters): number {
+function mixedCost({ x, rate, layers, kind, only_b = 1 }: Parameters): number {
   const far = Number(x) ** 2 + (Math.log10(Number(rate)) + 3) ** 2 + Math.abs(Number(layers) - 6)
   return far + (kind === 'b' ? Number(only_b) : 3)
 }
 
-function search(space: SearchSpace, trials: number, seed: number): Observation[] {
+function search(space: SearchSpace, trials: number, seed: number, costOf = mixedCost): Observation[] {
   const history = new History(space, 1)
   return Array.from({ length: trials }, (_, k) => {
     const point = tpe.suggest({ space, seed, number: k + 1, history })
@@ -138,4 +138,94 @@ test('points that keep to the constraints come before better ones that do not', 
     Number(tpe.suggest({ space: line, seed: 0, number: 61 + k, history }).x),
   )
   expect(asked.filter((x) => x > 0.55 && x < 0.75).length).toBeGreaterThan(12)
+})
+
+/** Two branches, of one and of six parameters; the minimum of one of them is lower. */
+const branching = space(
+  category('kind', ['shallow', 'deep']),
+  number('x', uniform({ min: 0, max: 1 }), [{ parameter: 'kind', values: ['shallow'] }]),
+  ...Array.from({ length: 6 }, (_, k) =>
+    number(`y${k}`, uniform({ min: 0, max: 1 }), [{ parameter: 'kind', values: ['deep'] }]),
+  ),
+)
+
+function branchingCost(best: string): (point: Parameters) => number {
+  return ({ kind, ...coordinates }) => {
+    const squares = Object.values(coordinates).map((value) => (Number(value) - 0.3) ** 2)
+    return Math.hypot(...squares) + (kind === best ? 0 : 0.1)
+  }
+}
+
+test.each(['shallow', 'deep'])('the %s branch gets most trials where its minimum is lower', (best) => {
+  for (const seed of [0, 1, 2]) {
+    const found = search(branching, 80, seed, branchingCost(best))
+    const inBest = found.slice(-40).filter(({ point }) => point.kind === best)
+    expect(inBest.length).toBeGreaterThan(20)
+    const costs = found.map(({ values }) => values[0] ?? NaN)
+    expect(found[costs.indexOf(Math.min(...costs))]?.point.kind).toBe(best)
+  }
+})
+
+test('a history that was kept gives the same point as one made anew in a space with branches, too', () => {
+  const found = search(branching, 40, 0, branchingCost('deep'))
+  for (const { number, point } of found) {
+    const history = History.of(branching, 1, found.slice(0, number - 1).toReversed())
+    expect(tpe.suggest({ space: branching, seed: 0, number, history })).toEqual(point)
+  }
+})
+
+test('a branch whose points are all taken leaves the search to the others', () => {
+  const small = space(
+    category('kind', ['few', 'many']),
+    number('n', intUniform({ min: 1, max: 3 }), [{ parameter: 'kind', values: ['few'] }]),
+    number('m', intUniform({ min: 1, max: 60 }), [{ parameter: 'kind', values: ['many'] }]),
+  )
+  const found = search(small, 40, 0, ({ kind, n, m }) => (kind === 'few' ? Number(n) : 10 + Math.abs(Number(m) - 20)))
+  const keys = found.map(({ point }) => JSON.stringify(point))
+  // Sobol's first ten points may repeat.
+  expect(keys.filter((key, k) => k >= 10 && keys.indexOf(key) < k)).toEqual([])
+  const costs = found.filter(({ point }) => point.kind === 'many').map(({ values }) => values[0] ?? NaN)
+  expect(Math.min(...costs)).toBe(10)
+})
+
+test('a branch whose points are all refused does not hold up the search', () => {
+  const found = search(branching, 30, 0, branchingCost('deep')).filter(({ point }) => point.kind === 'shallow')
+  const history = History.of(branching, 1, [...found, ...found.map((each) => ({ ...each, number: each.number + 30 }))])
+  const asked = Array.from({ length: 30 }, (_, attempt) =>
+    tpe.suggest({ space: branching, seed: 0, number: 61, attempt, history }),
+  )
+  expect(new Set(asked.map(({ kind }) => kind))).toEqual(new Set(['shallow', 'deep']))
+})
+
+test('branches in which trials fail, break a constraint or still run get fewer trials', () => {
+  for (const bad of ['failed', 'running', 'broken'] as const) {
+    const observations = Array.from({ length: 60 }, (_, k): Observation => {
+      const isShallow = k % 2 === 0
+      const at = (k * 0.618) % 1
+      const point = isShallow
+        ? { kind: 'shallow', x: at }
+        : { kind: 'deep', y0: at, y1: at, y2: at, y3: at, y4: at, y5: at }
+      if (isShallow || bad === 'broken') {
+        return { number: k + 1, point, state: 'completed', values: [at], violations: [isShallow ? 0 : 1] }
+      }
+      return { number: k + 1, point, state: bad, values: [undefined] }
+    })
+    const history = History.of(branching, 1, observations)
+    const asked = Array.from({ length: 5 }, (_, k) => tpe.suggest({ space: branching, seed: k, number: 61, history }))
+    expect(asked.every(({ kind }) => kind === 'shallow')).toBe(true)
+  }
+})
+
+test('with two objectives branches are drawn as often as good trials are in them', () => {
+  const observations = Array.from({ length: 100 }, (_, k): Observation => {
+    const at = (k * 0.618) % 1
+    const point =
+      k % 2 === 0 ? { kind: 'shallow', x: at } : { kind: 'deep', y0: at, y1: at, y2: at, y3: at, y4: at, y5: at }
+    return { number: k + 1, point, state: 'completed', values: [at, 1 - at] }
+  })
+  const history = History.of(branching, 2, observations)
+  const asked = Array.from({ length: 60 }, (_, k) => tpe.suggest({ space: branching, seed: k, number: 101, history }))
+  const deep = asked.filter(({ kind }) => kind === 'deep').length
+  expect(deep).toBeGreaterThan(15)
+  expect(deep).toBeLessThan(45)
 })
