@@ -6,6 +6,7 @@ interface Options {
   readonly quick: boolean
   readonly seed: number
   readonly fresh: boolean
+  readonly branches: boolean
 }
 
 /** What `npm run bench -- NAME` measures; each is loaded when it is asked for. */
@@ -73,6 +74,11 @@ const parser = yargs(hideBin(process.argv))
     type: 'boolean',
     default: false,
     describe: 'Trains the table of MNIST again that `search` is asked about',
+  })
+  .option('branches', {
+    type: 'boolean',
+    default: false,
+    describe: 'The part of `search` about conditional spaces alone',
   })
   .demandCommand(1, 'Name a benchmark.')
   .strict()

@@ -1,5 +1,6 @@
 """Optuna's samplers on the functions of bench/search/functions.ts. Reads one JSON task from the command line:
-{function, sampler, trials, seeds, workers} searches and prints every trial's values, in the order in which they end;
+{function, sampler, trials, seeds, workers} searches and prints every trial's values and parameters, in the order in which
+the trials end;
 {function, time: [sizes]} prints the seconds that one suggestion takes when there are so many trials."""
 
 import collections
@@ -11,6 +12,8 @@ import time
 import warnings
 
 import optuna
+
+import optuna_branching
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.simplefilter("ignore")
@@ -113,6 +116,7 @@ class Table:
         return 1 - accuracy if self.objectives == 1 else (1 - accuracy, math.log10(flops))
 
 
+branching = optuna_branching.functions(conditional)
 functions = {
     "branin": branin,
     "hartmann-6": hartmann,
@@ -124,6 +128,7 @@ functions = {
     "zdt-3": zdt(lambda x, g: 1 - math.sqrt(x / g) - (x / g) * math.sin(10 * math.pi * x)),
     "dtlz-2": dtlz2,
     "trade": trade,
+    **branching,
 }
 tables = {"mnist": 1, "mnist-flops": 2}
 
@@ -131,7 +136,7 @@ task = json.loads(sys.argv[1])
 name = task["function"]
 function = Table(tables[name]) if name in tables else functions[name]
 directions = ["minimize"] * (2 if name[:3] in ("zdt", "dtl", "tra") or tables.get(name) == 2 else 1)
-group = name in ("conditional", "trade")
+group = name in ("conditional", "trade", *branching)
 workers = task.get("workers", 1)
 samplers = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
@@ -155,7 +160,7 @@ def search(study, trials):
             running.append((trial, function(trial)))
         trial, values = running.popleft()
         ended = study.tell(trial, values)
-        yield {"values": ended.values, "last": ended.params}
+        yield {"values": ended.values, "params": ended.params}
 
 
 if "time" in task:
@@ -179,5 +184,5 @@ else:
     for seed in task["seeds"]:
         study = study_of(samplers[task["sampler"]](seed))
         ended = list(search(study, task["trials"]))
-        runs.append({"values": [trial["values"] for trial in ended], "last": ended[-1]["last"]})
+        runs.append({key: [trial[key] for trial in ended] for key in ("values", "params")})
     print(json.dumps(runs))

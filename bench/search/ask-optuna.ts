@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path'
 
 import { cached } from '../../src/setup/cache.ts'
 import { runProcess } from '../run-process.ts'
+import { svmFile } from './branching.ts'
 import { tableFile } from './mnist-table.ts'
 
 const peers = join(import.meta.dirname, '..', 'peers')
 export const optunaScript = join(peers, 'optuna_search.py')
+const branchingScript = join(peers, 'optuna_branching.py')
 
 export interface Task {
   readonly function: string
@@ -22,8 +24,8 @@ export interface Task {
 export interface OptunaRun {
   /** By trial, in the order in which they ended. */
   readonly values: readonly (readonly number[])[]
-  /** The parameters of the last one. */
-  readonly last: Readonly<Record<string, number | string>>
+  /** As {@link values}. */
+  readonly params: readonly Readonly<Record<string, number | string>>[]
 }
 
 /**
@@ -34,7 +36,7 @@ export async function askOptuna(python: string, task: Task): Promise<readonly Op
   const { function: name, method, trials, seeds, workers = 1 } = task
   const asked = JSON.stringify({ function: name, sampler: method, trials, seeds, workers })
   const hash = createHash('sha256').update(asked)
-  const read = [optunaScript, join(peers, 'requirements.txt'), ...(name.startsWith('mnist') ? [tableFile] : [])]
+  const read = [optunaScript, branchingScript, join(peers, 'requirements.txt'), ...tablesOf(name)]
   for (const file of read) hash.update(readFileSync(file))
   const kept = cached(join('bench', `optuna-${hash.digest('hex').slice(0, 16)}.json`))
   if (!existsSync(kept)) {
@@ -43,4 +45,8 @@ export async function askOptuna(python: string, task: Task): Promise<readonly Op
     writeFileSync(kept, stdout)
   }
   return JSON.parse(readFileSync(kept, 'utf8')) as OptunaRun[]
+}
+
+function tablesOf(name: string): string[] {
+  return name.startsWith('mnist') ? [tableFile] : name.startsWith('svm') ? [svmFile] : []
 }

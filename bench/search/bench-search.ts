@@ -5,6 +5,7 @@ import { tpe } from '../../src/search/tpe.ts'
 import { printGoals, type Goal } from '../goals.ts'
 import { describeMachine, writeResults } from '../machine.ts'
 import { peersPython } from '../peers/environment.ts'
+import { compareBranching, goalsOfBranching } from './branching-contest.ts'
 import { aheadOf, compete, printContest, ratioOf, type Contest } from './contest.ts'
 import { functions } from './functions.ts'
 import { mnistFunctions } from './mnist-table.ts'
@@ -16,6 +17,8 @@ interface Options {
   readonly seed: number
   /** Trains the table of MNIST again. */
   readonly fresh: boolean
+  /** Measures conditional spaces alone. */
+  readonly branches: boolean
 }
 
 const methods: Readonly<Record<string, SearchMethod>> = { random, tpe, nsga2 }
@@ -30,9 +33,11 @@ const significant = 0.05
 const workers = 8
 
 /** Known functions in place of training: what swath's methods and Optuna's find in them with as many trials. */
-export async function benchSearch({ quick, seed, fresh }: Options): Promise<void> {
+export async function benchSearch({ quick, seed, fresh, branches }: Options): Promise<void> {
   const python = await peersPython()
   const seeds = Array.from({ length: quick ? 10 : 30 }, (_, k) => seed + k)
+  await benchBranching(python, { quick, seeds })
+  if (branches) return
   const contests: Contest[] = []
   // First, since a process that plans knows but one space.
   const times = await timeSuggestions(python, quick ? 10 : 50)
@@ -68,6 +73,21 @@ export async function benchSearch({ quick, seed, fresh }: Options): Promise<void
   if (quick || seed !== 0) return
   const [date, machine] = [new Date().toISOString(), describeMachine(python)]
   writeResults('search', { date, machine, seed, contests, parallel, times, goals })
+}
+
+/** Conditional spaces, with the minimum in each branch in turn; they have a file of results of their own. */
+async function benchBranching(
+  python: string,
+  { quick, seeds }: { quick: boolean; seeds: readonly number[] },
+): Promise<void> {
+  const [seed = 0] = seeds
+  console.log(`\nconditional spaces: median regret of ${seeds.length} seeds from ${seed}, share of trials 51 to 100\n`)
+  const contests = await compareBranching(python, seeds, quick)
+  const goals = contests.flatMap(goalsOfBranching)
+  printGoals(`conditional spaces (${seeds.length} seeds from ${seed})`, goals)
+  if (quick || seed !== 0) return
+  const [date, machine] = [new Date().toISOString(), describeMachine(python)]
+  writeResults('search-branches', { date, machine, seed, contests, goals })
 }
 
 /** Few for the table of MNIST, which has 300 points in all. */

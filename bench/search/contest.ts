@@ -19,9 +19,15 @@ export interface Contest {
 
 export async function compete(python: string, known: TestFunction, method: SearchMethod, task: Task): Promise<Contest> {
   const { seeds, trials } = task
-  const swath = seeds.map((seed) => scoreOf(known, runMethod(method, known, { trials, seed })))
+  const swath = seeds.map((seed) =>
+    scoreOf(
+      known,
+      runMethod(method, known, { trials, seed }).map(({ values }) => values),
+    ),
+  )
   const runs = await askOptuna(python, task)
-  for (const { values, last } of runs) checkSame(task.function, known.evaluate(last), values.at(-1) ?? [])
+  for (const { values, params } of runs)
+    checkSame(task.function, known.evaluate(params.at(-1) ?? {}), values.at(-1) ?? [])
   const optuna = runs.map(({ values }) => scoreOf(known, values))
   const isPareto = known.reference !== undefined
   return {
@@ -41,7 +47,7 @@ function scoreOf({ reference, least = 0 }: TestFunction, values: readonly (reado
 }
 
 /** Both languages have the functions: a slip in one would be taken for a better search. */
-function checkSame(name: string, own: readonly number[], theirs: readonly number[]): void {
+export function checkSame(name: string, own: readonly number[], theirs: readonly number[]): void {
   if (own.every((value, k) => Math.abs(value - (theirs[k] ?? NaN)) < 1e-9 * (1 + Math.abs(value)))) return
   throw new Error(`${name} is another function in Python: ${own.join(', ')} here, ${theirs.join(', ')} there`)
 }

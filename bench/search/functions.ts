@@ -17,11 +17,15 @@ function numbers(count: number, distribution: NumberDistribution): SearchSpace {
   return searchSpace(names.map((name) => ({ kind: 'number', name, when: [], distribution })))
 }
 
-function number(name: string, distribution: NumberDistribution, when: readonly Condition[] = []): SearchParameter {
+export function number(
+  name: string,
+  distribution: NumberDistribution,
+  when: readonly Condition[] = [],
+): SearchParameter {
   return { kind: 'number', name, when, distribution }
 }
 
-function category(name: string, values: readonly string[], when: readonly Condition[] = []): SearchParameter {
+export function category(name: string, values: readonly string[], when: readonly Condition[] = []): SearchParameter {
   const choices = values.map((value) => ({ [name]: value }))
   return { kind: 'category', name, when, choices, probabilities: values.map(() => 1 / values.length) }
 }
@@ -74,7 +78,7 @@ const isNet: Condition = { parameter: 'model', values: ['net'] }
 const isTree: Condition = { parameter: 'model', values: ['tree'] }
 
 /** Three kinds of model with parameters of their own, one of them within another one's. */
-const conditionalSpace = searchSpace([
+export const conditionalSpace = searchSpace([
   category('model', ['linear', 'tree', 'net']),
   number('alpha', logUniform({ min: 1e-6, max: 1 }), [{ parameter: 'model', values: ['linear'] }]),
   number('depth', intUniform({ min: 1, max: 16 }), [isTree]),
@@ -86,7 +90,7 @@ const conditionalSpace = searchSpace([
   number('dropout', uniform({ min: 0, max: 0.8 }), [isNet]),
 ])
 
-function conditional(point: Parameters): number {
+export function conditional(point: Parameters): number {
   const log = (name: string) => Math.log10(Number(point[name]))
   if (point.model === 'linear') return 0.3 + 0.02 * (log('alpha') + 3) ** 2
   if (point.model === 'tree') {

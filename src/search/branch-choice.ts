@@ -55,12 +55,16 @@ function byPromise(history: History, arms: readonly Arm[]): Arm[] {
 
 /** Trials that fail, are stopped, break a constraint or still run make a branch promise less; infinite without any value. */
 function boundOf({ outcomes, values, violations }: History, rows: readonly number[]): number {
-  const known = rows.filter((row) => outcomes[row] === 'completed' && !(violations.at(row) > 0))
-  const sorted = Float64Array.from(known, (row) => values[0]?.at(row) ?? NaN).sort()
-  const place = Math.max(Math.ceil(quantile * sorted.length), fewestValues) - 1
-  const [best = Infinity, other = Infinity] = [sorted[0], sorted[Math.min(place, sorted.length - 1)]]
-  if (sorted.length === 0) return Infinity
-  return best - (optimism * (other - best) * sorted.length) / rows.length
+  const sorted = new Float64Array(rows.length)
+  let count = 0
+  for (const row of rows) {
+    if (outcomes[row] === 'completed' && !(violations.at(row) > 0)) sorted[count++] = values[0]?.at(row) ?? NaN
+  }
+  if (count === 0) return Infinity
+  sorted.subarray(0, count).sort()
+  const place = Math.max(Math.ceil(quantile * count), fewestValues) - 1
+  const [best = NaN, other = NaN] = [sorted[0], sorted[Math.min(place, count - 1)]]
+  return best - (optimism * (other - best) * count) / rows.length
 }
 
 /** One branch by chance, as its share of the good trials and of the space is; then the others by that share. */

@@ -35,9 +35,13 @@ export function branchesOf(space: SearchSpace): Branch {
 export function leafWith(branch: Branch, parameters: readonly number[]): Branch | undefined {
   const { children } = branch
   if (children.length === 0) return branch
-  const owner = children.find(({ own }) => parameters.some((d) => own.has(d)))
-  const child = owner ?? children.find(({ own }) => own.size === 0)
+  const child = children.find(({ own }) => hasOneOf(own, parameters)) ?? children.find(({ own }) => own.size === 0)
   return child && leafWith(child, parameters)
+}
+
+function hasOneOf(own: ReadonlySet<number>, parameters: readonly number[]): boolean {
+  for (const d of parameters) if (own.has(d)) return true
+  return false
 }
 
 export function leavesOf(branch: Branch): Branch[] {

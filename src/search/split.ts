@@ -21,13 +21,12 @@ export interface Split {
  *
  * @param rows in order; all of the history by default
  */
-export function splitTrials(history: History, rows: Iterable<number> = history.outcomes.keys()): Split {
+export function splitTrials(history: History, rows = rowsOf(history)): Split {
   const { outcomes, violations } = history
-  const all = [...rows]
   const kept: Record<'completed' | 'stopped', number[]> = { completed: [], stopped: [] }
   const broken: number[] = []
   let pending = 0
-  for (const row of all) {
+  for (const row of rows) {
     const outcome = outcomes[row]
     if (outcome === 'pending') pending++
     if (outcome !== 'completed' && outcome !== 'stopped') continue
@@ -42,7 +41,7 @@ export function splitTrials(history: History, rows: Iterable<number> = history.o
   if (good.length < wanted) good.push(...leastOf(violations, broken, wanted - good.length))
   const weightOf = new Float64Array(history.size)
   for (const [rank, row] of good.entries()) weightOf[row] = weightOfRank(rank, good.length, history.objectives)
-  return { ...byWeight(all, weightOf), finished, pending }
+  return { ...byWeight(rows, weightOf), finished, pending }
 }
 
 /** Adds the good trials of a part of the rows, so that a branch in which none is among the best of all learns from its own. */
@@ -52,10 +51,16 @@ export function withGoodOf(history: History, split: Split, rows: readonly number
   for (const { good, weights } of [split, own]) {
     for (const [k, row] of good.entries()) weightOf[row] = Math.max(weightOf[row] ?? 0, weights[k] ?? 0)
   }
-  return { ...split, ...byWeight(history.outcomes.keys(), weightOf) }
+  return { ...split, ...byWeight(rowsOf(history), weightOf) }
 }
 
-function byWeight(rows: Iterable<number>, weightOf: Float64Array): Pick<Split, 'good' | 'weights' | 'others'> {
+function rowsOf({ size }: History): readonly number[] {
+  const rows: number[] = []
+  for (let row = 0; row < size; row++) rows.push(row)
+  return rows
+}
+
+function byWeight(rows: readonly number[], weightOf: Float64Array): Pick<Split, 'good' | 'weights' | 'others'> {
   const [good, others]: [number[], number[]] = [[], []]
   for (const row of rows) (weightOf[row] === 0 ? others : good).push(row)
   return { good, weights: Float64Array.from(good, (row) => weightOf[row] ?? 0), others }

@@ -75,7 +75,9 @@ function bestDrawn(
 }
 
 function shapeOf(coordinates: Float64Array): number[] {
-  return [...coordinates.keys()].filter((d) => !Number.isNaN(coordinates[d]))
+  const shape: number[] = []
+  for (let d = 0; d < coordinates.length; d++) if (!Number.isNaN(coordinates[d])) shape.push(d)
+  return shape
 }
 
 /** They are fitted for each suggestion; the arrays that this takes are kept with the history. */
