@@ -1,20 +1,14 @@
 import fc from 'fast-check'
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
-import { join } from 'node:path'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 
-import * as initial from '../../db/migrations/0001-initial.ts'
-import * as artifacts from '../../db/migrations/0002-artifacts.ts'
-import * as trialLife from '../../db/migrations/0003-trial-life.ts'
-import { sqliteDriver } from '../../src/setup/sqlite.ts'
-import { openDatabase } from '../../src/sqlite/open-database.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import { openStore } from '../../src/store/open.ts'
-import type { Schema } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { end, report, start } from './change-of.ts'
-import { plannedSweep, storeKind, temporaryFolder, temporaryStore } from './temporary-store.ts'
+import { olderStore, rawDatabase } from './older-store.ts'
+import { plannedSweep, storeKind, temporaryStore } from './temporary-store.ts'
 
 /** What the metrics themselves say. */
 const recounted = `
@@ -79,22 +73,15 @@ test('what a later attempt supersedes no longer counts', async () => {
 test.runIf(storeKind() === 'sqlite')(
   'a store from before them is given final metrics and counts of states',
   async () => {
-    const path = join(temporaryFolder(), 'old.db')
-    const database = openDatabase(await sqliteDriver(), path)
-    const old = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
-    const migrations = { '0001-initial': initial, '0002-artifacts': artifacts, '0003-trial-life': trialLife }
-    const { error } = await new Migrator({
-      db: old,
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-    }).migrateToLatest()
-    expect(error).toBeUndefined()
-    const sweep = await plannedSweep({ db: old } as Store, 3)
-    const [first, second] = await trialsOf(old, sweep.id)
-    await old
-      .updateTable('trials')
-      .set({ state: 'completed' })
-      .where('id', '=', first?.id ?? 0)
-      .execute()
+    const path = await olderStore({ migrations: 3 })
+    const old = await rawDatabase(path)
+    const insert = sql`insert into trials (sweep_id, number, params, repeat, seed, state)`
+    await sql`${insert} values (1, 2, '{"depth":2}', 0, 0, 'completed'), (1, 3, '{"depth":3}', 0, 0, 'queued')`.execute(
+      old,
+    )
+    const [first, second] = await sql<{ id: number }>`select id from trials where number > 1`
+      .execute(old)
+      .then(({ rows }) => rows)
     await old
       .insertInto('metrics')
       .values(
