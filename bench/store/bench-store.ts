@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { paretoResults } from '../../src/results/pareto.ts'
+import { listRows } from '../../src/cli/list-rows.ts'
 import { readSweep } from '../../src/cli/show-sweep.ts'
 import { withStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { SweepRow } from '../../src/store/schema.ts'
-import { sweepProgress } from '../../src/store/sweeps.ts'
 import { artifactsOf } from '../../src/store/artifacts.ts'
 import { attemptsOf, eventsOf, metricsOf, queuedTrials, trialById } from '../../src/store/trials.ts'
 import { describeOwnMachine, writeResults } from '../machine.ts'
@@ -63,7 +63,7 @@ function questions(): Question[] {
   const inSql = (name: string, statement: string): Question => ({ name, ask: (store) => store.query(statement) })
   const limit = 100
   return [
-    { name: 'list', ask: ({ db }) => sweepProgress(db) },
+    { name: 'list', ask: (store) => listRows(store, { forPeople: true }) },
     { name: 'show SWEEP', ask: (store, sweep) => readSweep(store, sweep, limit) },
     { name: 'show TRIAL', ask: ({ db }) => readTrial(db, 77) },
     { name: 'pareto', ask: (store, sweep) => paretoResults(store, sweep, { limit }) },
@@ -79,7 +79,10 @@ function questions(): Question[] {
     ...readdirSync(queries).map((file) => inSql(file, readFileSync(join(queries, file), 'utf8'))),
     inSql('pareto_front', 'select * from pareto_front'),
     inSql('points: the best', 'select * from points where eligible = 1 order by value desc limit 10'),
-    inSql("the sweep's points: the best", 'select * from points_big where eligible = 1 order by test_accuracy desc limit 10'),
+    inSql(
+      "the sweep's points: the best",
+      'select * from points_big where eligible = 1 order by test_accuracy desc limit 10',
+    ),
     inSql("the sweep's view: its best", 'select * from sweep_big order by test_accuracy desc limit 10'),
     inSql("the sweep's view: one group", 'select depth, avg(test_accuracy) from sweep_big group by depth'),
     inSql(

@@ -5,7 +5,8 @@ export function noteResults(results: { readonly withoutObjective: number; readon
   const { withoutObjective, noneFeasible } = results
   if (noneFeasible) process.stdout.write('No point satisfies the constraints: they are ignored here.\n')
   if (withoutObjective > 0) {
-    const trials = withoutObjective === 1 ? '1 completed trial has' : `${counted(withoutObjective, 'completed trial')} have`
+    const trials =
+      withoutObjective === 1 ? '1 completed trial has' : `${counted(withoutObjective, 'completed trial')} have`
     process.stdout.write(`${trials} not reported a finite value of every objective, and count for no point.\n`)
   }
 }

@@ -35,12 +35,17 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
   const { axes, rows, hidden, isRepeated } = results
   if (axes.length === 0 || rows.length === 0) {
     const reason = results.withoutObjective === 0 ? 'has no completed trial yet.' : 'has no trial with its objective.'
-    process.stdout.write(`${sweep.name} ${axes.length === 0 && results.withoutObjective > 0 ? 'has reported no metric.' : reason}\n`)
+    process.stdout.write(
+      `${sweep.name} ${axes.length === 0 && results.withoutObjective > 0 ? 'has reported no metric.' : reason}\n`,
+    )
     return
   }
   const [width, unicode] = [terminalWidth(), isUnicode()]
   const [cost, gain] = axes
-  const what = axes.map(({ key }) => titleOf(key)).reverse().join(' against ')
+  const what = axes
+    .map(({ key }) => titleOf(key))
+    .reverse()
+    .join(' against ')
   process.stdout.write(`\n${colors.bold(`Pareto table of ${sweep.name}: ${what}`)}\n\n`)
   const objectives = objectivesOf(await sweepMetrics(store.db, sweep.id)).map(({ name }) => name)
   const columns = tableColumns(results, objectives)
@@ -66,10 +71,15 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
 
 /** Parameters, then what decides: the cost and the objectives; then counted costs and times, where there are any. */
 function tableColumns({ varying, axes }: ParetoResults, objectives: readonly string[]): ParetoTableColumn[] {
-  const decisive = [...new Set([...axes.map(({ key }) => key), ...objectives])].filter((name) => !isParameterAxis(axes, name))
+  const decisive = [...new Set([...axes.map(({ key }) => key), ...objectives])].filter(
+    (name) => !isParameterAxis(axes, name),
+  )
   const companions = ['parameter_count', 'flops', 'epoch_seconds'].filter((name) => !decisive.includes(name))
   const own = new Set(varying)
-  const parameters = [...varying, ...axes.flatMap(({ key }) => (isParameterAxis(axes, key) && !own.has(key) ? [key] : []))]
+  const parameters = [
+    ...varying,
+    ...axes.flatMap(({ key }) => (isParameterAxis(axes, key) && !own.has(key) ? [key] : [])),
+  ]
   const named = new NamedColumns(parameters, [])
   const metricKey = (name: string) => (parameters.includes(name) ? `metric_${name}` : name)
   const counts = companions.filter((name) => name !== 'epoch_seconds')
@@ -120,7 +130,10 @@ function printCsv({ rows, isRepeated }: ParetoResults): void {
           ['trial', row.trial],
           ['on_front', row.place === 'front'],
         ],
-        [...named.parameters].map(([name, column]) => [column, cell(Object.hasOwn(row.params, name) ? row.params[name] : undefined)]),
+        [...named.parameters].map(([name, column]) => [
+          column,
+          cell(Object.hasOwn(row.params, name) ? row.params[name] : undefined),
+        ]),
         [
           ['parameter_count', row.parameter_count],
           ['flops', row.flops],

@@ -119,7 +119,8 @@ function pointRow(point: PointResult, named: NamedColumns): TableRow {
 
 /** Groups of their own keep what a parameter and a metric of one name say apart. */
 function jsonTrial(trial: TrialResult): object {
-  const { id, state, attempt, repeat, params, metrics, counts, parameter_count, flops, violation, error, stop_reason } = trial
+  const { id, state, attempt, repeat, params, metrics, counts, parameter_count, flops, violation, error, stop_reason } =
+    trial
   return {
     ...{ trial: id, state, attempt, repeat, params, metrics: rowOf(metrics), counts },
     ...{ parameter_count, flops, violation, error, stop_reason },

@@ -1,3 +1,4 @@
+import { usualMetrics } from '../metrics/goal.ts'
 import { columnsOf, type Column, type TableRow } from '../report/text-table.ts'
 import type { NamedColumns } from '../results/named-columns.ts'
 
@@ -27,13 +28,14 @@ export function layoutOf(
   }))
 }
 
-/** Metrics that say most; the others are in `--json` and in the trial itself. */
-const tellingMetrics = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
-
-/** What fits a terminal: no column that says the same in every row, and the objectives before other metrics. */
-function tellingColumns(rows: readonly TableRow[], { parameters, metrics }: NamedColumns, objectives: readonly string[]): string[] {
+/** What fits a terminal; the other metrics are in `--json` and in the trial itself: no column that says the same in every row, and the objectives before other metrics. */
+function tellingColumns(
+  rows: readonly TableRow[],
+  { parameters, metrics }: NamedColumns,
+  objectives: readonly string[],
+): string[] {
   const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
-  const known = tellingMetrics.flatMap((name) => metrics.get(name) ?? [])
+  const known = usualMetrics.flatMap((name) => metrics.get(name) ?? [])
   const reported = [...metrics.values()]
   const telling = [...new Set([...objectives, ...known])].filter((column) => reported.includes(column))
   return [

@@ -6,6 +6,7 @@ import { formatCompact } from '../report/format.ts'
 import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
 import { removeDanglingRows } from '../store/dangling.ts'
+import { recountSweeps } from '../store/recount.ts'
 import { salvageStore, withStore } from '../store/open.ts'
 import { takeBackAllLost } from '../store/lost-trials.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
@@ -46,6 +47,8 @@ async function replaceIfDamaged(location: string, say: (done: string) => void, n
   })
   if (!isDamaged) return false
   const { kept, rows } = await salvageStore(location)
+  // Rows that decide how results are read may be among those that could not be.
+  await withStore(location, 'change', (store) => store.db.transaction().execute(recountSweeps))
   const counts = Object.entries(rows).map(([table, count]) => `${table} ${count}`)
   say(`the damaged database is kept as ${kept}; what could be read of it: ${counts.join(', ')}`)
   return true

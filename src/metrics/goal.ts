@@ -9,8 +9,15 @@ const costs = [
 /** What is lost. Short names have to be whole words: `mse`, `val_mse`, but not `teamsea`. */
 const losses = /loss|error|perplexity|(?:^|[^a-z])(?:r?mse|mae|nll|ppl|wer|cer|fid)(?:[^a-z]|$)/
 
-/** Metrics that a sweep is judged by when its file names no objective, best known first. */
-const usualObjectives = ['test_accuracy', 'val_accuracy', 'val_loss']
+/** Metrics that a reader looks for first, best known first; a sweep without an objective is judged by one of the first three. */
+export const usualMetrics: readonly string[] = [
+  'test_accuracy',
+  'val_accuracy',
+  'val_loss',
+  'train_loss',
+  'epoch_seconds',
+]
+const usualObjectives = usualMetrics.slice(0, 3)
 
 /** The goal of a metric for which none is declared: less of what is lost or paid, more of anything else. */
 export function goalByName(name: string): Goal {

@@ -13,7 +13,7 @@ export interface ReportTotals {
   readonly greatest: number
 }
 
-/** The value of a metric in a trial; `reducedValue` in db/reduced-value.ts is the same in SQL. */
+/** The value of a metric in a trial; `metricColumn` and the view `trial_values` are the same in SQL. */
 export function reducedValue(
   { value, total, reports, least, greatest }: ReportTotals,
   { goal, reduction }: { readonly goal: Goal; readonly reduction: Reduction },

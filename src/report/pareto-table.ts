@@ -49,13 +49,18 @@ export function paretoTable(
   columns: readonly ParetoTableColumn[],
   { isRepeated, width, dim, bold, unicode }: ParetoTableOptions,
 ): string {
-  const shown = columns.filter(({ kind, key }) => kind === 'parameter' || rows.some(({ cells }) => cells.get(key) != null))
+  const shown = columns.filter(
+    ({ kind, key }) => kind === 'parameter' || rows.some(({ cells }) => cells.get(key) != null),
+  )
   const table: Column[] = [
     { key: ' front', title: 'front', align: 'left', importance: 2 },
     { key: ' trial', title: 'trial', align: 'right', importance: 2 },
     ...(isRepeated ? [{ key: ' seeds', title: 'seeds', align: 'right' } as const] : []),
     ...shown.map((column): Column => ({
-      ...{ key: column.key, title: column.kind === 'parameter' || column.key !== column.name ? column.key : titleOf(column.name) },
+      ...{
+        key: column.key,
+        title: column.kind === 'parameter' || column.key !== column.name ? column.key : titleOf(column.name),
+      },
       ...{ align: 'right', importance: importanceOf(column) },
     })),
   ]
@@ -90,5 +95,7 @@ function measure(name: string, value: TableCell, se: number | null): TableCell {
   if (typeof value !== 'number') return value
   if (se !== null && !expendable.includes(name)) return formatMetricMean(name, value, se)
   if (name === 'epoch_seconds') return value < 0.1 ? formatNumber(Number(value.toPrecision(2))) : value.toFixed(2)
-  return (name === 'flops' || name === 'parameter_count') && Number.isInteger(value) ? formatCount(value) : formatMetric(name, value)
+  return (name === 'flops' || name === 'parameter_count') && Number.isInteger(value)
+    ? formatCount(value)
+    : formatMetric(name, value)
 }

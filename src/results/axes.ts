@@ -32,7 +32,8 @@ export interface Axis {
 export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOptions): Promise<Axis[]> {
   const metrics = await sweepMetrics(store.db, sweep.id)
   const [first, second] = objectivesOf(metrics)
-  if (y === undefined && (first === undefined || !metrics.some(({ reported, counted }) => reported + counted > 0))) return []
+  if (y === undefined && (first === undefined || !metrics.some(({ reported, counted }) => reported + counted > 0)))
+    return []
   const axisOf = async (text: string, isRequired: boolean): Promise<Axis[]> => {
     const { key, goal } = parseAxis(text)
     const source = await findAxisSource(store.db, sweep.id, key)

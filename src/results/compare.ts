@@ -131,7 +131,12 @@ function refuseOthers(
   others: readonly ReadObjective[],
 ): void {
   const words = (all: readonly ReadObjective[]) =>
-    all.map(({ name, goal, reduction }) => `${goal} ${name}${reduction === undefined || reduction === defaultReduction(name) ? '' : ` (${reduction})`}`).join(', ') || 'nothing that it names or that is reported'
+    all
+      .map(
+        ({ name, goal, reduction }) =>
+          `${goal} ${name}${reduction === undefined || reduction === defaultReduction(name) ? '' : ` (${reduction})`}`,
+      )
+      .join(', ') || 'nothing that it names or that is reported'
   if (words(objectives) !== words(others)) {
     const message = `${a.name} and ${b.name} are not for the same: ${words(objectives)}; ${words(others)}`
     throw new SwathError('usage', message, { hint: 'two sweeps compare by what both of them look for' })

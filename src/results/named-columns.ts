@@ -24,7 +24,9 @@ export class NamedColumns {
 }
 
 /** A row of a table: one whose keys, `__proto__` among them, are those that it is given. */
-export function rowOf<Cell>(...parts: readonly Iterable<readonly [column: string, cell: Cell]>[]): Record<string, Cell> {
+export function rowOf<Cell>(
+  ...parts: readonly Iterable<readonly [column: string, cell: Cell]>[]
+): Record<string, Cell> {
   const row = Object.create(null) as Record<string, Cell>
   for (const part of parts) for (const [column, cell] of part) row[column] = cell
   return row

@@ -36,7 +36,13 @@ export async function outcomeOf(
     objective: { name: first.name, goal: first.goal },
     best: best === undefined ? null : (points.means[0]?.[best] ?? null),
     best_se: Number.isNaN(error) ? null : error,
-    spark: metrics.length < 2 ? [] : sparkOf(points, metrics.slice(0, 2).map(({ name }) => placeOf(points, name))),
+    spark:
+      metrics.length < 2
+        ? []
+        : sparkOf(
+            points,
+            metrics.slice(0, 2).map(({ name }) => placeOf(points, name)),
+          ),
   }
 }
 

@@ -58,9 +58,14 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
   const ordered = orderOf(points, judged, axes)
   const shown = ordered.slice(0, limit)
   const values = axes.map((axis) => valuesOf(points, axis))
-  const results = await resultsOf(store, sweep, shown.map(({ k }) => points.trials[k] ?? 0), {
-    ...{ seeds, areAll: shown.length === ordered.length },
-  })
+  const results = await resultsOf(
+    store,
+    sweep,
+    shown.map(({ k }) => points.trials[k] ?? 0),
+    {
+      ...{ seeds, areAll: shown.length === ordered.length },
+    },
+  )
   const rows = shown.flatMap(({ k, place }): ParetoResult[] => {
     const result = results.get(points.trials[k] ?? 0)
     return result === undefined ? [] : [{ ...result, place, values: values.map((own) => numberOrNull(own[k])) }]

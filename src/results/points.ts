@@ -133,7 +133,11 @@ class PointColumns implements SweepPoints {
 }
 
 /** By objective, or by some of the metrics: less is better. */
-export function costsOf(points: SweepPoints, k: number, axes: readonly number[] = [...points.objectives.keys()]): number[] {
+export function costsOf(
+  points: SweepPoints,
+  k: number,
+  axes: readonly number[] = [...points.objectives.keys()],
+): number[] {
   return axes.map((axis) => {
     const value = points.means[axis]?.[k] ?? NaN
     return points.metrics[axis]?.goal === 'maximize' ? -value : value

@@ -93,7 +93,9 @@ function pointOf(first: TrialResult, trials: readonly TrialResult[]): PointResul
     ...{ trial: first.id, params: first.params, states, seeds: counting.length },
     state: statesByRank.find((state) => states[state] !== undefined) ?? first.state,
     ...{ parameter_count: first.parameter_count, flops: first.flops },
-    metrics: new Map([...names].map((name) => [name, meanOf(counting.flatMap(({ metrics }) => metrics.get(name) ?? []))])),
+    metrics: new Map(
+      [...names].map((name) => [name, meanOf(counting.flatMap(({ metrics }) => metrics.get(name) ?? []))]),
+    ),
     violation: violations.length === 0 ? null : Math.max(...violations),
     error: trials.find(({ error }) => error !== null)?.error ?? null,
     stop_reason: trials.find(({ stop_reason }) => stop_reason !== null)?.stop_reason ?? null,

@@ -140,11 +140,7 @@ export async function* trialPages(db: Kysely<Schema>, sweepId: number): AsyncGen
 }
 
 /** All trials of the points that these ids are of, in the order of the plan. */
-export async function trialsOfPoints(
-  db: Kysely<Schema>,
-  sweepId: number,
-  ids: readonly number[],
-): Promise<TrialRow[]> {
+export async function trialsOfPoints(db: Kysely<Schema>, sweepId: number, ids: readonly number[]): Promise<TrialRow[]> {
   const rows: TrialRow[] = []
   for (let from = 0; from < ids.length; from += rowsPerInsert) {
     const part = ids.slice(from, from + rowsPerInsert)

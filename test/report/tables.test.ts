@@ -22,9 +22,7 @@ const rows: ParetoTableRow[] = [
   [3, 2, 512, 669_706, 1_337_344, 0.96],
 ].map(([trial = 0, depth, width, parameter_count, flops, test_accuracy]) => ({
   ...{ trial, isOnFront: trial < 3, seeds: 1, errors: new Map() },
-  cells: new Map(
-    Object.entries({ depth, width, parameter_count, flops, test_accuracy, epoch_seconds: trial / 2 }),
-  ),
+  cells: new Map(Object.entries({ depth, width, parameter_count, flops, test_accuracy, epoch_seconds: trial / 2 })),
 }))
 
 const options = { isRepeated: false, dim: plain, bold: plain, unicode: true }
@@ -53,14 +51,21 @@ test('a parameter that was drawn is shown as short as people read it, one that w
 })
 
 test('a column that no trial has a value in is left out', () => {
-  const empty = rows.map((row) => ({ ...row, cells: new Map([...row.cells, ['flops', null], ['parameter_count', null]]) }))
+  const empty = rows.map((row) => ({
+    ...row,
+    cells: new Map([...row.cells, ['flops', null], ['parameter_count', null]]),
+  }))
   const [header] = paretoTable(empty, columns, options).split('\n')
   expect(header).toBe('front  trial  depth  width  test accuracy  s/epoch')
 })
 
 test('a metric that is named like a parameter has a column of its own', () => {
   const both = rows.map((row) => ({ ...row, cells: new Map([...row.cells, ['metric_width', 7]]) }))
-  const table = paretoTable(both, [...columns.slice(0, 2), { key: 'metric_width', name: 'width', kind: 'axis' }], options)
+  const table = paretoTable(
+    both,
+    [...columns.slice(0, 2), { key: 'metric_width', name: 'width', kind: 'axis' }],
+    options,
+  )
   expect(table.split('\n')[0]).toBe('front  trial  depth  width  metric_width')
   expect(table.split('\n')[2]).toMatch(/512 +7$/)
 })

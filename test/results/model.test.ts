@@ -47,13 +47,19 @@ test('with several seeds and a constraint on a metric every reader has the same 
   const { rows } = await store.query('select params, value, value_se from pareto_front order by value desc')
   expect(widths(rows as never)).toEqual([{ width: 4 }, { width: 2 }, { width: 1 }])
   const table = await paretoResults(store, sweep, { limit: undefined })
-  expect(widths(table.rows.filter(({ place }) => place === 'front'))).toEqual([{ width: 4 }, { width: 2 }, { width: 1 }])
+  expect(widths(table.rows.filter(({ place }) => place === 'front'))).toEqual([
+    { width: 4 },
+    { width: 2 },
+    { width: 1 },
+  ])
   expect(table.rows.filter(({ place }) => place === 'not eligible')).toHaveLength(2)
   const { best, best_se } = await outcomeOf(store.db, sweep)
   expect([rows[0]?.value, rows[0]?.value_se]).toEqual([best, best_se])
   expect(best).toBe(0.25)
   expect(best_se).toBeCloseTo(0.125, 12)
-  const own = await store.query('select width, score, epoch_seconds from points_mem where eligible = 1 order by score desc')
+  const own = await store.query(
+    'select width, score, epoch_seconds from points_mem where eligible = 1 order by score desc',
+  )
   expect(own.rows).toEqual([4, 2, 1].map((width) => ({ width, score: width / 16, epoch_seconds: 2 })))
 })
 
@@ -64,14 +70,27 @@ test('epoch_seconds is the mean of its epochs for every reader', async () => {
   expect(first?.metrics.get('epoch_seconds')).toBe(2)
   for (const view of ['results', 'sweep_mem', 'points_mem']) {
     const { rows } = await store.query(`select epoch_seconds from ${view}`)
-    expect(rows.map((row) => row.epoch_seconds), view).toEqual([2, 2, 2, 2, 2])
+    expect(
+      rows.map((row) => row.epoch_seconds),
+      view,
+    ).toEqual([2, 2, 2, 2, 2])
   }
 })
 
 const goal = fc.constantFrom('minimize' as const, 'maximize' as const)
 const reduction = fc.constantFrom('last' as const, 'best' as const, 'mean' as const)
 const state = fc.constantFrom<TrialState>(
-  ...(['completed', 'completed', 'completed', 'completed', 'stopped', 'failed', 'cancelled', 'running', 'queued'] as const),
+  ...([
+    'completed',
+    'completed',
+    'completed',
+    'completed',
+    'stopped',
+    'failed',
+    'cancelled',
+    'running',
+    'queued',
+  ] as const),
 )
 /** One size per sweep: sums of whole multiples of a power of two have no rounding errors. */
 const size = fc.constantFrom(1, 1, 1, 2 ** -1040, 2 ** 990)
@@ -103,7 +122,11 @@ const drawn = fc.integer({ min: 1, max: 4 }).chain((repeat) =>
 
 function sweepOf(name: string, { size: unit, isCounted, points, constraints, ...rest }: Drawn): MadeSweep {
   return {
-    ...{ name, ...rest, parameters: { x: { values: [0, 1, 2, 3, 4, 5] }, y: { values: [0, 1, 2], when: { x: [0, 2, 4] } } } },
+    ...{
+      name,
+      ...rest,
+      parameters: { x: { values: [0, 1, 2, 3, 4, 5] }, y: { values: [0, 1, 2], when: { x: [0, 2, 4] } } },
+    },
     ...(constraints.length > 0 && { constraints }),
     points: points.map(({ y, flops, trials }, x) => ({
       params: { x, ...(y !== null && { y }) },
@@ -118,7 +141,7 @@ function sweepOf(name: string, { size: unit, isCounted, points, constraints, ...
   }
 }
 
-type Drawn = (typeof drawn extends fc.Arbitrary<infer T> ? T : never)
+type Drawn = typeof drawn extends fc.Arbitrary<infer T> ? T : never
 
 const tried = tally('random sweeps')
 
@@ -136,7 +159,8 @@ test('the SQL views and the library agree on points, feasibility, eligibility, t
   )
 })
 
-const close = (value: number | null | undefined) => (value == null || Number.isNaN(value) ? null : Number(value.toPrecision(12)) + 0)
+const close = (value: number | null | undefined) =>
+  value == null || Number.isNaN(value) ? null : Number(value.toPrecision(12)) + 0
 const number = (value: unknown) => close(value === null ? null : Number(value))
 
 async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>>): Promise<void> {
@@ -175,7 +199,9 @@ async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>
   const isCounted = (name: string) => results.some((point) => countedCost(point, name) !== undefined)
   const found = await store.query('select * from point_metrics order by trial_id, name')
   expect(
-    found.rows.filter(({ name }) => !isCounted(String(name))).map(({ trial_id, name, value, se, n }) => [trial_id, name, number(value), number(se), n]),
+    found.rows
+      .filter(({ name }) => !isCounted(String(name)))
+      .map(({ trial_id, name, value, se, n }) => [trial_id, name, number(value), number(se), n]),
   ).toEqual(
     results
       .toSorted((a, b) => a.trial - b.trial)
@@ -194,11 +220,15 @@ async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>
 
   const [best] = bestPoints(points, 1).map((k) => points.trials[k])
   const sign = objective?.goal === 'maximize' ? 'desc' : 'asc'
-  const first = await store.query(`select trial_id from points where eligible = 1 order by value ${sign}, trial_id limit 1`)
+  const first = await store.query(
+    `select trial_id from points where eligible = 1 order by value ${sign}, trial_id limit 1`,
+  )
   expect(first.rows[0]?.trial_id).toBe(best)
 
   const view = await store.query(`select * from ${pointsViewName(sweep.view_name)} order by trial_id`)
-  expect(view.rows.map(({ trial_id, state: its, seeds, feasible, eligible: may }) => [trial_id, its, seeds, feasible, may])).toEqual(
+  expect(
+    view.rows.map(({ trial_id, state: its, seeds, feasible, eligible: may }) => [trial_id, its, seeds, feasible, may]),
+  ).toEqual(
     rows.map(({ trial_id, state: its, seeds, feasible, eligible: may }) => [trial_id, its, seeds, feasible, may]),
   )
   if (objective !== undefined && !isCounted(objective.name)) {

@@ -2,7 +2,19 @@ import type { Command } from './command.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
 
 /** Most telling first: a narrow terminal cuts on the right. */
-const columns = ['name', 'objective', 'best', 'trials', 'completed', 'running', 'queued', 'stopped', 'failed', 'cancelled', 'created_at']
+const columns = [
+  'name',
+  'objective',
+  'best',
+  'trials',
+  'completed',
+  'running',
+  'queued',
+  'stopped',
+  'failed',
+  'cancelled',
+  'created_at',
+]
 
 export const listCommand: Command<FormatOptions> = {
   command: 'list',
@@ -15,7 +27,12 @@ export const listCommand: Command<FormatOptions> = {
     const { printRows } = await import('../print-rows.ts')
     await withExistingStore(location, 'read', async (store) => {
       const rows = await listRows(store, { forPeople: json !== true && csv !== true })
-      printRows(rows, { json, csv, columns: csv === true ? [...columns, 'best_se'] : columns, empty: 'No sweep yet: start one with `swath run FILE`.' })
+      printRows(rows, {
+        json,
+        csv,
+        columns: csv === true ? [...columns, 'best_se'] : columns,
+        empty: 'No sweep yet: start one with `swath run FILE`.',
+      })
     })
   },
 }

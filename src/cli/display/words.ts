@@ -1,4 +1,5 @@
 import type { Parameters, Report } from '../../programs/program.ts'
+import { usualMetrics } from '../../metrics/goal.ts'
 import { formatDuration, formatMetric } from '../../report/format.ts'
 import { titleOf } from '../../report/pareto-table.ts'
 import type { RunHeader } from '../../run/events.ts'
@@ -21,8 +22,7 @@ export function shown(value: Parameters[string]): string {
 /** The names of a report's metrics that say most, the best known first. */
 export function metricsThatTell(report: Report | undefined): string[] {
   const { epoch, ...metrics } = report ?? { epoch: 0 }
-  const order = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss']
-  const known = order.filter((name) => name in metrics)
+  const known = usualMetrics.filter((name) => name !== 'epoch_seconds' && Object.hasOwn(metrics, name))
   return known.length > 0 ? known : Object.keys(metrics)
 }
 
