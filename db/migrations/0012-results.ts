@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 
 import { recountSweeps } from '../../src/store/recount.ts'
-import type { Schema } from '../../src/store/schema.ts'
 import { isSqlite, withoutRowid } from '../dialect.ts'
 
 /** The metrics of each sweep with how they are read, and by how much each trial violates the sweep's constraints. */
@@ -30,5 +29,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('trials')
     .columns(['sweep_id', 'state', 'id', 'flops', 'violation'])
     .execute()
-  await recountSweeps(db as Kysely<Schema>)
+  await recountSweeps(db)
 }

@@ -34,7 +34,8 @@ export async function showSweep(store: Store, name: string, format: ShowOptions)
   const { trials, varying, progress } = await readSweep(store, sweep, limit && (byPoint ? limit * repeat : limit))
   const points = byPoint ? pointResults(trials) : []
   if (format.csv === true) {
-    const named = columnsFor(trials)
+    const all = trials.flatMap(({ params }) => Object.keys(params))
+    const named = columnsFor(trials, new Set([...varying, ...all]))
     printRows(
       trials.map((trial) => trialRow(trial, named)),
       { ...format, empty: '' },
@@ -78,12 +79,8 @@ export async function readSweep(
 
 type Shown = Pick<TrialResult, 'params'> & { readonly metrics: ReadonlyMap<string, unknown> }
 
-/** @param parameters those that are shown, by default all */
-function columnsFor(results: readonly Shown[], parameters?: readonly string[]): NamedColumns {
-  return new NamedColumns(
-    parameters ?? new Set(results.flatMap(({ params }) => Object.keys(params))),
-    new Set(results.flatMap(({ metrics }) => [...metrics.keys()])),
-  )
+function columnsFor(results: readonly Shown[], parameters: Iterable<string>): NamedColumns {
+  return new NamedColumns(parameters, new Set(results.flatMap(({ metrics }) => [...metrics.keys()])))
 }
 
 function parameterCells({ params }: Shown, { parameters }: NamedColumns): [string, TableCell][] {

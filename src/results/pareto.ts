@@ -3,7 +3,7 @@ import { firstFront } from '../search/non-dominated.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
-import { trialsOf, trialsOfPoints } from '../store/trials.ts'
+import { trialsById, trialsOf, trialsOfPoints } from '../store/trials.ts'
 import { storedDefinition } from '../sweep/stored.ts'
 import { chooseAxes, type Axis, type AxisOptions } from './axes.ts'
 import { eligiblePoints, isNoneFeasible, readPoints, type SweepPoints } from './points.ts'
@@ -26,7 +26,7 @@ export interface ParetoResults {
 }
 
 /** Where a point stands; `incomplete` ones lack a number on an axis. */
-export type ParetoPlace = (typeof places)[number]
+type ParetoPlace = (typeof places)[number]
 const places = ['front', 'dominated', 'not eligible', 'incomplete'] as const
 
 export interface ParetoResult extends PointResult {
@@ -47,6 +47,7 @@ interface Options extends AxisOptions {
  */
 export async function paretoResults(store: Store, sweep: SweepRow, options: Options): Promise<ParetoResults> {
   const { x, y, limit, seeds = false } = options
+  const isRepeated = !seeds && storedDefinition(sweep).repeat > 1
   const axes = await chooseAxes(store, sweep, { x, y })
   const objectives = objectivesOf(await sweepMetrics(store.db, sweep.id))
   const besides = axes.flatMap(({ metric }) => metric ?? [])
@@ -63,7 +64,7 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
     sweep,
     shown.map(({ k }) => points.trials[k] ?? 0),
     {
-      ...{ seeds, areAll: shown.length === ordered.length },
+      ...{ isRepeated, areAll: shown.length === ordered.length },
     },
   )
   const rows = shown.flatMap(({ k, place }): ParetoResult[] => {
@@ -74,7 +75,7 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
     ...{ axes, rows, hidden: ordered.length - shown.length, withoutObjective: points.withoutObjective },
     varying: shownParameters(sweep, rows, { areAll: shown.length === ordered.length }),
     noneFeasible: isNoneFeasible(points),
-    isRepeated: !seeds && storedDefinition(sweep).repeat > 1,
+    isRepeated,
   }
 }
 
@@ -98,16 +99,18 @@ function orderOf(
   }
   // Best by the objective first, then the cheapest.
   const keys = axes.map((axis) => costsOn(points, axis)).reverse()
-  return Array.from({ length: points.size }, (_, k) => ({ k, place: placeOf(k) })).sort((a, b) => {
-    const rank = places.indexOf(a.place) - places.indexOf(b.place)
+  const ranks = Uint8Array.from({ length: points.size }, (_, k) => places.indexOf(placeOf(k)))
+  const order = Array.from({ length: points.size }, (_, k) => k).sort((a, b) => {
+    const rank = (ranks[a] ?? 0) - (ranks[b] ?? 0)
     if (rank !== 0) return rank
     for (const own of keys) {
-      const [one, other] = [own[a.k] ?? NaN, own[b.k] ?? NaN]
+      const [one, other] = [own[a] ?? NaN, own[b] ?? NaN]
       if (one < other) return -1
       if (one > other) return 1
     }
-    return a.k - b.k
+    return a - b
   })
+  return order.map((k) => ({ k, place: places[ranks[k] ?? 0] ?? 'incomplete' }))
 }
 
 /** Less is better. */
@@ -134,10 +137,11 @@ async function resultsOf(
   { db }: Store,
   sweep: SweepRow,
   ids: readonly number[],
-  { seeds, areAll }: { readonly seeds: boolean; readonly areAll: boolean },
+  { isRepeated, areAll }: { readonly isRepeated: boolean; readonly areAll: boolean },
 ): Promise<ReadonlyMap<number, PointResult>> {
-  const trials = areAll ? await trialsOf(db, sweep.id) : await trialsOfPoints(db, sweep.id, ids)
+  const some = isRepeated ? trialsOfPoints(db, sweep.id, ids) : trialsById(db, ids)
+  const trials = await (areAll ? trialsOf(db, sweep.id) : some)
   const results = await trialResults(db, sweep, trials, { areAll })
-  const points = seeds ? results.flatMap((trial) => pointResults([trial])) : pointResults(results)
+  const points = isRepeated ? pointResults(results) : results.flatMap((trial) => pointResults([trial]))
   return new Map(points.map((point) => [point.trial, point]))
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import { objectivesOf, type SweepMetric } from '../metrics/catalogue.ts'
-import { meanOf } from '../metrics/mean.ts'
+import { meanOf, type Mean } from '../metrics/mean.ts'
 import type { Parameters } from '../programs/program.ts'
 import { coordinateIn, isThere, type SearchSpace } from '../search/space.ts'
 import { completedPages, firstTrials, type CompletedRow } from '../store/completed-rows.ts'
@@ -68,8 +68,10 @@ class PointColumns implements SweepPoints {
   readonly #places = new Map<number, number>()
   readonly #texts: string[] = []
   readonly #ends: string[] = []
-  /** By metric, then by point: the values of its trials. */
-  readonly #values: readonly number[][][]
+  /** By metric, then by point: the value of its first trial that has one; NaN without. */
+  readonly #firsts: readonly number[][]
+  /** By metric: all values of the points that have several. */
+  readonly #several: readonly Map<number, number[]>[]
   #coordinates: readonly (readonly number[])[] | undefined
   #params: readonly Parameters[] | undefined
   #means: readonly (readonly number[])[] | undefined
@@ -79,7 +81,8 @@ class PointColumns implements SweepPoints {
     this.space = space
     this.objectives = objectives
     this.metrics = metrics
-    this.#values = metrics.map(() => [])
+    this.#firsts = metrics.map(() => [])
+    this.#several = metrics.map(() => new Map())
   }
 
   get size(): number {
@@ -101,11 +104,25 @@ class PointColumns implements SweepPoints {
   }
 
   get means(): readonly (readonly number[])[] {
-    return (this.#means ??= this.#values.map((points) => points.map((values) => meanOf(values).mean)))
+    return (this.#means ??= this.#overSeeds(
+      (value) => value,
+      ({ mean }) => mean,
+    ))
   }
 
   get errors(): readonly (readonly number[])[] {
-    return (this.#errors ??= this.#values.map((points) => points.map((values) => meanOf(values).se ?? NaN)))
+    return (this.#errors ??= this.#overSeeds(
+      () => NaN,
+      ({ se }) => se ?? NaN,
+    ))
+  }
+
+  #overSeeds(ofOne: (value: number) => number, ofSeveral: (mean: Mean) => number): number[][] {
+    return this.#firsts.map((firsts, metric) => {
+      const numbers = firsts.map(ofOne)
+      for (const [k, values] of this.#several[metric] ?? []) numbers[k] = ofSeveral(meanOf(values))
+      return numbers
+    })
   }
 
   /** Adds a completed trial to the point with this id. */
@@ -119,7 +136,10 @@ class PointColumns implements SweepPoints {
     this.violations[k] = Math.max(this.violations[k] ?? 0, violation ?? 0)
     const end = finished_at ?? ''
     if (end > (this.#ends[k] ?? '')) this.#ends[k] = end
-    for (const [metric, value] of values.entries()) if (value !== null) this.#values[metric]?.[k]?.push(value)
+    for (let metric = 0; metric < this.metrics.length; metric++) {
+      const value = values[metric] ?? null
+      if (value !== null) this.#record(metric, k, value)
+    }
   }
 
   #begin(id: number, params: string): number {
@@ -127,8 +147,17 @@ class PointColumns implements SweepPoints {
     this.#places.set(id, k)
     this.#texts.push(params)
     this.#ends.push('')
-    for (const points of this.#values) points.push([])
+    for (const firsts of this.#firsts) firsts.push(NaN)
     return k
+  }
+
+  #record(metric: number, k: number, value: number): void {
+    const [firsts, several] = [this.#firsts[metric], this.#several[metric]]
+    if (firsts === undefined || several === undefined) return
+    const first = firsts[k] ?? NaN
+    if (Number.isNaN(first)) firsts[k] = value
+    else if (several.has(k)) several.get(k)?.push(value)
+    else several.set(k, [first, value])
   }
 }
 

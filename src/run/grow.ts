@@ -9,7 +9,8 @@ import type { Store } from '../store/store.ts'
 import { defineSweepView } from '../store/sweep-view.ts'
 import { metricNamesOf } from '../store/sweep-metrics.ts'
 import { countTrials, plannedPoints } from '../store/trials.ts'
-import { differences, trialsWanted, type SweepDefinition } from '../sweep/definition.ts'
+import { differences, trialsWanted } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { trialsOfPoint, type PlannedTrial } from '../sweep/plan.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import { parameterNames, spaceOf } from '../sweep/space.ts'
@@ -89,7 +90,7 @@ export async function growSweep(
     })
     // Another process has added trials meanwhile: those keep their numbers.
     if (ids === undefined) continue
-    const { parameters } = JSON.parse(written.definition) as SweepDefinition
+    const { parameters } = storedDefinition(written)
     const names = [...new Set([...parameterNames(parameters), ...parameterNames(definition.parameters)])].sort()
     if (written.definition !== JSON.stringify(definition)) {
       await defineSweepView(store.db, sweep, names, await metricNamesOf(store.db, sweep.id))
@@ -123,5 +124,5 @@ export function missingTrials(
 }
 
 function changesOf({ definition }: SweepRow, { definition: now }: PreparedSweep): string[] {
-  return differences(JSON.parse(definition) as SweepDefinition, now)
+  return differences(storedDefinition({ definition }), now)
 }

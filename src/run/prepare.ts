@@ -19,6 +19,7 @@ import {
 import { defineSweepView } from '../store/sweep-view.ts'
 import { learns } from '../search/methods.ts'
 import { defineSweep, differences, settingsOf, type SweepDefinition, type SweepSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 import { planSweep, type Plan } from '../sweep/plan.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { DescribedTrial } from './describe.ts'
@@ -43,7 +44,7 @@ export function prepareSweep(file: SweepFile): PreparedSweep {
 
 /** As the sweep was planned: whether its program may be another now is for `verifyProgram` to say. */
 export function asPlanned<P extends Pick<PreparedSweep, 'definition'>>(prepared: P, sweep: SweepRow): P {
-  const { program_sha256 } = JSON.parse(sweep.definition) as SweepDefinition
+  const { program_sha256 } = storedDefinition(sweep)
   return { ...prepared, definition: { ...prepared.definition, program_sha256 } }
 }
 
@@ -66,7 +67,7 @@ export async function findSweepOf(
 /** Throws SwathError('sweep-changed') if the file defines another sweep than this one. */
 export function refuseOtherDefinition(sweep: SweepRow, prepared: PreparedSweep, { mayGrow }: MayGrow): void {
   const { definition } = asPlanned(prepared, sweep)
-  const changes = differences(JSON.parse(sweep.definition) as SweepDefinition, definition)
+  const changes = differences(storedDefinition(sweep), definition)
   const others = changes.filter((change) => !/^(parameters\.|repeat: )/.test(change))
   const isGrid = sweep.method === 'grid' && definition.method === 'grid'
   if (changes.length === 0 || (mayGrow && isGrid && others.length === 0)) return

@@ -5,7 +5,8 @@ import { lineDiff } from '../report/line-diff.ts'
 import { acceptProgram, keptProgram } from '../store/programs.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import type { SweepDefinition, SweepSettings } from '../sweep/definition.ts'
+import type { SweepSettings } from '../sweep/definition.ts'
+import { storedDefinition } from '../sweep/stored.ts'
 
 /** Files that a message shows the lines of; the others are named. */
 const mostShown = 3
@@ -47,7 +48,7 @@ export function programNow(settings: SweepSettings, { isShared }: { readonly isS
 
 /** A sweep of an older swath is known by its main file alone. */
 export async function adoptProgram(store: Store, sweep: SweepRow, settings: SweepSettings): Promise<SweepRow> {
-  const { program_sha256: known = null } = JSON.parse(sweep.definition) as Partial<SweepDefinition>
+  const { program_sha256: known } = storedDefinition(sweep)
   if (sweep.program_sha256 !== null || known === null || programSha256(settings.program) !== known) return sweep
   const version = readVersion(settings.program, settings.sources)
   if (version === undefined) return sweep

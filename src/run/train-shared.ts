@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
-import { stoppingRuleOf } from '../sweep/definition.ts'
+import { stoppingRuleOf } from '../sweep/stored.ts'
 import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator } from './aggregator.ts'
 import { Journal } from './journal.ts'

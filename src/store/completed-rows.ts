@@ -64,7 +64,10 @@ async function selectRows(
   const { rows } = await sql<Omit<CompletedRow, 'values'> & Record<string, unknown>>`
     select t.id, t.number, t.params, t.seed, t.finished_at, t.violation ${sql.join(values, sql``)}
     ${from}`.execute(db)
-  return rows.map((row) => ({ ...row, values: metrics.map((_, k) => row[columnOf(k)] as number | null) }))
+  const columns = metrics.map((_, k) => columnOf(k))
+  // In place: a copy of each of 100,000 rows takes longer than to read them.
+  for (const row of rows) row.values = columns.map((column) => row[column])
+  return rows as unknown as CompletedRow[]
 }
 
 function columnOf(k: number): string {

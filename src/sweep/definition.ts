@@ -7,9 +7,9 @@ import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/builtin.ts'
 import { learns } from '../search/methods.ts'
 import type { Imputing } from '../search/history.ts'
-import { objectivesOf, stoppingRule, type StoppingDefinition } from '../stopping/early-terminate.ts'
+import { objectivesOf, type StoppingDefinition } from '../stopping/early-terminate.ts'
 import type { Reduction } from '../metrics/reduction.ts'
-import type { Objective, ReadObjective, StoppingRule } from '../stopping/rule.ts'
+import type { Objective, ReadObjective } from '../stopping/rule.ts'
 import type { ProgramPlace } from '../programs/version.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { powerSchema, type Budget } from './budget.ts'
@@ -97,11 +97,6 @@ export function defineSweep(file: SweepFile, program_sha256: string | null): Swe
   }
 }
 
-/** Seeds that each point of a sweep is to be trained with. */
-export function repeatOf({ definition }: { readonly definition: string }): number {
-  return (JSON.parse(definition) as Partial<SweepDefinition>).repeat ?? 1
-}
-
 function imputingOf({ metric }: SweepFile['content']): Pick<SweepDefinition, 'impute'> {
   const { impute = 'worst', impute_while_running = 'false' } = metric ?? {}
   const running = impute_while_running === 'false' || impute_while_running === false ? 'worst' : impute_while_running
@@ -121,12 +116,6 @@ function capOf(content: SweepFile['content'], max_trials: number): number {
 /** Trials in all that the file lets in; Infinity where it says nothing. */
 export function trialsWanted({ run_cap, budget }: Pick<SweepFile['content'], 'run_cap' | 'budget'>): number {
   return Math.min(run_cap ?? Infinity, budget?.trials ?? Infinity)
-}
-
-/** The rule that ends trials of a sweep early, if it has one. */
-export function stoppingRuleOf({ definition }: { readonly definition: string }): StoppingRule | undefined {
-  const { early_terminate: early } = JSON.parse(definition) as Partial<SweepDefinition>
-  return early && stoppingRule(early)
 }
 
 export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {

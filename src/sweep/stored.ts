@@ -4,6 +4,8 @@ import { SwathError } from '../errors.ts'
 import type { DeclaredMetrics } from '../metrics/catalogue.ts'
 import { reductions } from '../metrics/reduction.ts'
 import type { Constraint } from '../search/constraint.ts'
+import { stoppingRule } from '../stopping/early-terminate.ts'
+import type { StoppingRule } from '../stopping/rule.ts'
 import { constraintsOf } from './check-search.ts'
 import { storedSettings, type SweepDefinition } from './definition.ts'
 import { parameterNames } from './space.ts'
@@ -74,4 +76,10 @@ export function readingRules(row: StoredRow & { readonly settings: string }): Re
     constraints: constraintsOf({ constraints }),
     parameters: new Set(parameterNames(parameters)),
   }
+}
+
+/** The rule that ends trials of a sweep early, if it has one. */
+export function stoppingRuleOf(row: StoredRow): StoppingRule | undefined {
+  const { early_terminate: early } = storedDefinition(row)
+  return early && stoppingRule(early)
 }

@@ -1,4 +1,3 @@
-import type { Report } from '../../src/programs/program.ts'
 import { applyChanges } from '../../src/store/changes.ts'
 import type { SweepRow, TrialState } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -10,7 +9,7 @@ import type { ReadObjective } from '../../src/stopping/rule.ts'
 import { canonicalJson } from '../../src/sweep/seed.ts'
 import { end, report, start } from '../store/change-of.ts'
 
-export interface MadeTrial {
+interface MadeTrial {
   readonly state: TrialState
   readonly reports: readonly Readonly<Record<string, number>>[]
 }
@@ -47,15 +46,14 @@ export async function makeSweep(store: Store, made: MadeSweep): Promise<SweepRow
       })),
     ),
   )
-  if (sweep === undefined) throw new Error(`${name} is there already`)
   const all = points.flatMap(({ trials }) => trials)
   const rows = await trialsOf(store.db, sweep.id)
   await applyChanges(
     store.db,
     rows.flatMap(({ id }, k) => {
-      const { state, reports } = all[k] ?? { state: 'queued', reports: [] }
+      const { state, reports }: MadeTrial = all[k] ?? { state: 'queued', reports: [] }
       if (state === 'queued') return []
-      const told = reports.map((metrics, epoch) => report(id, { ...metrics, epoch: epoch + 1 } as Report))
+      const told = reports.map((metrics, epoch) => report(id, { ...metrics, epoch: epoch + 1 }))
       return [start(id), ...told, ...(state === 'running' ? [] : [end(id, state)])]
     }),
   )

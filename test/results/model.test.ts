@@ -134,7 +134,7 @@ function sweepOf(name: string, { size: unit, isCounted, points, constraints, ...
       trials: trials.map((trial) => ({
         ...trial,
         reports: trial.reports.map((metrics) =>
-          Object.fromEntries(Object.entries(metrics).map(([metric, value = 0]) => [metric, value * unit])),
+          Object.fromEntries(Object.entries(metrics).map(([metric, value]) => [metric, value * unit])),
         ),
       })),
     })),

@@ -12,6 +12,7 @@ import { trialsOf } from '../../src/store/trials.ts'
 import type { Objective } from '../../src/stopping/rule.ts'
 import { canonicalJson, trialSeed } from '../../src/sweep/seed.ts'
 import { end, report, start } from './change-of.ts'
+import { completedSweep } from './completed-sweep.ts'
 import { temporaryStore } from './temporary-store.ts'
 
 interface Made {
@@ -109,19 +110,25 @@ test('several objectives have a front, measured up to the worst of each; what br
   expect(front?.hypervolume).toBeCloseTo((1 / 32 - 1 / 64) * 6400, 9)
 })
 
-test('a sweep without a goal is read by the metric that is usual, one without any by none', async () => {
+test('a sweep without a goal is read by the metric that is usual, else by any other', async () => {
   const store = await temporaryStore()
-  const sweep = await sweepOf(store, { name: 'plain', objectives: [], lossOf: (width) => width })
-  expect(await analyseSweep(store.db, sweep)).toMatchObject({ objectives: [], best: null, advice: [] })
-  const [trial] = await trialsOf(store.db, sweep.id)
-  await store.db
-    .updateTable('final_metrics')
-    .set({ name: 'val_loss' })
-    .where('trial_id', '=', trial?.id ?? 0)
-    .execute()
-  const { best, withoutObjective } = await analyseSweep(store.db, sweep)
-  expect(best).toMatchObject({ trial: trial?.id, values: { val_loss: { mean: 16, n: 1 } } })
-  expect(withoutObjective).toBe(2)
+  const { sweep } = await completedSweep(store, [[{ loss: 1 }], [{ loss: 3 }]], 'plain')
+  expect(await analyseSweep(store.db, sweep)).toMatchObject({
+    objectives: [{ name: 'loss', goal: 'minimize' }],
+    best: { params: { depth: 1 } },
+  })
+  const usual = await completedSweep(
+    store,
+    [[{ loss: 1, val_loss: 3 }], [{ loss: 3, val_loss: 2 }], [{ loss: 0 }]],
+    'usual',
+  )
+  expect(await analyseSweep(store.db, usual.sweep)).toMatchObject({
+    ...{ objectives: [{ name: 'val_loss' }], withoutObjective: 1 },
+    best: { trial: usual.ids[1], values: { val_loss: { mean: 2, n: 1 } } },
+  })
+  const silent = await completedSweep(store, [[]], 'silent')
+  await store.db.deleteFrom('sweep_metrics').where('sweep_id', '=', silent.sweep.id).execute()
+  expect(await analyseSweep(store.db, silent.sweep)).toMatchObject({ objectives: [], best: null, advice: [] })
 })
 
 test('sweeps of the same points are compared in pairs, their best by the seeds that they share', async () => {
