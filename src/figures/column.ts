@@ -1,14 +1,20 @@
-/** A column of a sweep's view. */
+import type { Goal } from '../metrics/goal.ts'
+
+/** A column of a sweep's views. */
 export interface SweepColumn {
   readonly name: string
   readonly source: 'trial' | 'parameter' | 'metric'
-  /** Whether all its values, as far as they were looked at, are numbers; of none of which is known it is false. */
+  /** The parameter or metric that it holds, whose name may be taken by another column. */
+  readonly of: string
+  /** Which way is better. */
+  readonly goal: Goal
+  /** True if all values in the first rows are numbers, and there is one. */
   readonly isNumber: boolean
-  /** Whether it says more than one thing. */
+  /** True if the first rows have more than one value. */
   readonly varies: boolean
 }
 
-/** Names of the parameters that tell trials apart. */
+/** Returns the columns of the parameters that vary. */
 export function varyingParameters(columns: readonly SweepColumn[]): string[] {
   return columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)
 }

@@ -29,7 +29,7 @@ export async function curvesFigure(
   choice: Choice,
   { metric, goal, most }: { readonly metric: string; readonly goal: Goal; readonly most: number },
 ): Promise<CurvesFigure> {
-  choice.column(metric)
+  const { of } = choice.column(metric)
   const column = quoted(metric)
   const varying = varyingParameters(choice.columns).slice(0, mostNamed)
   const order = goal === 'minimize' ? 'asc' : 'desc'
@@ -40,7 +40,7 @@ export async function curvesFigure(
     order by case when state = 'running' then 0 else 1 end, ${column} ${order}, trial_id
     limit ${most}`)
   if (trials.length === 0) return { metric, curves: [], trials: 0 }
-  const text = metric.replaceAll("'", "''")
+  const text = of.replaceAll("'", "''")
   const rows = await choice.ask(`
     with numbered as (
       select trial_id, epoch, value,

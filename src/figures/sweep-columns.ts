@@ -1,17 +1,20 @@
+import { longestName } from '../../db/dialect.ts'
+import { metricNamed } from '../metrics/catalogue.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { fixedColumns } from '../store/sweep-view.ts'
+import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { sweepColumns as columnsOfSweep } from '../store/sweep-view.ts'
 import { trialsOf } from '../store/trials.ts'
 import { storedDefinition } from '../sweep/stored.ts'
 import { parameterNames } from '../sweep/space.ts'
 import type { SweepColumn } from './column.ts'
 import { quoted } from './sql-text.ts'
 
-/** What a column holds shows in so many rows. */
+/** Rows that tell whether a column holds numbers and whether it varies. */
 const rowsLookedAt = 500
 
-/** Columns hardly change; who draws a page asks for them with every figure. */
+/** Columns rarely change, and every figure of a page asks for them. */
 const keptMs = 5_000
 const kept = new WeakMap<Store, Map<number, Kept>>()
 
@@ -20,13 +23,13 @@ interface Kept {
   readonly until: number
 }
 
-/** What there is to plot, to sort and to ask of a sweep's trials; as it was up to five seconds ago. */
+/** Returns the columns of a sweep's views as they were up to five seconds ago. */
 export function recentColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
   const known = kept.get(store)?.get(sweep.id)
   return known !== undefined && performance.now() < known.until ? known.columns : sweepColumns(store, sweep)
 }
 
-/** The same as it is now. */
+/** Returns the columns of a sweep's views as they are now. */
 export function sweepColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
   const own = kept.get(store) ?? new Map<number, Kept>()
   kept.set(store, own)
@@ -36,26 +39,27 @@ export function sweepColumns(store: Store, sweep: SweepRow): Promise<SweepColumn
   return columns
 }
 
-/** What is no parameter, trials have reported. */
 async function readColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]> {
-  const parameters = await parametersOf(store, sweep)
-  const { columns, rows } = await store.query(`select * from ${quoted(sweep.view_name)}`, {
-    limit: rowsLookedAt,
+  const { db } = store
+  const known = await sweepMetrics(db, sweep.id)
+  const metrics = known.filter(({ reported }) => reported === 1).map(({ name }) => name)
+  const layout = columnsOfSweep(sweep, {
+    ...{ parameters: await parametersOf(store, sweep), metrics, longest: longestName(db) },
   })
-  const sourceOf = (name: string): SweepColumn['source'] => {
-    if ((fixedColumns as readonly string[]).includes(name)) return 'trial'
-    return parameters.has(name) || parameters.has(name.replace(/^param_/, '')) ? 'parameter' : 'metric'
-  }
-  return columns.map((name) => {
+  const named = new Map(layout.map((column) => [column.name, column]))
+  const { columns, rows } = await store.query(`select * from ${quoted(sweep.view_name)}`, { limit: rowsLookedAt })
+  return columns.map((name): SweepColumn => {
     const values = new Set(rows.map((row) => row[name]).filter((value) => value !== null))
     const isNumber = values.size > 0 && [...values].every((value) => typeof value === 'number')
-    return { name, source: sourceOf(name), isNumber, varies: values.size > 1 }
+    const { kind: source, of } = named.get(name) ?? { kind: 'trial' as const, of: name }
+    return { name, source, of, goal: metricNamed(known, of).goal, isNumber, varies: values.size > 1 }
   })
 }
 
-/** By its definition and, of a sweep that was not made from a file, by its first trial. */
-async function parametersOf({ db }: Store, sweep: SweepRow): Promise<ReadonlySet<string>> {
+/** Returns the parameters of the definition and, for a sweep that was not created from a file, of its first trial. */
+async function parametersOf({ db }: Store, sweep: SweepRow): Promise<string[]> {
   const { parameters } = storedDefinition(sweep)
   const [first] = await trialsOf(db, sweep.id, 1)
-  return new Set([...parameterNames(parameters), ...Object.keys(JSON.parse(first?.params ?? '{}') as Parameters)])
+  const names = [...parameterNames(parameters), ...Object.keys(JSON.parse(first?.params ?? '{}') as Parameters)]
+  return [...new Set(names)].sort()
 }

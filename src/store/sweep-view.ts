@@ -78,31 +78,14 @@ export async function createSweepViews(
     .select(['definition', 'settings'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  const { parameters: space } = storedDefinition(sweep)
-  const [varied, constant] = divided(parameters, new Set(variedParameters(space)))
-  const [deciding, others] = divided(metrics, decidingMetrics(sweep))
-
-  const nameOf = columnNames([...fixedColumns, ...pointColumns], longestName(db))
+  const layout = sweepColumns(sweep, { parameters, metrics, longest: longestName(db) })
   const known = await sweepMetrics(db, id)
-  // A metric never takes the name of a parameter.
-  const names = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
-  const parameterColumn = async (shown: readonly string[]): Promise<ViewColumn[]> =>
-    (await parameterColumns(db, id, shown)).map((value, k) => ({
-      kind: 'parameter' as const,
-      name: names.get(shown[k] ?? '') ?? '',
-      value,
-    }))
-  const metric = (name: string): ViewColumn => ({
-    kind: 'metric',
-    name: nameOf('metric', name),
-    value: metricColumn(metricNamed(known, name)),
+  const shown = layout.filter(({ kind }) => kind === 'parameter').map(({ of }) => of)
+  const values = new Map((await parameterColumns(db, id, shown)).map((value, k) => [shown[k], value]))
+  const columns = layout.map(({ kind, of, name }): ViewColumn => {
+    const value = kind === 'parameter' ? values.get(of) : metricColumn(metricNamed(known, of))
+    return { kind, name, value: value ?? sql`null` }
   })
-  const columns = [
-    ...(await parameterColumn(varied.slice(0, mostColumns))),
-    ...deciding.slice(0, mostColumns).map(metric),
-    ...(await parameterColumn(constant.slice(0, mostColumns))),
-    ...others.slice(0, mostColumns).map(metric),
-  ].slice(0, mostColumns - fixedColumns.length)
   const trials = sql`
     select ${sql.join([
       sql`t.id as trial_id`,
@@ -118,6 +101,43 @@ export async function createSweepViews(
     await sql`drop view if exists ${sql.id(name)}`.execute(db)
     await sql`create view ${sql.id(name)} as ${select}`.execute(db)
   }
+}
+
+/** A column of a sweep's views that holds a parameter or a metric. */
+interface NamedColumn {
+  readonly kind: 'parameter' | 'metric'
+  /** The parameter or metric. */
+  readonly of: string
+  /** The column, which has another name if several would have the same one. */
+  readonly name: string
+}
+
+/**
+ * Returns the columns of parameters and metrics in a sweep's views, in order: parameters that vary, metrics that decide
+ * something, then the rest.
+ * @param longest bytes of the longest name of a column
+ */
+export function sweepColumns(
+  sweep: Pick<SweepRow, 'definition' | 'settings'>,
+  {
+    parameters,
+    metrics,
+    longest,
+  }: { readonly parameters: readonly string[]; readonly metrics: readonly string[]; readonly longest: number },
+): NamedColumn[] {
+  const [varied, constant] = divided(parameters, new Set(variedParameters(storedDefinition(sweep).parameters)))
+  const [deciding, others] = divided(metrics, decidingMetrics(sweep))
+  const nameOf = columnNames([...fixedColumns, ...pointColumns], longest)
+  // A metric never takes the name of a parameter.
+  const names = new Map([...varied, ...constant].map((name) => [name, nameOf('param', name)]))
+  const parameter = (of: string): NamedColumn => ({ kind: 'parameter', of, name: names.get(of) ?? of })
+  const metric = (of: string): NamedColumn => ({ kind: 'metric', of, name: nameOf('metric', of) })
+  return [
+    ...varied.slice(0, mostColumns).map(parameter),
+    ...deciding.slice(0, mostColumns).map(metric),
+    ...constant.slice(0, mostColumns).map(parameter),
+    ...others.slice(0, mostColumns).map(metric),
+  ].slice(0, mostColumns - fixedColumns.length)
 }
 
 /** The metrics that decide something in a sweep: its objectives, those of early stopping, and those in constraints. */

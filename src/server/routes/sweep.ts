@@ -24,6 +24,8 @@ const sweep = z
     columns: z.array(
       z.object({
         ...{ name: z.string(), source: z.enum(['trial', 'parameter', 'metric']) },
+        of: z.string().openapi({ description: 'The parameter or metric that it holds.' }),
+        goal: z.enum(['minimize', 'maximize']),
         ...{ isNumber: z.boolean(), varies: z.boolean() },
       }),
     ),
