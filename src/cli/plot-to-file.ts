@@ -5,7 +5,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { analysisFigure } from '../figures/analysis.ts'
 import { chooseAxes } from '../results/axes.ts'
 import { Choice } from '../figures/choice.ts'
-import { metricByEpoch, varyingParameters } from '../figures/column.ts'
+import { columnOf, metricByEpoch, varyingParameters } from '../figures/column.ts'
 import { curvesFigure } from '../figures/curves.ts'
 import { heatmapFigure } from '../figures/heatmap.ts'
 import { parallelFigure } from '../figures/parallel.ts'
@@ -19,7 +19,6 @@ import type { PlotKind } from '../plots/kinds.ts'
 import { parallelPlot } from '../plots/parallel.ts'
 import { paretoPlot } from '../plots/pareto.ts'
 import { renderPng, renderSvg } from '../plots/render.ts'
-import { goalByName } from '../metrics/goal.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
@@ -64,16 +63,18 @@ export async function plotToFile(store: Store, sweep: SweepRow, options: PlotOpt
 async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: Frame): Promise<Drawing> {
   const choice = await Choice.of(store, sweep, options.where)
   const { x: cost, y: gain } = await axesOf(store, sweep, options)
-  const metric = options.metric ?? gain.key
-  const goal = metric === gain.key ? gain.goal : goalByName(metric)
+  const named = (name: string) => columnOf(choice.columns, name) ?? choice.column(name)
+  const { name: metric, goal } =
+    options.metric === undefined ? { ...named(gain.key), goal: gain.goal } : named(options.metric)
   const varying = varyingParameters(choice.columns)
   switch (options.kind) {
     case 'pareto': {
-      const axes = { x: cost.key, y: gain.key, xGoal: cost.goal, yGoal: gain.goal, color: options['color-by'] }
+      const [x, y] = [named(cost.key).name, named(gain.key).name]
+      const axes = { x, y, xGoal: cost.goal, yGoal: gain.goal, color: options['color-by'] }
       return paretoPlot(some(await paretoFigure(choice, axes), 'points'), frame)
     }
     case 'curves': {
-      const curve = options.metric ?? metricByEpoch(metric)
+      const curve = options.metric === undefined ? metricByEpoch(choice.columns, metric) : metric
       const figure = await curvesFigure(choice, { metric: curve, goal, most: curvesDrawn })
       return curvesPlot(some(figure, 'curves'), frame, { isLog: options.log, smoothing: 0 })
     }
@@ -96,7 +97,7 @@ async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: 
       const { importances } = await analysisFigure(store, sweep)
       const found = importances.find(({ objective }) => objective === metric) ?? importances[0]
       if (found === undefined)
-        throw new SwathError('not-found', 'fewer than ten points have completed: they say nothing')
+        throw new SwathError('not-found', 'fewer than ten points have completed, too few for importances')
       return importancePlot(found, frame)
     }
     case 'hypervolume':

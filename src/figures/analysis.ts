@@ -1,7 +1,7 @@
 import { frontOf, type FrontMoment } from '../results/front.ts'
 import { importancesOf, type Importances } from '../results/importance.ts'
 import { frontMetrics } from '../results/front-metrics.ts'
-import { readPoints } from '../results/points.ts'
+import { isNoneFeasible, readPoints } from '../results/points.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
@@ -12,6 +12,10 @@ export interface AnalysisFigure {
   readonly hypervolume: readonly FrontMoment[]
   /** By metric of the front: the worst of all points, up to which the hypervolume is measured. */
   readonly reference: Readonly<Record<string, number>>
+  /** Completed trials that lack an objective: they count for no point. */
+  readonly withoutObjective: number
+  /** True if no point satisfies the constraints, which are ignored then. */
+  readonly noneFeasible: boolean
 }
 
 /** Steps of the hypervolume over time. */
@@ -19,7 +23,9 @@ const moments = 60
 
 export async function analysisFigure(store: Store, sweep: SweepRow): Promise<AnalysisFigure> {
   const metrics = await frontMetrics(store.db, sweep.id)
-  if (metrics.length === 0) return { importances: [], hypervolume: [], reference: {} }
+  if (metrics.length === 0) {
+    return { importances: [], hypervolume: [], reference: {}, withoutObjective: 0, noneFeasible: false }
+  }
   const points = await readPoints(store.db, sweep, { besides: metrics })
   const axes = metrics.map(({ name }) => points.metrics.findIndex((metric) => metric.name === name))
   const front = frontOf(points, moments, axes)
@@ -27,6 +33,7 @@ export async function analysisFigure(store: Store, sweep: SweepRow): Promise<Ana
     // Which parameter decides the FLOPs is no finding.
     importances: importancesOf(points).filter(({ objective }) => objective !== 'flops'),
     hypervolume: front?.history ?? [],
+    ...{ withoutObjective: points.withoutObjective, noneFeasible: isNoneFeasible(points) },
     reference: Object.fromEntries(metrics.map(({ name }, k) => [name, front?.reference[k] ?? NaN])),
   }
 }

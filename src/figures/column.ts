@@ -14,12 +14,21 @@ export interface SweepColumn {
   readonly varies: boolean
 }
 
+/** Returns the column that holds a cost, a metric or a parameter of this name, in this order; undefined if there is none. */
+export function columnOf(columns: readonly SweepColumn[], name: string): SweepColumn | undefined {
+  const from = (source: SweepColumn['source']) =>
+    columns.find((column) => column.source === source && column.of === name)
+  const isCost = name === 'flops' || name === 'parameter_count'
+  return (isCost ? from('trial') : undefined) ?? from('metric') ?? from('parameter')
+}
+
 /** Returns the columns of the parameters that vary. */
 export function varyingParameters(columns: readonly SweepColumn[]): string[] {
   return columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)
 }
 
-/** What is drawn by epoch where a sweep is about `metric`: what is measured on the test set comes once. */
-export function metricByEpoch(metric: string): string {
-  return metric === 'test_accuracy' ? 'val_accuracy' : metric
+/** Returns the column to draw by epoch for an objective: a test set is evaluated once, so its validation metric if there is one. */
+export function metricByEpoch(columns: readonly SweepColumn[], metric: string): string {
+  const validation = columnOf(columns, metric.replace(/^test_/, 'val_'))
+  return validation?.source === 'metric' ? validation.name : metric
 }

@@ -1,5 +1,8 @@
 import type { Choice } from './choice.ts'
-import { varyingParameters } from './column.ts'
+import { objectivesOf } from '../metrics/catalogue.ts'
+import { objectiveRank } from '../metrics/goal.ts'
+import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { columnOf, varyingParameters } from './column.ts'
 import { quoted } from './sql-text.ts'
 
 export interface TableOptions {
@@ -9,6 +12,8 @@ export interface TableOptions {
   readonly descending?: boolean | undefined
   /** A column whose values make a row each, with the mean of every number. */
   readonly group?: string | undefined
+  /** A row per trial or, with the means over its seeds, per point. */
+  readonly rows?: 'trial' | 'point' | undefined
   readonly offset: number
   readonly limit: number
 }
@@ -20,31 +25,35 @@ export interface TrialTable {
   readonly total: number
 }
 
-/** Columns that a reader looks for first, where a sweep has them. */
-const telling = ['test_accuracy', 'val_accuracy', 'val_loss', 'train_loss', 'epoch_seconds']
+/** Metrics beside the objectives that a table shows unless others are asked for. */
+const mostOthers = 4
 
-/** A part of a sweep's trials, or of their groups, in some order. */
+/** Returns a part of a sweep's trials, points or groups, in some order. */
 export async function trialTable(choice: Choice, options: TableOptions): Promise<TrialTable> {
-  const columns = options.columns?.map((name) => choice.column(name).name) ?? usualColumns(choice)
+  const columns = options.columns?.map((name) => choice.column(name).name) ?? (await usualColumns(choice))
   return options.group === undefined ? plainTable(choice, columns, options) : groupedTable(choice, columns, options)
 }
 
-function usualColumns({ columns }: Choice): string[] {
-  const metrics = columns.filter(({ source }) => source === 'metric').map(({ name }) => name)
-  const shown = telling.filter((name) => metrics.includes(name))
-  return [
-    ...['trial_id', 'state'],
-    ...varyingParameters(columns),
-    'flops',
-    ...(shown.length > 0 ? shown : metrics.slice(0, 5)),
-  ]
+/** Returns the objectives first, then what tells trials apart, costs that there are, and a few more metrics. */
+async function usualColumns({ store, sweep, columns }: Choice): Promise<string[]> {
+  const objectives = objectivesOf(await sweepMetrics(store.db, sweep.id)).flatMap(
+    ({ name }) => columnOf(columns, name)?.name ?? [],
+  )
+  const costs = columns.filter(({ source, name, isNumber }) => source === 'trial' && name === 'flops' && isNumber)
+  const others = columns.filter(({ source, name }) => source === 'metric' && !objectives.includes(name))
+  const metrics = others.sort((a, b) => objectiveRank(a.of) - objectiveRank(b.of)).slice(0, mostOthers)
+  const names = [...objectives, ...varyingParameters(columns), ...[...costs, ...metrics].map(({ name }) => name)]
+  return [...new Set(['trial_id', 'state', ...names])]
 }
 
 async function plainTable(choice: Choice, columns: readonly string[], options: TableOptions): Promise<TrialTable> {
-  const shown = columns.includes('trial_id') ? columns : ['trial_id', ...columns]
-  const [[total] = [0]] = await choice.ask(`select count(*) from ${choice.trials} where ${choice.isChosen}`)
+  const named = columns.includes('trial_id') ? columns : ['trial_id', ...columns]
+  const shown =
+    options.rows === 'point' ? named.flatMap((name) => (name === 'state' ? [name, 'seeds'] : [name])) : named
+  const view = options.rows === 'point' ? choice.points : choice.trials
+  const [[total] = [0]] = await choice.ask(`select count(*) from ${view} where ${choice.isChosen}`)
   const rows = await choice.ask(`
-    select ${shown.map(quoted).join(', ')} from ${choice.trials}
+    select ${shown.map(quoted).join(', ')} from ${view}
     where ${choice.isChosen}
     order by ${orderOf(choice, options)} trial_id
     limit ${options.limit} offset ${options.offset}`)

@@ -27,7 +27,10 @@ export function paretoPlot(figure: ParetoFigure, frame: Frame): Drawing {
         ...{ x: 'x', y: 'y', fill, r: radius },
         fillOpacity: (point: ParetoFigure['points'][number]) => (!point.isChosen ? 0.08 : point.isOnFront ? 1 : 0.45),
       }),
-      Plot.line(front, { x: 'x', y: 'y', stroke: okabeIto.vermilion, strokeWidth: 2, curve: stepFor(figure) }),
+      // A front over more than these two axes is no line between them.
+      ...(figure.frontOver.length > 2
+        ? []
+        : [Plot.line(front, { x: 'x', y: 'y', stroke: okabeIto.vermilion, strokeWidth: 2, curve: stepFor(figure) })]),
       Plot.dot(front, {
         ...{ x: 'x', y: 'y', fill, stroke: okabeIto.vermilion, strokeWidth: 1.5, r: 4.5 },
         fillOpacity: (point: ParetoFigure['points'][number]) => (point.isChosen ? 1 : 0.15),

@@ -32,6 +32,23 @@ export function metricColumn({ name, goal, reduction }: SweepMetric): RawBuilder
   return sql`(select ${value} from final_metrics f where f.trial_id = t.id and f.name = ${sql.lit(name)})`
 }
 
+const costNames: readonly string[] = ['parameter_count', 'flops']
+
+/**
+ * A column that every sweep's views have, of a trial `t`. A cost is as swath counted it, else as the trial reported it.
+ * @param isReported SQL text: whether what the trial has reported is taken
+ */
+export function trialColumn(
+  column: string,
+  metrics: readonly SweepMetric[],
+  isReported = sql`1 = 1`,
+): RawBuilder<unknown> {
+  const own = sql`t.${sql.id(column)}`
+  const reported = metrics.find((metric) => metric.name === column && metric.reported === 1)
+  if (!costNames.includes(column) || reported === undefined) return own
+  return sql`coalesce(${own}, case when ${isReported} then ${metricColumn(reported)} end)`
+}
+
 /**
  * The view that has a row a point. With one seed per point the values are the trial's own, whatever its state; `seeds` is 1 if
  * the trial counts. With several they are the means over the trials that count.
@@ -58,7 +75,7 @@ function singles(sweep: ViewedSweep, columns: readonly ViewColumn[]): RawBuilder
   return sql`
     select ${sql.join([
       sql`t.id as trial_id`,
-      ...trialColumns.map((column) => sql`t.${sql.id(column)}`),
+      ...trialColumns.map((column) => sql`${trialColumn(column, sweep.metrics)} as ${sql.id(column)}`),
       ...columns.map(({ name, value }) => sql`${value} as ${sql.id(name)}`),
       sql`${counts} as seeds`,
       sql`case when ${counts} = 0 then null when ${isFeasible} then 1 else 0 end as feasible`,
@@ -79,7 +96,7 @@ function repeated(sweep: ViewedSweep, columns: readonly ViewColumn[]): RawBuilde
     own as materialized (
       select ${sql.join([
         ...['swath_point', 'swath_counts', 'violation', ...trialColumns].map(
-          (column) => sql`t.${id(column)} as ${id(`t_${column}`)}`,
+          (column) => sql`${trialColumn(column, sweep.metrics, sql`t.swath_counts = 1`)} as ${id(`t_${column}`)}`,
         ),
         ...columns.map(({ kind, value }, k) => {
           const counted = kind === 'metric' ? sql`case t.swath_counts when 1 then ${value} end` : value
@@ -91,7 +108,7 @@ function repeated(sweep: ViewedSweep, columns: readonly ViewColumn[]): RawBuilde
     points as materialized (
       select ${sql.join([
         sql`t_swath_point as trial_id, min(t_number) as number, ${stateOfPoint} as state, max(t_attempt) as attempt`,
-        sql`min(t_repeat) as repeat, min(t_seed) as seed, max(t_parameter_count) as parameter_count, max(t_flops) as flops`,
+        sql`min(t_repeat) as repeat, min(t_seed) as seed, ${meanOf(id('t_parameter_count'))} as parameter_count, ${meanOf(id('t_flops'))} as flops`,
         sql`cast(null as text) as weights_sha256, max(t_stop_reason) as stop_reason`,
         ...columns.map(({ kind, name }, k) => {
           const column = id(`c_${k}`)

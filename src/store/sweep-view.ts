@@ -9,7 +9,14 @@ import { storedDefinition } from '../sweep/stored.ts'
 import { variedParameters } from '../sweep/space.ts'
 import { caseless, columnNames, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
 import { parameterColumns } from './parameter-columns.ts'
-import { metricColumn, pointColumns, pointsSelect, pointsViewName, type ViewColumn } from './points-view.ts'
+import {
+  metricColumn,
+  pointColumns,
+  pointsSelect,
+  pointsViewName,
+  trialColumn,
+  type ViewColumn,
+} from './points-view.ts'
 import type { Schema, SweepRow } from './schema.ts'
 import { metricNamesOf, sweepMetrics } from './sweep-metrics.ts'
 
@@ -89,7 +96,7 @@ export async function createSweepViews(
   const trials = sql`
     select ${sql.join([
       sql`t.id as trial_id`,
-      ...fixedColumns.slice(1).map((column) => sql`t.${sql.id(column)}`),
+      ...fixedColumns.slice(1).map((column) => sql`${trialColumn(column, known)} as ${sql.id(column)}`),
       ...columns.map(({ name, value }) => sql`${value} as ${sql.id(name)}`),
     ])}
     from trials t where t.sweep_id = ${sql.lit(id)}`

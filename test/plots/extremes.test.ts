@@ -157,6 +157,7 @@ function paretoOf(
 ): ParetoFigure {
   return {
     ...{ x: 'x', y: 'score', xGoal: 'minimize', yGoal: 'maximize', total: values.length },
+    frontOver: ['x', 'score'],
     points: values.map((value, k) => ({
       ...{
         trial: k + 1,

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { costOf, objectivesOf } from '../../src/metrics/catalogue.ts'
+import { Choice } from '../../src/figures/choice.ts'
+import { columnOf } from '../../src/figures/column.ts'
+import { paretoFigure } from '../../src/figures/pareto.ts'
+import { costOf, objectivesOf, type SweepMetric } from '../../src/metrics/catalogue.ts'
 import { bestPoints } from '../../src/results/best.ts'
 import { frontMetrics } from '../../src/results/front-metrics.ts'
 import { frontOf } from '../../src/results/front.ts'
@@ -9,7 +12,7 @@ import { outcomeOf } from '../../src/results/outcome.ts'
 import { paretoResults } from '../../src/results/pareto.ts'
 import { eligiblePoints, readPoints } from '../../src/results/points.ts'
 import { pointResults, trialResults } from '../../src/results/trials.ts'
-import type { TrialState } from '../../src/store/schema.ts'
+import type { SweepRow, TrialState } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { pointsViewName } from '../../src/store/points-view.ts'
 import { sweepMetrics } from '../../src/store/sweep-metrics.ts'
@@ -151,8 +154,12 @@ test('the SQL views and the library agree on points, feasibility, eligibility, t
   await fc.assert(
     fc.asyncProperty(drawn, async (each) => {
       const sweep = await makeSweep(store, sweepOf(`sweep-${++made}`, each))
-      await compare(store, sweep)
-      await deleteSweep(store.db, { ...sweep }, new Date('2027-01-01'))
+      try {
+        await compare(store, sweep)
+      } finally {
+        // Its points would be found beside those of the next sweep.
+        await deleteSweep(store.db, { ...sweep }, new Date('2027-01-01'))
+      }
       tried('agree')
     }),
     runs(60),
@@ -218,6 +225,10 @@ async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>
   const own = over.length < 2 ? [] : (frontOf(points, 1, axes)?.points ?? []).map((k) => points.trials[k] ?? 0)
   expect(front.rows.map((row) => row.trial_id)).toEqual(own.sort((a, b) => a - b))
 
+  const [y, x] = over
+  if (x !== undefined && y !== undefined && points.size > 0)
+    expect(await frontOfFigure(store, sweep, x, y)).toEqual(own)
+
   const [best] = bestPoints(points, 1).map((k) => points.trials[k])
   const sign = objective?.goal === 'maximize' ? 'desc' : 'asc'
   const first = await store.query(
@@ -237,4 +248,13 @@ async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>
       expect(number(row[column])).toEqual(meanIn(Number(row.trial_id), objective.name))
     }
   }
+}
+
+/** The trials that the page and `swath plot` draw on the front. */
+async function frontOfFigure(store: Store, sweep: SweepRow, x: SweepMetric, y: SweepMetric): Promise<number[]> {
+  const choice = await Choice.of(store, sweep)
+  const named = ({ name }: SweepMetric) => columnOf(choice.columns, name)?.name ?? name
+  const axes = { x: named(x), y: named(y), xGoal: x.goal, yGoal: y.goal }
+  const { points } = await paretoFigure(choice, axes)
+  return points.filter(({ isOnFront }) => isOnFront).map(({ trial }) => trial)
 }

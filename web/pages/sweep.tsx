@@ -44,7 +44,7 @@ export function Sweep({ name }: { readonly name: string }) {
       </header>
       {error === undefined ? null : <Trouble error={error} />}
       <Filter sweep={sweep} />
-      <Running news={live.news} />
+      <Running sweep={sweep} news={live.news} />
       <div class="panels">
         <Pareto {...seen} />
         <Curves {...seen} />

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
-import { shownNumber } from '../parts/numbers.ts'
+import { formatMean } from '../../src/report/format.ts'
 import { Progress } from '../parts/progress.tsx'
 import { Spark } from '../parts/spark.tsx'
 import { Trouble } from '../parts/trouble.tsx'
@@ -58,7 +58,7 @@ export function Sweeps() {
                     <Progress {...sweep.progress} />
                   </td>
                   <td class="number">
-                    {sweep.best === null ? '–' : shownNumber(sweep.best)}
+                    {sweep.best === null ? '–' : formatMean(sweep.best, sweep.best_se)}
                     {sweep.objective === null ? null : <span class="unit"> {sweep.objective.name}</span>}
                   </td>
                   <td>

@@ -1,6 +1,6 @@
 import { varyingParameters, type SweepColumn } from '../../src/figures/column.ts'
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
-import { goalByName, type Goal } from '../../src/metrics/goal.ts'
+import type { Goal } from '../../src/metrics/goal.ts'
 
 interface NamedAxis {
   readonly name: string
@@ -20,6 +20,8 @@ export interface SweepDetail {
   readonly state: SweepSummary['state']
   readonly progress: SweepSummary['progress']
   readonly objectives: readonly NamedAxis[]
+  /** Seeds per point. */
+  readonly repeat: number
   readonly axes: readonly NamedAxis[]
   readonly columns: readonly SweepColumn[]
 }
@@ -33,18 +35,17 @@ export function metricsOf({ columns }: SweepDetail): string[] {
   return columns.filter(({ source, isNumber }) => source === 'metric' && isNumber).map(({ name }) => name)
 }
 
-/** Parameters that differ between trials. */
+/** Columns of the parameters that vary. */
 export function varyingOf({ columns }: SweepDetail): string[] {
   return varyingParameters(columns)
 }
 
-/** What the sweep is for, or what is known of such a metric by its name. */
-export function goalOf({ objectives, axes }: SweepDetail, name: string): Goal {
-  const known = [...objectives, ...axes].find((axis) => axis.name === name)
-  return known?.goal ?? goalByName(name)
+/** Which way a column is better. */
+export function goalOf({ columns }: SweepDetail, name: string): Goal {
+  return columns.find((column) => column.name === name)?.goal ?? 'maximize'
 }
 
-/** What a sweep is judged by where nothing else is said: its metric. */
+/** The column of the first objective; without one, of any metric. */
 export function metricOf(sweep: SweepDetail): string {
-  return sweep.axes.at(-1)?.name ?? metricsOf(sweep)[0] ?? ''
+  return sweep.objectives[0]?.name ?? metricsOf(sweep)[0] ?? ''
 }

@@ -24,6 +24,7 @@ const pareto = z
   .object({
     ...{ x: z.string(), y: z.string(), xGoal: goal, yGoal: goal, color: z.string().optional() },
     total: z.number().int().openapi({ description: 'Points with a value on both axes.' }),
+    frontOver: z.array(z.string()).readonly().openapi({ description: 'What the front is over: columns.' }),
     points: z
       .array(
         z.object({
@@ -106,6 +107,8 @@ const analysis = z
       .readonly(),
     hypervolume: z.array(z.object({ points: z.number().int(), hypervolume: z.number() })).readonly(),
     reference: z.record(z.string(), z.number()),
+    withoutObjective: z.number().int().openapi({ description: 'Completed trials that lack an objective.' }),
+    noneFeasible: z.boolean().openapi({ description: 'No point satisfies the constraints: they are ignored.' }),
   })
   .openapi('Analysis')
 
@@ -200,6 +203,7 @@ export function figuresRoutes({ store }: ServerContext) {
           columns: list.optional().openapi({ type: 'string', example: 'trial_id,depth,val_accuracy' }),
           ...{ sort: z.string().optional(), where },
           descending: z.stringbool().default(false).openapi({ type: 'boolean' }),
+          rows: z.enum(['trial', 'point']).default('trial').openapi({ description: 'A row per trial or per point.' }),
           group: z.string().optional().openapi({ description: 'A row a value of this column, with means.' }),
           offset: z.coerce.number().int().min(0).default(0),
           limit: z.coerce.number().int().min(1).max(1_000).default(100),

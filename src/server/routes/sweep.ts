@@ -1,12 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 
+import { objectivesOf } from '../../metrics/catalogue.ts'
+import type { Goal } from '../../metrics/goal.ts'
+import { sweepMetrics } from '../../store/sweep-metrics.ts'
 import { chooseAxes } from '../../results/axes.ts'
+import { columnOf } from '../../figures/column.ts'
 import { sweepColumns } from '../../figures/sweep-columns.ts'
 import { liveCoordinator } from '../../store/coordinators.ts'
 import { findSweep } from '../../store/find-sweep.ts'
 import { sweepState, trialCounts } from '../../store/sweep-state.ts'
 import { cancelSweep, progressOf } from '../../store/sweeps.ts'
-import { storedSettings } from '../../sweep/definition.ts'
+import { storedDefinition } from '../../sweep/stored.ts'
 import type { ServerContext } from '../context.ts'
 import { acceptProgramInQuery, accepting, answers, routes, startedSchema, sweepName } from './route.ts'
 import { sweepSummary } from './sweeps.ts'
@@ -19,7 +23,8 @@ const sweep = z
     ...{ program: z.string(), seed: z.number().int(), created_at: z.string(), source: z.string() },
     state: sweepSummary.shape.state,
     progress: sweepSummary.shape.progress,
-    objectives: z.array(axis),
+    objectives: z.array(axis).openapi({ description: 'Columns of what trials are judged by, declared or usual.' }),
+    repeat: z.number().int().openapi({ description: 'Seeds per point.' }),
     axes: z.array(axis).openapi({ description: 'What is plotted unless something else is asked for: x, then y.' }),
     columns: z.array(
       z.object({
@@ -47,16 +52,20 @@ export function sweepRoutes({ store, runs }: ServerContext) {
       const counts = trialCounts(await progressOf(store.db, row.id))
       const isRunning = (await liveCoordinator(store.db, row.id, store.now())) !== undefined
       const columns = await sweepColumns(store, row)
-      const axes = (await chooseAxes(store, row, {}))
-        .map(({ key, goal }) => ({ name: key, goal }))
-        .filter(({ name }) => columns.some((column) => column.name === name))
+      const named = (name: string, goal: Goal) => {
+        const column = columnOf(columns, name)
+        return column === undefined ? [] : [{ name: column.name, goal }]
+      }
+      const axes = (await chooseAxes(store, row, {})).flatMap(({ key, goal }) => named(key, goal))
+      const objectives = objectivesOf(await sweepMetrics(store.db, row.id))
       const { id, name, description, method, program, seed, created_at, source } = row
       return context.json(
         {
           ...{ id, name, description, method, program, seed, created_at, source },
           state: sweepState(counts, isRunning),
           progress: counts,
-          objectives: storedSettings(row).objectives.map(({ name, goal }) => ({ name, goal })),
+          objectives: objectives.flatMap(({ name, goal }) => named(name, goal)),
+          repeat: storedDefinition(row).repeat,
           ...{ axes, columns },
         },
         200,

@@ -10,8 +10,23 @@ import { sweepPath, type Seen } from './seen.ts'
 /** Which parameters matter, and how the front came about. */
 export function Analysis({ sweep, endings }: Seen) {
   const data = useSeenData<AnalysisFigure>(sweepPath(sweep, 'analysis'), endings)
+  const { withoutObjective = 0, noneFeasible = false } = data.value ?? {}
+  const names = sweep.objectives.map(({ name }) => name).join(' and ')
   return (
     <>
+      {withoutObjective === 0 ? null : (
+        <p class="note" role="status">
+          {withoutObjective === 1
+            ? '1 completed trial lacks'
+            : `${withoutObjective.toLocaleString('en')} completed trials lack`}{' '}
+          {names}: no figure counts {withoutObjective === 1 ? 'it' : 'them'}.
+        </p>
+      )}
+      {noneFeasible ? (
+        <p class="note" role="status">
+          No point satisfies the constraints: the best point and the front ignore them.
+        </p>
+      ) : null}
       <FigurePanel
         title="What matters"
         data={data}

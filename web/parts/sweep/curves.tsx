@@ -14,7 +14,7 @@ const mostCurves = 100
 
 /** How a metric goes, epoch by epoch. */
 export function Curves({ sweep, version }: Seen) {
-  const metric = query.value.get('curve') ?? metricByEpoch(metricOf(sweep))
+  const metric = query.value.get('curve') ?? metricByEpoch(sweep.columns, metricOf(sweep))
   const isLog = query.value.get('log') === '1'
   const smoothing = Number(query.value.get('smooth') ?? 0)
   const path = metricsOf(sweep).includes(metric)

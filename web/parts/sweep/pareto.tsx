@@ -13,7 +13,7 @@ import { sweepPath, type Seen } from './seen.ts'
 /** Points over any two columns, and the front. */
 export function Pareto({ sweep, endings }: Seen) {
   const numbers = numbersOf(sweep)
-  const x = query.value.get('x') ?? sweep.axes.find(({ name }) => name !== metricOf(sweep))?.name ?? 'parameter_count'
+  const x = query.value.get('x') ?? sweep.axes.find(({ name }) => name !== metricOf(sweep))?.name ?? 'number'
   const y = query.value.get('y') ?? metricOf(sweep)
   const color = query.value.get('color') ?? ''
   const path =
@@ -39,6 +39,7 @@ export function Pareto({ sweep, endings }: Seen) {
         const front = figure.points.filter((point) => point.isOnFront).length
         return {
           draw: (frame) => paretoPlot(figure, frame),
+          ...(figure.frontOver.length > 2 && { note: `The front is over ${figure.frontOver.join(', ')}.` }),
           height: 360,
           label: `${figure.y} over ${figure.x} of ${figure.total} points, ${front} of them on the front`,
         }

@@ -1,8 +1,10 @@
+import type { Report } from '../../../src/programs/program.ts'
 import type { SweepNews } from '../../../src/server/sweep-watch.ts'
+import type { SweepDetail } from '../../state/sweep.ts'
 import { shownNumber, shownParameters } from '../numbers.ts'
 
 /** The trials that train at present, and what they reported last. */
-export function Running({ news }: { readonly news: SweepNews | undefined }) {
+export function Running({ sweep, news }: { readonly sweep: SweepDetail; readonly news: SweepNews | undefined }) {
   if (news === undefined || news.running.length === 0) return null
   return (
     <section class="panel" aria-label="Running trials">
@@ -32,12 +34,7 @@ export function Running({ news }: { readonly news: SweepNews | undefined }) {
                 </td>
                 <td class="number">{report?.epoch ?? '–'}</td>
                 <td>{shownParameters(params)}</td>
-                <td>
-                  {Object.entries(report ?? {})
-                    .filter(([name]) => /accuracy|loss/.test(name))
-                    .map(([name, value]) => `${name} ${shownNumber(value)}`)
-                    .join(', ') || '–'}
-                </td>
+                <td>{told(report, sweep) || '–'}</td>
               </tr>
             ))}
           </tbody>
@@ -45,4 +42,18 @@ export function Running({ news }: { readonly news: SweepNews | undefined }) {
       </div>
     </section>
   )
+}
+
+/** Metrics of a report that there is room for. */
+const mostMetrics = 4
+
+/** A report in a line, objectives first. */
+function told(report: Report | null, { columns, objectives }: SweepDetail): string {
+  const first = objectives.map(({ name }) => columns.find((column) => column.name === name)?.of ?? name)
+  const names = Object.keys(report ?? {}).filter((name) => name !== 'epoch')
+  const shown = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))]
+  return shown
+    .slice(0, mostMetrics)
+    .map((name) => `${name} ${shownNumber(report?.[name] ?? NaN)}`)
+    .join(', ')
 }

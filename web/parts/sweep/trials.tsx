@@ -17,15 +17,18 @@ const block = 200
 
 type Row = TrialTable['rows'][number]
 
-/** The trials that are chosen, in any order: the server sorts, and sends what is looked at. */
+/** The chosen trials, or points of several seeds, in any order: the server sorts, and sends the rows in sight. */
 export function Trials({ sweep, endings, trials }: Seen & { readonly trials: number }) {
   const sort = query.value.get('sort') ?? undefined
   const descending = query.value.get('desc') === '1'
-  const group = query.value.get('group') ?? ''
+  const isRepeated = sweep.repeat > 1
+  const shown = query.value.get('group') ?? ''
+  const rowsOf = isRepeated && shown !== 'trial' ? 'point' : 'trial'
+  const group = shown === 'trial' ? '' : shown
   const columns = query.value.get('columns') ?? undefined
   const ask = (offset: number) =>
     withQuery(sweepPath(sweep, 'trials'), {
-      ...{ where: chosen.value, sort, columns, group, offset, limit: block },
+      ...{ where: chosen.value, sort, columns, group, rows: rowsOf, offset, limit: block },
       descending: descending ? 'true' : undefined,
     })
   const path = ask(0)
@@ -42,9 +45,9 @@ export function Trials({ sweep, endings, trials }: Seen & { readonly trials: num
     <>
       <Choose
         label="a row a"
-        value={group}
-        none="trial"
-        names={varyingOf(sweep)}
+        value={shown}
+        none={isRepeated ? 'point' : 'trial'}
+        names={[...(isRepeated ? ['trial'] : []), ...varyingOf(sweep)]}
         onChange={(name) => {
           show({ group: name, sort: null, desc: null })
         }}
@@ -72,7 +75,11 @@ export function Trials({ sweep, endings, trials }: Seen & { readonly trials: num
   )
   return (
     <Panel
-      title={group === '' ? `Trials: ${total.toLocaleString('en')}` : `Trials by ${group}`}
+      title={
+        group === ''
+          ? `${rowsOf === 'point' ? 'Points' : 'Trials'}: ${total.toLocaleString('en')}`
+          : `Trials by ${group}`
+      }
       controls={controls}
       data={data}
       isWide
