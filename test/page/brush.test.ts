@@ -57,7 +57,7 @@ describe('an axis of the parallel coordinates', () => {
     await heading(page, 6).waitFor()
     expect(selected(page)).toMatch(/^x:2\.5\d*\.\.4;kind:a$/)
     // All that is seen follows, and what is not chosen stays in sight.
-    await page.getByRole('img', { name: '6 trials through' }).waitFor()
+    await page.getByRole('img', { name: '6 points through' }).waitFor()
     await page.getByRole('img', { name: 'loss by epoch of 6 trials' }).waitFor()
     await expect.poll(() => axisOf(page, 'x').count()).toBe(1)
     expect(await page.locator('.brush[data-axis=x]').getAttribute('height')).not.toBe('0')

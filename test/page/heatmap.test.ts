@@ -20,7 +20,7 @@ const tools = pageTools({ 'own.mjs': program, 'sweep.yaml': sweep })
 
 const heading = (page: Page, trials: number) => page.getByRole('heading', { name: `Trials: ${trials}`, exact: true })
 const cellOf = (page: Page, x: number, kind: string) =>
-  page.getByRole('option', { name: new RegExp(`^x ${x}, kind ${kind}: loss [\\d.]+, 2 trials$`) })
+  page.getByRole('option', { name: new RegExp(`^x ${x}, kind ${kind}: loss [\\d.]+, 2 points$`) })
 const chosenCells = (page: Page) =>
   page.getByRole('listbox', { name: 'Cells of x and kind' }).getByRole('option', { selected: true })
 const selected = (page: Page) => new URL(page.url()).searchParams.get('select')

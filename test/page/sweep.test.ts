@@ -41,9 +41,9 @@ describe('a sweep on the page', () => {
     await page.waitForURL('**/sweeps/watched')
     await page.getByRole('region', { name: 'Running trials' }).waitFor()
     // Trials end one after the other, and each is drawn as it does.
-    await page.getByRole('img', { name: /over flops of [123] trials/ }).waitFor()
+    await page.getByRole('img', { name: /over flops of [123] points?/ }).waitFor()
     await page.getByText('4 of 4').waitFor()
-    await page.getByRole('img', { name: /over flops of 4 trials/ }).waitFor()
+    await page.getByRole('img', { name: /over flops of 4 points/ }).waitFor()
     expect(await plotOf(page, 'Trade-off').locator('circle').count()).toBeGreaterThanOrEqual(4)
     await page.getByRole('region', { name: 'Running trials' }).waitFor({ state: 'detached' })
     await page.close()

@@ -5,8 +5,9 @@ import { SweepWatch } from '../sweep-watch.ts'
 import { findSweep } from '../../store/find-sweep.ts'
 import type { ServerContext } from '../context.ts'
 
-/** So often it is looked whether there is something new, while somebody has the page open. */
+/** Shortest and longest pause between two readings of a sweep that a page shows. */
 const lookMs = 1_000
+const mostMs = 5_000
 /** Proxies end a connection on which nothing comes. */
 const silenceMs = 15_000
 
@@ -32,8 +33,8 @@ export function liveRoutes({ store }: ServerContext) {
           await stream.write(': still here\n\n')
           silent = 0
         }
-        // Looking takes half a hundredth of the time at most: what is looked at may be training on the same cores.
-        await stream.sleep(Math.max(lookMs, 199 * (performance.now() - began)))
+        // Training may use the same cores: reading takes half a hundredth of the time, unless even that would be rare.
+        await stream.sleep(Math.min(Math.max(lookMs, 199 * (performance.now() - began)), mostMs))
       }
     })
   })
