@@ -1,9 +1,9 @@
 import type { LayoutOptions } from '../run/machine.ts'
-import { planOnly } from '../run/plan-only.ts'
+import { planOnly, type PlanOnly } from '../run/plan-only.ts'
 import { formatCompact, formatCount, formatDuration } from '../report/format.ts'
 import { printable } from '../printable.ts'
 import { learns } from '../search/methods.ts'
-import { columnsOf, textTable } from '../report/text-table.ts'
+import { textTable, type TableCell } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
 import { varyingParameters } from '../results/varying.ts'
 import { shown } from './display/words.ts'
@@ -11,6 +11,22 @@ import { colors, terminalWidth } from './terminal.ts'
 
 /** More trials than this are not all listed. */
 const trialsShown = 50
+
+type PlannedCost = PlanOnly['trials'][number]
+
+interface PlanColumn {
+  readonly title: string
+  readonly cellOf: (trial: PlannedCost) => TableCell
+}
+
+const costColumns: readonly PlanColumn[] = [
+  { title: 'parameters', cellOf: ({ cost }) => cost && formatCount(cost.parameterCount) },
+  { title: 'FLOPs', cellOf: ({ cost }) => cost && formatCount(cost.flops) },
+  {
+    title: 'FLOPs to train',
+    cellOf: ({ trainingFlops }) => (trainingFlops === null ? null : formatCompact(trainingFlops)),
+  },
+]
 
 /** Prints what a run would train and what that would cost. */
 export async function printPlan(options: {
@@ -23,21 +39,26 @@ export async function printPlan(options: {
   const { name, method } = prepared.file.content
   const isWhole = prepared.plan.size > 0
   const size = isWhole ? trials.length : prepared.settings.cap
-  const varying = varyingParameters(trials)
-  const rows = trials.slice(0, trialsShown).map(({ number, params, cost, trainingFlops }) => ({
-    '#': number,
-    ...Object.fromEntries(varying.map((parameter) => [parameter, shown(params[parameter] ?? null)])),
-    parameters: cost === null ? null : formatCount(cost.parameterCount),
-    FLOPs: cost === null ? null : formatCount(cost.flops),
-    'FLOPs to train': trainingFlops === null ? null : formatCompact(trainingFlops),
-  }))
+  const first = trials.slice(0, trialsShown)
+  const columns: PlanColumn[] = [
+    { title: '#', cellOf: ({ number }) => number },
+    ...varyingParameters(trials).map((parameter) => ({
+      title: parameter,
+      cellOf: ({ params }: PlannedCost) => shown(params[parameter] ?? null),
+    })),
+    ...costColumns.filter(({ cellOf }) => first.some((trial) => cellOf(trial) !== null)),
+  ]
   const say = (text: string) => process.stdout.write(`${text}\n`)
   for (const note of prepared.file.notes) process.stderr.write(`${note}\n`)
   say(
-    `${colors.bold(printable(name))}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once\n`,
+    `${colors.bold(printable(name))}: ${size} trials of ${prepared.definition.program}, ${method}, ${workers} at once`,
   )
-  const columns = columnsOf(Object.keys(rows[0] ?? {}), rows).map((column) => ({ ...column, align: 'right' as const }))
-  say(textTable(columns, rows, { width: terminalWidth() }))
+  const goals = prepared.settings.objectives.map((objective) => `${objective.goal} ${printable(objective.name)}`)
+  say(goals.length === 0 ? '' : `Objective${goals.length > 1 ? 's' : ''}: ${goals.join(', ')}\n`)
+  // Keys of their own: a parameter may be named like a cost.
+  const rows = first.map((trial) => Object.fromEntries(columns.map(({ cellOf }, k) => [`c${k}`, cellOf(trial)])))
+  const table = columns.map(({ title }, k) => ({ key: `c${k}`, title, align: 'right' as const }))
+  say(textTable(table, rows, { width: terminalWidth() }))
   if (trials.length > rows.length) say(`… and ${trials.length - rows.length} more`)
   if (!isWhole) {
     const later = learns(method)

@@ -1,4 +1,4 @@
-import { usualMetrics } from '../metrics/goal.ts'
+import { mostTellingFirst, usualMetrics } from '../metrics/goal.ts'
 import { columnsOf, type Column, type TableRow } from '../report/text-table.ts'
 import type { NamedColumns } from '../results/named-columns.ts'
 
@@ -22,27 +22,27 @@ export function layoutOf(
     if (key === 'flops') return 2
     return key === 'parameter_count' || key === 'epoch_seconds' ? 0 : 1
   }
-  return columnsOf(tellingColumns(rows, named, objectives), rows).map((column) => ({
+  return columnsOf(tellingColumns(rows, named, goals), rows).map((column) => ({
     ...column,
     ...{ importance: importanceOf(column.key), align: byPoint && !words.has(column.key) ? 'right' : column.align },
   }))
 }
 
-/** What fits a terminal; the other metrics are in `--json` and in the trial itself: no column that says the same in every row, and the objectives before other metrics. */
+/** Returns what fits a terminal: no column without a value, and the objectives before the usual metrics; `--json` has the others. */
 function tellingColumns(
   rows: readonly TableRow[],
   { parameters, metrics }: NamedColumns,
-  objectives: readonly string[],
+  goals: readonly string[],
 ): string[] {
   const has = (column: string) => rows.some((row) => row[column] !== null && row[column] !== undefined)
-  const known = usualMetrics.flatMap((name) => metrics.get(name) ?? [])
-  const reported = [...metrics.values()]
-  const telling = [...new Set([...objectives, ...known])].filter((column) => reported.includes(column))
+  const reported = mostTellingFirst([...metrics.keys()], goals)
+  const telling = reported.filter((name) => goals.includes(name) || usualMetrics.includes(name))
+  const shown = (telling.length > 0 ? telling : reported).flatMap((name) => metrics.get(name) ?? [])
   return [
     ...['trial', 'seeds', 'state'].filter(has),
     ...[...parameters.values()].filter(has),
     ...['parameter_count', 'flops'].filter(has),
-    ...(telling.length > 0 ? telling : reported),
+    ...shown,
     ...(rows.some((row) => Number(row.attempt) > 1) ? ['attempt'] : []),
     ...(rows.some((row) => Number(row.violation) > 0) ? ['violation'] : []),
     ...['error', 'stop_reason'].filter(has),

@@ -9,7 +9,7 @@ const costs = [
 /** What is lost. Short names have to be whole words: `mse`, `val_mse`, but not `teamsea`. */
 const losses = /loss|error|perplexity|(?:^|[^a-z])(?:r?mse|mae|nll|ppl|wer|cer|fid)(?:[^a-z]|$)/
 
-/** Metrics that a reader looks for first, best known first; a sweep without an objective is judged by one of the first three. */
+/** Metrics that a reader looks for first, the best known first; a sweep without an objective is judged by one of the first three. */
 export const usualMetrics: readonly string[] = [
   'test_accuracy',
   'val_accuracy',
@@ -18,6 +18,17 @@ export const usualMetrics: readonly string[] = [
   'epoch_seconds',
 ]
 const usualObjectives = usualMetrics.slice(0, 3)
+
+/** Returns metrics in the order in which they are shown: the objectives, the usual ones, others as they come, costs last. */
+export function mostTellingFirst(names: readonly string[], objectives: readonly string[]): string[] {
+  const first = [...objectives, ...usualMetrics]
+  const rankOf = (name: string) => {
+    if (costRank(name) !== null && !objectives.includes(name)) return first.length + 1
+    const place = first.indexOf(name)
+    return place < 0 ? first.length : place
+  }
+  return names.toSorted((a, b) => rankOf(a) - rankOf(b))
+}
 
 /** The goal of a metric for which none is declared: less of what is lost or paid, more of anything else. */
 export function goalByName(name: string): Goal {

@@ -23,8 +23,8 @@ export interface RunHeader {
   readonly done: number
   readonly workers: number
   readonly coresPerTrial: number
-  /** For people: `TensorFlow 2.21.0` or `portable JavaScript backend (slow): …`. */
-  readonly runtime: string
+  /** For people: `TensorFlow 2.21.0`, `portable JavaScript backend (slow): …`, a command; undefined for a module without. */
+  readonly runtime: string | undefined
   /** For people: where the results go, `sqlite:swath.db`. */
   readonly store: string
   /** Estimated work of each trial still to run, in arbitrary units: what an honest time to go is made of. */
@@ -36,4 +36,6 @@ export interface RunningTrial {
   readonly worker: number
   /** The parameters that differ between trials of this sweep, for the trial's line. */
   readonly label: Parameters
+  /** Metrics that the sweep file declares as objectives, in its order: what is said of a report begins with them. */
+  readonly objectives: readonly string[]
 }

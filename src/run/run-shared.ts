@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { SwathError } from '../errors.ts'
-import { commandTitle } from '../programs/command/resolve.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
 import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
@@ -9,8 +8,8 @@ import type { Store } from '../store/store.ts'
 import { openSweep } from '../store/sweeps.ts'
 import type { EndedState } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import type { RunObserver } from './events.ts'
+import { runHeader } from './header.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
 import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
@@ -55,16 +54,9 @@ export async function runShared(run: SharedRun): Promise<{ progress: ProgressRow
   if (queuedAgain > 0) await enqueueMissing(store.db, queue, sweep.id)
 
   const outlook = await outlookOf(store, sweep, datasets)
-  observer.started({
-    sweep: sweep.name,
-    trials: isPlannedLater(sweep) ? Math.max(settings.cap, outlook.trials) : outlook.trials,
-    done: outlook.trials - outlook.work.size,
-    workers: trains ? layout.workers.length : 0,
-    coresPerTrial: layout.coresPerTrial,
-    runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
-    store: store.location,
-    work: outlook.work,
-  })
+  const { coresPerTrial } = layout
+  const workers = trains ? layout.workers.length : 0
+  observer.started(await runHeader({ store, sweep, settings, outlook }, { workers, coresPerTrial }))
   if (tags.length > 0) {
     const names = `tag${tags.length > 1 ? 's' : ''} ${tags.join(', ')}`
     observer.note(`${sweep.name} wants hosts with the ${names}: start \`swath worker --tags ${tags.join(',')}\``)

@@ -1,6 +1,5 @@
 import type { SwathError } from '../errors.ts'
 import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
-import { commandTitle } from '../programs/command/resolve.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { SetupObserver } from '../setup/progress.ts'
@@ -19,11 +18,11 @@ import type { EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import type { SweepFile } from '../sweep/read.ts'
-import { describeRuntime, findRuntime } from '../tensorflow/runtime.ts'
 import { bringUpToDate, describeChanges, planNamed } from './bring-up-to-date.ts'
 import { planContinuation, queueContinuation, type Continuation } from './continuation.ts'
 import { describeTrials, noneKeeps } from './describe.ts'
 import type { RunObserver } from './events.ts'
+import { runHeader } from './header.ts'
 import { takeSweep } from './heartbeat.ts'
 import { layOut, type Layout, type LayoutOptions } from './machine.ts'
 import { Limits } from './limits.ts'
@@ -267,16 +266,10 @@ async function train(
 
     // Say what is about to happen.
     const outlook = await outlookOf(store, sweep, datasets)
-    observer.started({
-      sweep: sweep.name,
-      trials: isPlannedLater(sweep) ? Math.max(settings.cap, outlook.trials) : outlook.trials,
-      done: outlook.trials - outlook.work.size,
-      workers: layout.workers.length,
-      coresPerTrial: layout.coresPerTrial,
-      runtime: 'command' in settings.program ? commandTitle(settings.program) : describeRuntime(findRuntime()),
-      store: store.location,
-      work: outlook.work,
-    })
+    const { coresPerTrial } = layout
+    observer.started(
+      await runHeader({ store, sweep, settings, outlook }, { workers: layout.workers.length, coresPerTrial }),
+    )
 
     // Train.
     const now = () => store.now().toISOString()

@@ -23,6 +23,7 @@ import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
 import type { ReportNotices } from './report-notices.ts'
 import { platform } from '../tensorflow/platform.ts'
+import { startedTrial } from './started-trial.ts'
 import { Supervision, trainedParameters } from './supervision.ts'
 import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
 import { TrialFolder, type PackedFolder } from './trial-folder.ts'
@@ -133,10 +134,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         })
         if (!isOurs) return false
         if (attempt > 1) training.removal.begin(await checkpoints.strays(trialId, carry, folder.names))
-        const label = Object.fromEntries(
-          training.telling.flatMap((name) => (name in params ? [[name, params[name] ?? null]] : [])),
-        )
-        observer.trialStarted({ id: trialId, worker, label })
+        observer.trialStarted(startedTrial({ id: trialId, worker, params }, training.settings, training.telling))
         return true
       },
     },

@@ -18,6 +18,7 @@ import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { PlanAhead } from './plan-ahead.ts'
+import { startedTrial } from './started-trial.ts'
 
 const lookMs = 500
 
@@ -155,9 +156,8 @@ class Onlooker {
     if (this.#running.has(id)) return
     this.#running.set(id, 0)
     const params = JSON.parse(json) as Parameters
-    const names = this.#watch.outlook.telling.filter((name) => name in params)
-    const label = Object.fromEntries(names.map((name) => [name, params[name] ?? null]))
-    this.#watch.observer.trialStarted({ id, worker: worker ?? 0, label })
+    const { observer, settings, outlook } = this.#watch
+    observer.trialStarted(startedTrial({ id, worker: worker ?? 0, params }, settings, outlook.telling))
   }
 
   #report(id: number, report: Report): void {

@@ -51,6 +51,8 @@ test('a dry run shows where a search begins, and writes nothing', async () => {
   const { code, stdout } = await swath(['run', 'search.yaml', '--dry-run'], folder)
   expect(code).toBe(0)
   expect(stdout).toContain('search: 30 trials of ./own.mjs, tpe')
+  expect(stdout).toMatch(/^Objective: minimize loss$/m)
+  expect(stdout).not.toMatch(/FLOPs|parameters/)
   expect(stdout).toContain('The first 10 points. The others depend on what comes of those before them.')
 })
 
@@ -73,6 +75,7 @@ test('a slip in the metric’s name is seen with the first report, and a trial t
   expect(slip.code).toBe(2)
   const run = await swath(['run', 'search.yaml', '--workers', '1'], folder)
   expect(run.stderr).not.toContain('is not in the first report')
+  expect(run.stderr).not.toMatch(/^runtime/m)
   expect(run.code).toBe(1)
   const states = await ask<{ state: string; n: number }>(
     `select state, count(*) as n from trials t join sweeps s on s.id = t.sweep_id where s.name = 'search' group by state`,

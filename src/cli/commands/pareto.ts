@@ -23,7 +23,7 @@ export const paretoCommand: Command<Options> = {
       .option('y', {
         type: 'string',
         requiresArg: true,
-        describe: "What is had for it (default: the sweep's metric, or test_accuracy)",
+        describe: "What is had for it (default: the sweep's objective)",
       })
       .example('$0 pareto', 'Test accuracy against FLOPs, of the latest sweep')
       .example('$0 pareto mnist-depth-width --x epoch_seconds --y val_loss', 'Any two metrics or parameters')

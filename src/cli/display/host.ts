@@ -18,7 +18,7 @@ export function hostDisplay(stream: NodeJS.WriteStream = process.stderr): RunObs
     },
     trialProgress: () => undefined,
     trialReported(trialId: number, report: Report) {
-      say(`${about(trialId)} epoch ${report.epoch}: ${describeReport(report)}`)
+      say(`${about(trialId)} epoch ${report.epoch}: ${describeReport(report, running.get(trialId)?.objectives ?? [])}`)
     },
     trialFinished(trialId, outcome) {
       const seconds = (Date.now() - (running.get(trialId)?.startedAt ?? Date.now())) / 1000

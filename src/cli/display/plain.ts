@@ -34,7 +34,8 @@ export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunOb
     trialReported(trialId, report) {
       const trial = tracker?.report(trialId, report)
       if (trial === undefined) return
-      say(`trial ${trialId} (${describeParameters(trial.label)}) epoch ${report.epoch}: ${describeReport(report)}`)
+      const metrics = describeReport(report, trial.objectives)
+      say(`trial ${trialId} (${describeParameters(trial.label)}) epoch ${report.epoch}: ${metrics}`)
     },
     trialFinished(trialId, outcome) {
       const trial = tracker?.finish(trialId, outcome, Date.now())

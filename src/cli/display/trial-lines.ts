@@ -7,7 +7,7 @@ import type { TrialOutcome } from '../../workers/protocol.ts'
 import { progressBar, type DisplayStyle } from './style.ts'
 import { quietLines } from './live-lines.ts'
 import { fractionOf, type TrackedTrial } from './run-tracker.ts'
-import { describeMetric, describeOutcome, describeParameters, describeReport, metricsThatTell } from './words.ts'
+import { describeOutcome, describeParameters, describeReport } from './words.ts'
 
 type Fact = 'epoch' | 'speed' | 'loss' | 'metric'
 
@@ -68,7 +68,7 @@ export class TrialLines {
     const nameWidth = Math.min(this.#nameWidth, Math.floor(width * 0.45))
     const took = (outcome.status === 'completed' ? '' : `${outcome.status} after `) + formatDuration(seconds)
     const start = `${id}${gap}${this.#name(trial, nameWidth)}${gap}${took.padStart(6)}`
-    const metric = describeReport(trial.report, 1)
+    const metric = describeReport(trial.report, trial.objectives, Math.max(trial.objectives.length, 1))
     const why = outcome.status === 'stopped' ? (outcome.reason?.replace(/^stopped /, '') ?? '') : ''
     return [
       `${colors.green(marks.good)} ${start}${metric === '' ? '' : gap}${metric}`,
@@ -108,7 +108,7 @@ export class TrialLines {
   }
 }
 
-function factText({ progress, report }: TrackedTrial, fact: Fact, short: boolean): string {
+function factText({ progress, report, objectives }: TrackedTrial, fact: Fact, short: boolean): string {
   switch (fact) {
     case 'epoch':
       return progress === undefined ? '' : `${short ? '' : 'epoch '}${progress.epoch}/${progress.epochs}`
@@ -120,9 +120,7 @@ function factText({ progress, report }: TrackedTrial, fact: Fact, short: boolean
     case 'loss':
       return progress?.loss === undefined ? '' : `loss ${fourDigits(progress.loss)}`
     case 'metric': {
-      const name = ['val_accuracy', 'val_loss', ...metricsThatTell(report)].find((metric) => report?.[metric] != null)
-      if (name === undefined || report === undefined) return ''
-      const text = describeMetric(name, report[name] ?? NaN)
+      const text = describeReport(report, objectives, 1)
       return short ? text.replace(/^val accuracy/, 'val') : text
     }
   }

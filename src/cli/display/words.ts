@@ -1,5 +1,5 @@
 import type { Parameters, Report } from '../../programs/program.ts'
-import { usualMetrics } from '../../metrics/goal.ts'
+import { mostTellingFirst } from '../../metrics/goal.ts'
 import { formatDuration, formatMetric } from '../../report/format.ts'
 import { titleOf } from '../../report/pareto-table.ts'
 import type { RunHeader } from '../../run/events.ts'
@@ -19,23 +19,17 @@ export function shown(value: Parameters[string]): string {
   return String(isDrawn ? Number(value.toPrecision(4)) : value)
 }
 
-/** The names of a report's metrics that say most, the best known first. */
-export function metricsThatTell(report: Report | undefined): string[] {
-  const { epoch, ...metrics } = report ?? { epoch: 0 }
-  const known = usualMetrics.filter((name) => name !== 'epoch_seconds' && Object.hasOwn(metrics, name))
-  return known.length > 0 ? known : Object.keys(metrics)
-}
-
 /** `val accuracy 96.31 %` */
 export function describeMetric(name: string, value: number): string {
   return `${titleOf(name)} ${formatMetric(name, value)}`
 }
 
-/** The metrics of a report that say most: three will do. */
-export function describeReport(report: Report | undefined, most = 3): string {
-  return metricsThatTell(report)
+/** Returns the metrics of a report that say most: three will do. */
+export function describeReport(report: Report | undefined, objectives: readonly string[], most = 3): string {
+  const { epoch, ...metrics } = report ?? { epoch: 0 }
+  return mostTellingFirst(Object.keys(metrics), objectives)
     .slice(0, most)
-    .map((name) => describeMetric(name, report?.[name] ?? NaN))
+    .map((name) => describeMetric(name, metrics[name] ?? NaN))
     .join(', ')
 }
 
@@ -61,7 +55,7 @@ export function describeHeader(header: RunHeader): [name: string, value: string]
     ['sweep', sweep],
     ['trials', done === 0 ? String(trials) : `${trials}, of which ${done} are done`],
     ['workers', `${workers}, ${coresPerTrial === 0 ? 'which share all cores' : cores}`],
-    ['runtime', runtime],
+    ...(runtime === undefined ? [] : [['runtime', runtime] as [string, string]]),
     ['results', store],
   ]
 }

@@ -8,7 +8,7 @@ import { header } from './recording.ts'
 const style = { colors: pico.createColors(false), marks: { full: '━', rest: '─', good: '✓', bad: '✗' } }
 
 const trial = (id: number, width: number): TrackedTrial => ({
-  ...{ id, worker: id, label: { depth: 3, width }, startedAt: 0 },
+  ...{ id, worker: id, label: { depth: 3, width }, objectives: [], startedAt: 0 },
   progress: { epoch: 2, epochs: 2, fraction: 0.5, imagesPerSecond: 58_231, loss: 0.25 },
   report: { epoch: 1, val_accuracy: 0.9631 },
 })
@@ -58,4 +58,16 @@ test('a trial of a program that reports nothing still has its line', () => {
     79,
   )
   expect(line).toContain('epoch 1/3')
+})
+
+test('a line says the objectives of the sweep, not what is best known', () => {
+  const lines = new TrialLines(header, style)
+  const own = {
+    ...trial(1, 512),
+    objectives: ['reward', 'mem'],
+    report: { epoch: 2, val_accuracy: 0.96, mem: 8, reward: 2.5 },
+  }
+  expect(lines.running([own], 120).join('')).toMatch(/ reward 2\.5$/)
+  const done = { status: 'completed', weightsSha256: null, checkpoint: null } as const
+  expect(lines.ended(own, done, 3.2, 120).join('')).toMatch(/ 3\.20 s {2}reward 2\.5, mem 8$/)
 })
