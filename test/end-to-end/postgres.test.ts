@@ -38,7 +38,8 @@ test('a sweep on PostgreSQL has the same bits as on SQLite, also after it was ki
   killed.child.kill('SIGKILL')
   const { stderr: header } = await killed.finished
   expect(header).toContain(url)
-  expect((await run('list')).stdout).toMatch(/small +4 +\d/)
+  const listed = JSON.parse((await run('list', '--json')).stdout) as unknown
+  expect(listed).toMatchObject([{ name: 'small', trials: 4, completed: 0 }])
 
   const resumed = await run('resume')
   expect(resumed.code, resumed.stderr).toBe(0)
