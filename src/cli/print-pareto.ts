@@ -34,10 +34,7 @@ export async function printPareto(store: Store, sweep: SweepRow, options: Option
 async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResults): Promise<void> {
   const { axes, rows, hidden, isRepeated } = results
   if (axes.length === 0 || rows.length === 0) {
-    const reason = results.withoutObjective === 0 ? 'has no completed trial yet.' : 'has no trial with its objective.'
-    process.stdout.write(
-      `${sweep.name} ${axes.length === 0 && results.withoutObjective > 0 ? 'has reported no metric.' : reason}\n`,
-    )
+    process.stdout.write(`${whyEmpty(sweep.name, results)}\n`)
     return
   }
   const [width, unicode] = [terminalWidth(), isUnicode()]
@@ -67,6 +64,13 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
     ...{ xLabel: titleOf(cost.key), yLabel: titleOf(gain.key) },
   })
   process.stdout.write(`\n${plot}\n`)
+}
+
+function whyEmpty(name: string, { axes, withoutObjective }: ParetoResults): string {
+  if (withoutObjective === 0) return `${name} has no completed trial yet.`
+  return axes.length === 0
+    ? `The trials of ${name} have reported no metric.`
+    : `No completed trial of ${name} has reported its objective.`
 }
 
 /** Parameters, then what decides: the cost and the objectives; then counted costs and times, where there are any. */
