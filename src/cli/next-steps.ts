@@ -12,7 +12,7 @@ export async function nextSteps(
   { left }: { readonly left: boolean },
 ): Promise<NextStep[]> {
   const metrics = await frontMetrics(store.db, sweep.id)
-  const { rows } = await store.query('select 1 from points where eligible = 1 limit 1')
+  const { rows } = await store.query(`select 1 from points where sweep_id = ${sweep.id} and eligible = 1 limit 1`)
   return [
     [`swath show ${sweep.name}`, 'every trial, its parameters and metrics'],
     ...(rows.length === 0 || metrics.length === 0

@@ -8,6 +8,7 @@ import { paretoResults, type ParetoResult, type ParetoResults } from '../results
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { progressOf } from '../store/sweeps.ts'
 import { countedCost } from '../store/violations.ts'
 import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
@@ -35,6 +36,7 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
   const { axes, rows, hidden, isRepeated } = results
   if (axes.length === 0 || rows.length === 0) {
     process.stdout.write(`${whyEmpty(sweep.name, results)}\n`)
+    await noteResults(store, sweep, results)
     return
   }
   const [width, unicode] = [terminalWidth(), isUnicode()]
@@ -53,7 +55,7 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
   )
   process.stdout.write(`${table}\n`)
   noteMore(hidden, {})
-  noteResults(results)
+  await noteResults(store, sweep, results)
   if (cost === undefined || gain === undefined) return
   const points = rows.flatMap(({ values: [px = null, py = null], place }) =>
     px === null || py === null || place === 'not eligible' ? [] : [{ x: px, y: py, onFront: place === 'front' }],

@@ -1,9 +1,8 @@
 import type { LayoutOptions } from '../run/machine.ts'
-import { lackingText } from '../run/missing-objectives.ts'
 import { isPlannedLater } from '../run/planner.ts'
 import type { RunContext, RunResult } from '../run/run-sweep.ts'
 import { storedSettings } from '../sweep/definition.ts'
-import { lackingMetrics, type Lacking } from '../store/lacking.ts'
+import { lackingObjectives } from '../store/lacking-objectives.ts'
 import { withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { chooseDisplay } from './display/choose.ts'
@@ -11,6 +10,7 @@ import { printError } from './display/error.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { interruptedExitCode, interruptSignal } from './interrupt.ts'
 import { nextSteps } from './next-steps.ts'
+import { lackingText } from './note-results.ts'
 import { printPareto } from './print-pareto.ts'
 import { colors } from './terminal.ts'
 
@@ -53,23 +53,16 @@ export async function runAndReport(
   }
   const { problem, progress } = result
   const isUseless = await withStore(options.store, 'read', async (store) => {
-    const lacking = await lackingObjectives(store, result)
-    const lacksAll = lacking.some(({ completed, lacking: trials }) => completed > 0 && trials === completed)
+    const lacking = result.runner === undefined ? await lackingObjectives(store.db, result.sweep.id) : undefined
+    const lacksAll = lacking !== undefined && lacking.completed > 0 && lacking.lacking === lacking.completed
     await print(store, result, lacksAll)
-    // Last: a long table does not hide it.
-    for (const text of lacking.map(lackingText)) if (text !== undefined) process.stderr.write(`${text}\n`)
+    // Without a table that says so: why the exit code is 1.
+    if (lacksAll) process.stderr.write(`${lackingText(lacking) ?? ''}\n`)
     return lacksAll
   })
   if (problem !== undefined) printError(problem, { debug: false })
   const hasFailed = problem !== undefined || progress.failed > 0 || isUseless
   process.exitCode = interrupt.signal.aborted ? interruptedExitCode : hasFailed ? 1 : 0
-}
-
-/** Counts completed trials that lack an objective. If all do there is nothing to compare. */
-async function lackingObjectives(store: Store, { sweep, runner }: RunResult): Promise<Lacking[]> {
-  if (runner !== undefined) return []
-  const names = storedSettings(sweep).objectives.map(({ name }) => name)
-  return lackingMetrics(store.db, sweep.id, names)
 }
 
 /** Of a search that nobody bounded: it says nothing of how far it is. */

@@ -60,7 +60,7 @@ export async function showSweep(store: Store, name: string, format: ShowOptions)
   const goals = objectivesOf(await sweepMetrics(store.db, sweep.id)).map((objective) => objective.name)
   printRows(rows, { ...format, layout: layoutOf(rows, named, goals, { byPoint }), empty: 'No trials.' })
   noteMore(Math.ceil((progress.trials - trials.length) / (byPoint ? repeat : 1)), format)
-  noteResults(analysis)
+  await noteResults(store, sweep, analysis)
   printAnalysis(sweep.name, analysis, varying)
 }
 

@@ -25,9 +25,9 @@ export interface Axis {
 }
 
 /**
- * The axes of a sweep's results: the cost, then the objective. The objective alone if nothing is known of costs, nothing if no
- * metric is reported.
- * @throws SwathError('usage') for a name that no completed trial has
+ * Returns the axes of a sweep's results: the cost, then the objective. The objective alone if nothing is known of costs,
+ * nothing if no completed trial has the objective.
+ * @throws SwathError('usage') for a name in the options that no completed trial has
  */
 export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOptions): Promise<Axis[]> {
   const metrics = await sweepMetrics(store.db, sweep.id)
@@ -43,10 +43,9 @@ export async function chooseAxes(store: Store, sweep: SweepRow, { x, y }: AxisOp
     return [{ key, goal: goal ?? metricNamed(metrics, key).goal, source, metric }]
   }
   const cost = x ?? second?.name ?? costOf(metrics)?.name
-  return [
-    ...(cost === undefined ? [] : await axisOf(cost, x !== undefined || second !== undefined)),
-    ...(await axisOf(y ?? first?.name ?? '', true)),
-  ]
+  const [gain] = await axisOf(y ?? first?.name ?? '', y !== undefined)
+  if (gain === undefined) return []
+  return [...(cost === undefined ? [] : await axisOf(cost, x !== undefined)), gain]
 }
 
 /** `name`, or `-name` to minimize and `+name` to maximize it. */
@@ -65,7 +64,8 @@ async function unknownAxis(
   const parameters = numericParameters(JSON.parse(trial?.params ?? '{}') as Parameters)
   const reported = metrics.filter((metric) => metric.reported === 1 || metric.counted === 1).map(({ name }) => name)
   const known = [...new Set([...reported, ...parameters])]
-  if (known.length === 0) return new SwathError('usage', `no completed trial of ${sweep.name} has ${key}`)
+  if (known.length === 0 || known.includes(key))
+    return new SwathError('usage', `no completed trial of ${sweep.name} has ${key}`)
   return new SwathError('usage', `no completed trial has ${key}; did you mean ${nearest(key, known)}?`, {
     hint: nearestNames(key, known),
   })

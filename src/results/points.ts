@@ -36,7 +36,7 @@ export interface SweepPoints {
   /** By parameter of the space, then by point; NaN for a point without it. */
   readonly coordinates: readonly (readonly number[])[]
   readonly params: readonly Parameters[]
-  /** Completed trials that lack an objective: they count for no point. */
+  /** Completed trials that lack an objective: they count for no point. `lackingObjectives` says which. */
   readonly withoutObjective: number
 }
 
@@ -127,7 +127,8 @@ class PointColumns implements SweepPoints {
 
   /** Adds a completed trial to the point with this id. */
   add({ params, finished_at, violation, values }: CompletedRow, id: number): void {
-    if (this.objectives.length === 0 || !this.objectives.every((_, k) => Number.isFinite(values[k] ?? NaN))) {
+    if (this.objectives.length === 0) return
+    if (!this.objectives.every((_, k) => Number.isFinite(values[k] ?? NaN))) {
       this.withoutObjective++
       return
     }

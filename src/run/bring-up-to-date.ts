@@ -57,7 +57,7 @@ export async function bringUpToDate(update: Update): Promise<Updated> {
   return { sweep: (await sweepById(store.db, sweep.id)) ?? sweep, added, changes }
 }
 
-async function updateAlone({ store, shared, sweep, prepared }: Update): Promise<readonly string[]> {
+async function updateAlone({ store, sweep, prepared }: Update): Promise<readonly string[]> {
   // A definition that another process has extended meanwhile is not taken back.
   const options = { at: store.now().toISOString(), mayGrow: false }
   const { changes } = await store.db

@@ -1,13 +1,11 @@
-import { likeliest, nearestFirst } from '../nearest.ts'
+import { nearestFirst } from '../nearest.ts'
 import { builtinMetrics } from '../programs/builtin.ts'
-import { counted, firstOf } from '../report/enumerate.ts'
-import type { Lacking } from '../store/lacking.ts'
+import { firstOf } from '../report/enumerate.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import type { RunObserver } from './events.ts'
 
 /** Known of a trial before it trains: no program has to report them. */
 const knownBefore = ['flops', 'parameter_count']
-const mostNames = 20
 
 /**
  * Says once, after the first epoch that a trial has reported, which of the metrics that a sweep looks for it lacks: a slip
@@ -55,21 +53,4 @@ export class MissingObjectives {
       `${firstOf(missing)} ${isMany ? 'are' : 'is'} not in the first report, which has ${names}: if ${isMany ? 'they do' : 'it does'} not come with a later one, the sweep looks for something that its trials do not report.`,
     )
   }
-}
-
-/** Says how many completed trials lack an objective, and what they have reported instead; undefined if none does. */
-export function lackingText({ name, completed, lacking, ids, instead }: Lacking): string | undefined {
-  if (lacking === 0) return undefined
-  const which =
-    lacking === completed
-      ? completed === 1
-        ? 'The completed trial has'
-        : `All ${completed} completed trials have`
-      : `${lacking} of ${counted(completed, 'completed trial')} (${ids.join(', ')}${lacking > ids.length ? ', …' : ''}) ${lacking === 1 ? 'has' : 'have'}`
-  const meant = likeliest(name, instead)
-  return [
-    `${which} not reported ${name}, the sweep's objective.`,
-    instead.length === 0 ? 'No metric was reported.' : `Reported instead: ${firstOf(instead, mostNames)}.`,
-    ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
-  ].join(' ')
 }

@@ -134,7 +134,7 @@ const stored = `
 
 test('what scripts print that were written for other tools is stored, or said to be left out: never silently wrong', async () => {
   const folder = workFolder({ 'p.py': script, 'kinds.yaml': sweep(Object.keys(kinds)) })
-  const { code, stderr } = await swath(['run', 'kinds.yaml', '--workers', '2'], folder)
+  const { code, stdout, stderr } = await swath(['run', 'kinds.yaml', '--workers', '2'], folder)
   expect(code, stderr).toBe(1)
   expect(await ask(stored, folder)).toEqual(
     Object.entries(kinds).map(([kind, { metrics, error = null }]) => ({
@@ -149,9 +149,15 @@ test('what scripts print that were written for other tools is stored, or said to
         said.source,
       ).toHaveLength(1)
   }
-  expect(stderr).toMatch(
-    /^9 of 28 completed trials \(.*\) have not reported val_loss, .*Reported instead: a, .*Did you mean val\.loss\?$/m,
-  )
+  // One note, by each reader.
+  const note =
+    /^9 of 28 completed trials \(.*\) have not reported val_loss, .*Reported instead: a, .*Did you mean val\.loss\?$/gm
+  const printed = [stdout + stderr]
+  for (const command of ['show', 'pareto']) printed.push((await swath([command, 'kinds'], folder)).stdout)
+  for (const text of printed) {
+    expect(text.match(note)).toHaveLength(1)
+    expect(text.match(/completed trials? /g)).toHaveLength(1)
+  }
 }, 300_000)
 
 test('what was said of a sweep is not said again when it goes on', async () => {
@@ -169,7 +175,7 @@ test('a sweep whose completed trials all lack the objective exits with 1, and sa
   const folder = workFolder({ 'p.py': script, 'kinds.yaml': sweep(['never_metric']) })
   const { code, stderr } = await swath(['run', 'kinds.yaml'], folder)
   expect(stderr).toContain(
-    "The completed trial has not reported val_loss, the sweep's objective. Reported instead: valloss. Did you mean valloss?",
+    "The completed trial has not reported val_loss, the sweep's objective, and counts for no point. Reported instead: valloss. Did you mean valloss?",
   )
   expect(code).toBe(1)
   // And again, as long as nothing has changed.

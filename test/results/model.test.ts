@@ -5,6 +5,8 @@ import { Choice } from '../../src/figures/choice.ts'
 import { columnOf } from '../../src/figures/column.ts'
 import { paretoFigure } from '../../src/figures/pareto.ts'
 import { costOf, objectivesOf, type SweepMetric } from '../../src/metrics/catalogue.ts'
+import { analysisFigure } from '../../src/figures/analysis.ts'
+import { analyseSweep } from '../../src/results/analyse.ts'
 import { bestPoints } from '../../src/results/best.ts'
 import { frontMetrics } from '../../src/results/front-metrics.ts'
 import { frontOf } from '../../src/results/front.ts'
@@ -15,6 +17,7 @@ import { pointResults, trialResults } from '../../src/results/trials.ts'
 import type { SweepRow, TrialState } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/store.ts'
 import { pointsViewName } from '../../src/store/points-view.ts'
+import { lackingObjectives } from '../../src/store/lacking-objectives.ts'
 import { sweepMetrics } from '../../src/store/sweep-metrics.ts'
 import { deleteSweep } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
@@ -198,6 +201,17 @@ async function compare(store: Store, sweep: Awaited<ReturnType<typeof makeSweep>
         eligible: eligible.has(point.trial) ? 1 : 0,
       })),
   )
+  const completed = results.reduce((sum, { states }) => sum + (states.completed ?? 0), 0)
+  const counting = results.reduce((sum, { seeds }) => sum + seeds, 0)
+  const without = objective === undefined ? 0 : completed - counting
+  const said = await Promise.all([
+    lackingObjectives(store.db, sweep.id).then(({ lacking }) => lacking),
+    ...[paretoResults(store, sweep, { limit: 1 }), analyseSweep(store.db, sweep), analysisFigure(store, sweep)].map(
+      async (reader) => (await reader).withoutObjective,
+    ),
+  ])
+  expect(said).toEqual([without, without, without, without])
+
   for (const row of rows) {
     const k = points.trials.indexOf(Number(row.trial_id))
     expect(number(row.value_se)).toEqual(close(points.errors[0]?.[k]))
