@@ -8,7 +8,6 @@ import { paretoResults, type ParetoResult, type ParetoResults } from '../results
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
-import { progressOf } from '../store/sweeps.ts'
 import { countedCost } from '../store/violations.ts'
 import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
