@@ -37,9 +37,13 @@ export function Pareto({ sweep, endings }: Seen) {
       drawn={(figure) => {
         if (figure.points.length === 0) return undefined
         const front = figure.points.filter((point) => point.isOnFront).length
+        const notes = [
+          ...(figure.frontOver.length > 2 ? [`The front is over ${figure.frontOver.join(', ')}.`] : []),
+          ...(figure.points.some((point) => !point.isFeasible) ? ['Hollow points violate a constraint.'] : []),
+        ]
         return {
           draw: (frame) => paretoPlot(figure, frame),
-          ...(figure.frontOver.length > 2 && { note: `The front is over ${figure.frontOver.join(', ')}.` }),
+          ...(notes.length > 0 && { note: notes.join(' ') }),
           height: 360,
           label: `${figure.y} over ${figure.x} of ${figure.total} points, ${front} of them on the front`,
         }
