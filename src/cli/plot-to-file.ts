@@ -5,7 +5,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { analysisFigure } from '../figures/analysis.ts'
 import { chooseAxes } from '../results/axes.ts'
 import { Choice } from '../figures/choice.ts'
-import { columnOf, metricByEpoch, varyingParameters } from '../figures/column.ts'
+import { columnOf, metricByEpoch, varyingColumns } from '../figures/column.ts'
 import { curvesFigure } from '../figures/curves.ts'
 import { heatmapFigure } from '../figures/heatmap.ts'
 import { parallelFigure } from '../figures/parallel.ts'
@@ -66,7 +66,7 @@ async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: 
   const named = (name: string) => columnOf(choice.columns, name) ?? choice.column(name)
   const { name: metric, goal } =
     options.metric === undefined ? { ...named(gain.key), goal: gain.goal } : named(options.metric)
-  const varying = varyingParameters(choice.columns)
+  const varying = varyingColumns(choice.columns)
   switch (options.kind) {
     case 'pareto': {
       const [x, y] = [named(cost.key).name, named(gain.key).name]

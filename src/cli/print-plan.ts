@@ -5,7 +5,7 @@ import { printable } from '../printable.ts'
 import { learns } from '../search/methods.ts'
 import { textTable, type TableCell } from '../report/text-table.ts'
 import { timeToGo } from '../report/time-to-go.ts'
-import { varyingParameters } from '../results/varying.ts'
+import { varyingParameters } from '../sweep/varying.ts'
 import { shown } from './display/words.ts'
 import { colors, terminalWidth } from './terminal.ts'
 

@@ -11,7 +11,7 @@ import type { TableRow } from '../report/text-table.ts'
 import { checkpointOf } from '../store/artifacts.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { trialsOf } from '../store/trials.ts'
-import { varyingParameters } from '../results/varying.ts'
+import { varyingParameters } from '../sweep/varying.ts'
 import { printRows } from './print-rows.ts'
 import type { TrialTools } from './with-trials.ts'
 

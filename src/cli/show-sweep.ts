@@ -4,7 +4,7 @@ import type { TableCell, TableRow } from '../report/text-table.ts'
 import { analyseSweep } from '../results/analyse.ts'
 import { NamedColumns, rowOf } from '../results/named-columns.ts'
 import { pointResults, trialResults, type PointResult, type TrialResult } from '../results/trials.ts'
-import { shownParameters } from '../results/varying.ts'
+import { tellingParameters } from '../sweep/telling.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -74,7 +74,7 @@ export async function readSweep(
   const rows = await trialsOf(store.db, sweep.id, limit)
   const areAll = rows.length >= progress.trials
   const trials = await trialResults(store.db, sweep, rows, { areAll })
-  return { trials, varying: shownParameters(sweep, trials, { areAll }), progress }
+  return { trials, varying: tellingParameters(sweep, trials, { areAll }), progress }
 }
 
 type Shown = Pick<TrialResult, 'params'> & { readonly metrics: ReadonlyMap<string, unknown> }

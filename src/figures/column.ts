@@ -10,7 +10,7 @@ export interface SweepColumn {
   readonly goal: Goal
   /** True if all values in the first rows are numbers, and there is one. */
   readonly isNumber: boolean
-  /** True if the first rows have more than one value. */
+  /** True for a parameter that tells trials apart, and for any other column of which the first rows have several values. */
   readonly varies: boolean
 }
 
@@ -22,8 +22,8 @@ export function columnOf(columns: readonly SweepColumn[], name: string): SweepCo
   return (isCost ? from('trial') : undefined) ?? from('metric') ?? from('parameter')
 }
 
-/** Returns the columns of the parameters that vary. */
-export function varyingParameters(columns: readonly SweepColumn[]): string[] {
+/** Returns the columns of the parameters that tell trials apart. */
+export function varyingColumns(columns: readonly SweepColumn[]): string[] {
   return columns.filter(({ source, varies }) => source === 'parameter' && varies).map(({ name }) => name)
 }
 

@@ -1,6 +1,6 @@
 import type { Goal } from '../metrics/goal.ts'
 import type { Choice } from './choice.ts'
-import { varyingParameters } from './column.ts'
+import { varyingColumns } from './column.ts'
 import { quoted } from './sql-text.ts'
 
 export interface CurvesFigure {
@@ -31,7 +31,7 @@ export async function curvesFigure(
 ): Promise<CurvesFigure> {
   const { of } = choice.column(metric)
   const column = quoted(metric)
-  const varying = varyingParameters(choice.columns).slice(0, mostNamed)
+  const varying = varyingColumns(choice.columns).slice(0, mostNamed)
   const order = goal === 'minimize' ? 'asc' : 'desc'
   const trials = await choice.ask(`
     select trial_id, state, count(*) over () as n${varying.map((name) => `, ${quoted(name)}`).join('')}

@@ -4,10 +4,11 @@ import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
-import { sweepColumns as columnsOfSweep } from '../store/sweep-view.ts'
+import { sweepColumns as columnsOfSweep, type NamedColumn } from '../store/sweep-view.ts'
 import { trialsOf } from '../store/trials.ts'
 import { storedDefinition } from '../sweep/stored.ts'
 import { parameterNames } from '../sweep/space.ts'
+import { tellingParameters } from '../sweep/telling.ts'
 import type { SweepColumn } from './column.ts'
 import { quoted } from './sql-text.ts'
 
@@ -48,12 +49,20 @@ async function readColumns(store: Store, sweep: SweepRow): Promise<SweepColumn[]
   })
   const named = new Map(layout.map((column) => [column.name, column]))
   const { columns, rows } = await store.query(`select * from ${quoted(sweep.view_name)}`, { limit: rowsLookedAt })
+  const trials = rows.map((row) => ({ params: parametersIn(row, layout) }))
+  const telling = new Set(tellingParameters(sweep, trials, { areAll: rows.length < rowsLookedAt }))
   return columns.map((name): SweepColumn => {
     const values = new Set(rows.map((row) => row[name]).filter((value) => value !== null))
     const isNumber = values.size > 0 && [...values].every((value) => typeof value === 'number')
     const { kind: source, of } = named.get(name) ?? { kind: 'trial' as const, of: name }
-    return { name, source, of, goal: metricNamed(known, of).goal, isNumber, varies: values.size > 1 }
+    const varies = source === 'parameter' ? telling.has(of) : values.size > 1
+    return { name, source, of, goal: metricNamed(known, of).goal, isNumber, varies }
   })
+}
+
+function parametersIn(row: Readonly<Record<string, unknown>>, columns: readonly NamedColumn[]): Parameters {
+  const own = columns.filter(({ kind, name }) => kind === 'parameter' && row[name] != null)
+  return Object.fromEntries(own.map(({ of, name }) => [of, row[name]])) as Parameters
 }
 
 /** Returns the parameters of the definition and, for a sweep that was not created from a file, of its first trial. */

@@ -2,7 +2,7 @@ import type { Choice } from './choice.ts'
 import { objectivesOf } from '../metrics/catalogue.ts'
 import { objectiveRank } from '../metrics/goal.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
-import { columnOf, varyingParameters } from './column.ts'
+import { columnOf, varyingColumns } from './column.ts'
 import { quoted } from './sql-text.ts'
 
 export interface TableOptions {
@@ -42,7 +42,7 @@ async function usualColumns({ store, sweep, columns }: Choice): Promise<string[]
   const costs = columns.filter(({ source, name, isNumber }) => source === 'trial' && name === 'flops' && isNumber)
   const others = columns.filter(({ source, name }) => source === 'metric' && !objectives.includes(name))
   const metrics = others.sort((a, b) => objectiveRank(a.of) - objectiveRank(b.of)).slice(0, mostOthers)
-  const names = [...objectives, ...varyingParameters(columns), ...[...costs, ...metrics].map(({ name }) => name)]
+  const names = [...objectives, ...varyingColumns(columns), ...[...costs, ...metrics].map(({ name }) => name)]
   return [...new Set(['trial_id', 'state', ...names])]
 }
 

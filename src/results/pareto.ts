@@ -8,7 +8,7 @@ import { storedDefinition } from '../sweep/stored.ts'
 import { chooseAxes, type Axis, type AxisOptions } from './axes.ts'
 import { eligiblePoints, isNoneFeasible, readPoints, type SweepPoints } from './points.ts'
 import { pointResults, trialResults, type PointResult } from './trials.ts'
-import { shownParameters } from './varying.ts'
+import { tellingParameters } from '../sweep/telling.ts'
 
 /** The points of a sweep by what they cost and what they are worth. */
 export interface ParetoResults {
@@ -73,7 +73,7 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
   })
   return {
     ...{ axes, rows, hidden: ordered.length - shown.length, withoutObjective: points.withoutObjective },
-    varying: shownParameters(sweep, rows, { areAll: shown.length === ordered.length }),
+    varying: tellingParameters(sweep, rows, { areAll: shown.length === ordered.length }),
     noneFeasible: isNoneFeasible(points),
     isRepeated,
   }

@@ -5,8 +5,9 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { trialPages } from '../store/trials.ts'
 import { storedDefinition } from '../sweep/stored.ts'
-import { ParameterCensus } from '../sweep/parameter-census.ts'
-import { parameterNames, variedParameters } from '../sweep/space.ts'
+import { parameterNames } from '../sweep/space.ts'
+import { tellingParameters } from '../sweep/telling.ts'
+import { ParameterCensus } from '../sweep/varying.ts'
 import { trainingWork } from './cost.ts'
 import { isPlannedLater } from './planner.ts'
 
@@ -35,10 +36,8 @@ export async function outlookOf(store: Store, sweep: SweepRow, datasets: TrialDa
       work.set(id, trainingWork({ flops, params }, dataset && trainingExamples(dataset)))
     }
   }
-  if (isPlannedLater(sweep)) {
-    const { parameters } = storedDefinition(sweep)
-    return { trials, work, parameters: parameterNames(parameters), telling: variedParameters(parameters) }
-  }
-  const { names, varying } = census
-  return { trials, work, parameters: names.toSorted(), telling: varying.length > 0 ? varying : names }
+  const isLater = isPlannedLater(sweep)
+  const names = isLater ? parameterNames(storedDefinition(sweep).parameters) : census.names
+  const telling = tellingParameters(sweep, census, { areAll: !isLater })
+  return { trials, work, parameters: names.toSorted(), telling: telling.length > 0 ? telling : names }
 }

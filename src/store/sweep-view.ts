@@ -6,7 +6,7 @@ import { namesIn } from '../search/constraint.ts'
 import { constraintsOf } from '../sweep/check-search.ts'
 import { storedSettings } from '../sweep/definition.ts'
 import { storedDefinition } from '../sweep/stored.ts'
-import { variedParameters } from '../sweep/space.ts'
+import { searchedParameters } from '../sweep/space.ts'
 import { caseless, columnNames, freeIdentifier, longestIdentifier, shortened } from './identifiers.ts'
 import { parameterColumns } from './parameter-columns.ts'
 import {
@@ -111,7 +111,7 @@ export async function createSweepViews(
 }
 
 /** A column of a sweep's views that holds a parameter or a metric. */
-interface NamedColumn {
+export interface NamedColumn {
   readonly kind: 'parameter' | 'metric'
   /** The parameter or metric. */
   readonly of: string
@@ -132,7 +132,7 @@ export function sweepColumns(
     longest,
   }: { readonly parameters: readonly string[]; readonly metrics: readonly string[]; readonly longest: number },
 ): NamedColumn[] {
-  const [varied, constant] = divided(parameters, new Set(variedParameters(storedDefinition(sweep).parameters)))
+  const [varied, constant] = divided(parameters, new Set(searchedParameters(storedDefinition(sweep).parameters)))
   const [deciding, others] = divided(metrics, decidingMetrics(sweep))
   const nameOf = columnNames([...fixedColumns, ...pointColumns], longest)
   // A metric never takes the name of a parameter.

@@ -15,8 +15,11 @@ export function parameterNames(parameters: ParametersContent): string[] {
   return [...new Set(flatten(parameters).flatMap(namesOf))].sort()
 }
 
-/** The parameters that have more than one value to take, or are there in some points only. */
-export function variedParameters(parameters: ParametersContent): string[] {
+/**
+ * Returns the parameters that have more than one value to take, or are there in some points only. What trials have drawn so far
+ * may agree in them: see `varyingParameters`.
+ */
+export function searchedParameters(parameters: ParametersContent): string[] {
   return flatten(parameters).flatMap((parameter) => {
     const { value, values, cases, when } = parameter.content
     const isFixed = value !== undefined || values?.length === 1 || cases?.length === 1

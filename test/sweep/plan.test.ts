@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, expect, test } from 'vitest'
 
-import { varyingParameters } from '../../src/results/varying.ts'
+import { varyingParameters } from '../../src/sweep/varying.ts'
 import { planSweep } from '../../src/sweep/plan.ts'
 import { readSweepFile } from '../../src/sweep/read.ts'
 import { trialSeed } from '../../src/sweep/seed.ts'

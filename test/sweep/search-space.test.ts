@@ -6,7 +6,7 @@ import { checkParameters } from '../../src/sweep/check-parameters.ts'
 import { checkSearch, constraintsOf, isAboutPoint } from '../../src/sweep/check-search.ts'
 import { sweepFileSchema, type SweepFileContent } from '../../src/sweep/schema.ts'
 import { SweepSource } from '../../src/sweep/source.ts'
-import { parameterNames, spaceOf, variedParameters } from '../../src/sweep/space.ts'
+import { parameterNames, spaceOf, searchedParameters } from '../../src/sweep/space.ts'
 
 function parse(parameters: string, method = 'random'): [SweepSource, SweepFileContent] {
   const lines = parameters.trim().split('\n')
@@ -94,7 +94,7 @@ model:
   expect(mistake(nested, 'grid')).toBe('')
   const { parameters } = parse(nested)[1]
   expect(parameterNames(parameters)).toEqual(['model.depth', 'model.head.width', 'optimizer'])
-  expect(variedParameters(parameters)).toEqual(['optimizer', 'model.depth', 'model.head.width'])
+  expect(searchedParameters(parameters)).toEqual(['optimizer', 'model.depth', 'model.head.width'])
   const space = spaceOf(parameters)
   expect(Array.from({ length: grid.count(space) }, (_, k) => grid.point(space, k))).toEqual([
     { optimizer: 'adam' },

@@ -1,5 +1,6 @@
 import type { TrainedModelRow } from '../../src/store/trained-models.ts'
 import { formatPercent } from '../../src/report/format.ts'
+import { varyingParameters } from '../../src/sweep/varying.ts'
 import { shownValue } from '../parts/numbers.ts'
 
 export type Model = TrainedModelRow
@@ -15,8 +16,7 @@ export function groupsOf(models: readonly Model[]): ModelGroup[] {
   const sweeps = [...new Set(models.map(({ sweep }) => sweep))]
   return sweeps.map((sweep) => {
     const own = models.filter((model) => model.sweep === sweep)
-    const names = [...new Set(own.flatMap(({ params }) => Object.keys(params)))]
-    const varying = names.filter((name) => new Set(own.map(({ params }) => JSON.stringify(params[name]))).size > 1)
+    const varying = varyingParameters(own)
     return { sweep, models: own.map((model) => ({ trial: model.trial, text: described(model, varying) })) }
   })
 }

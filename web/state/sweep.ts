@@ -1,4 +1,4 @@
-import { varyingParameters, type SweepColumn } from '../../src/figures/column.ts'
+import type { SweepColumn } from '../../src/figures/column.ts'
 import type { SweepSummary } from '../../src/figures/sweep-list.ts'
 import type { Goal } from '../../src/metrics/goal.ts'
 
@@ -33,11 +33,6 @@ export function numbersOf({ columns }: SweepDetail): string[] {
 
 export function metricsOf({ columns }: SweepDetail): string[] {
   return columns.filter(({ source, isNumber }) => source === 'metric' && isNumber).map(({ name }) => name)
-}
-
-/** Columns of the parameters that vary. */
-export function varyingOf({ columns }: SweepDetail): string[] {
-  return varyingParameters(columns)
 }
 
 /** Which way a column is better. */

@@ -1,11 +1,12 @@
 import { useRef } from 'preact/hooks'
 
+import { varyingColumns } from '../../../src/figures/column.ts'
 import type { HeatmapFigure } from '../../../src/figures/heatmap.ts'
 import { heatmapAxes, heatmapPlot } from '../../../src/plots/heatmap.ts'
 import { query } from '../../state/address.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen, select, selection } from '../../state/selection.ts'
-import { metricOf, numbersOf, varyingOf } from '../../state/sweep.ts'
+import { metricOf, numbersOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
 import { CellGrid } from '../cell-grid.ts'
 import { selectCells, type CellCursor } from '../select-cells.ts'
@@ -16,7 +17,7 @@ import { sweepPath, type Seen } from './seen.ts'
 
 /** The mean of a metric over two parameters. */
 export function Heatmap({ sweep, endings }: Seen) {
-  const varying = varyingOf(sweep)
+  const varying = varyingColumns(sweep.columns)
   const x = query.value.get('hx') ?? varying.find((name) => name === 'depth') ?? varying[0] ?? ''
   const y =
     query.value.get('hy') ?? varying.find((name) => name === 'width') ?? varying.find((name) => name !== x) ?? ''

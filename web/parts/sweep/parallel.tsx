@@ -1,9 +1,10 @@
+import { varyingColumns } from '../../../src/figures/column.ts'
 import type { ParallelFigure } from '../../../src/figures/parallel.ts'
 import { parallelPlot } from '../../../src/plots/parallel.ts'
 import { parallelScales } from '../../../src/plots/parallel-scales.ts'
 import { withQuery } from '../../state/api.ts'
 import { chosen, select, selection } from '../../state/selection.ts'
-import { goalOf, metricOf, varyingOf } from '../../state/sweep.ts'
+import { goalOf, metricOf } from '../../state/sweep.ts'
 import { useSeenData } from '../../state/use-seen-data.ts'
 import { brushAxes } from '../axis-brush.ts'
 import { FigurePanel } from './figure.tsx'
@@ -14,7 +15,7 @@ const mostAxes = 8
 /** A line a trial through its parameters to what it came to. */
 export function Parallel({ sweep, endings }: Seen) {
   const metric = metricOf(sweep)
-  const axes = [...varyingOf(sweep).slice(0, mostAxes), metric]
+  const axes = [...varyingColumns(sweep.columns).slice(0, mostAxes), metric]
   const path =
     metric === '' || axes.length < 2
       ? null

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
+import { varyingColumns } from '../../../src/figures/column.ts'
 import type { TrialTable } from '../../../src/figures/trial-table.ts'
 import { go, query, show } from '../../state/address.ts'
 import { get, withQuery } from '../../state/api.ts'
 import { chosen } from '../../state/selection.ts'
-import { varyingOf } from '../../state/sweep.ts'
 import { useData } from '../../state/use-data.ts'
 import { useRows } from '../../state/use-rows.ts'
 import { Choose } from '../choose.tsx'
@@ -47,7 +47,7 @@ export function Trials({ sweep, endings, trials }: Seen & { readonly trials: num
         label="a row a"
         value={shown}
         none={isRepeated ? 'point' : 'trial'}
-        names={[...(isRepeated ? ['trial'] : []), ...varyingOf(sweep)]}
+        names={[...(isRepeated ? ['trial'] : []), ...varyingColumns(sweep.columns)]}
         onChange={(name) => {
           show({ group: name, sort: null, desc: null })
         }}

@@ -1,6 +1,13 @@
 import type { Parameters } from '../programs/program.ts'
 
-/** Which parameters the trials of a sweep have, and in which they differ, counted one by one. */
+/** Returns the parameters in which trials differ. `searchedParameters` are those in which the search space lets them differ. */
+export function varyingParameters(trials: Iterable<{ readonly params: Parameters }>): string[] {
+  const census = new ParameterCensus()
+  for (const { params } of trials) census.add(params)
+  return census.varying
+}
+
+/** Counts, trial by trial, which parameters there are and in which trials differ: a large sweep is not held as a whole. */
 export class ParameterCensus {
   /** By name, the first trial's value as JSON; undefined where it has none. */
   readonly #first = new Map<string, string | undefined>()
