@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 
 import { expect, it } from 'vitest'
 
-import { tensorflowEnvironment } from '../../src/tensorflow/environment.ts'
 import { findRuntime } from '../../src/tensorflow/runtime.ts'
 
 // With the set of attribute names that tfjs-node shares between threads this raced: names went missing from the set in most
@@ -16,7 +15,7 @@ it('many worker threads use the binding at once, and none disturbs another', () 
   const { status, signal, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', storm, runtime.bindingPath, rounds, workers, calls],
-    { env: tensorflowEnvironment(1), encoding: 'utf8' },
+    { encoding: 'utf8' },
   )
   expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
 })

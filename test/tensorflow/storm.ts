@@ -1,6 +1,7 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
 import { nodeBackend } from '../../src/tensorflow/backend.ts'
+import { prepareEnvironment } from '../../src/tensorflow/environment.ts'
 import { loadTensorFlow } from '../../src/tensorflow/load.ts'
 
 /**
@@ -17,6 +18,7 @@ interface Start {
 
 if (isMainThread) {
   const [bindingPath = '', ...counts] = process.argv.slice(2)
+  prepareEnvironment(1)
   const [rounds = 0, workers = 0, calls = 0] = counts.map(Number)
   for (let round = 0; round < rounds; round++) {
     const waiting = new Int32Array(new SharedArrayBuffer(4)).fill(workers)
