@@ -53,7 +53,13 @@ test('a worker thread that is the first to load TensorFlow refuses variables tha
   const run = (env: NodeJS.ProcessEnv) =>
     new Promise<string>((resolve) => {
       const worker = new Worker(load, { eval: true, env })
-      worker.on('error', (error) => { resolve(error.message); }).on('exit', () => { resolve('loads'); })
+      worker
+        .on('error', (error) => {
+          resolve(error.message)
+        })
+        .on('exit', () => {
+          resolve('loads')
+        })
     })
   expect(await run({ PATH: process.env.PATH })).toBe('loads')
   expect(await run({ TF_XLA_FLAGS: 'x' })).toBe('TensorFlow would read TF_XLA_FLAGS from the environment')
