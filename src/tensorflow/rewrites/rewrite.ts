@@ -4,6 +4,7 @@ import { prune, type Program } from '../program.ts'
 import type { RecordedConstant, RecordedOp, RecordedTensor } from '../record.ts'
 import { activationGradient } from './activation-gradient.ts'
 import { biasAdd, biasAddGradient } from './bias-add.ts'
+import { expandDims } from './expand-dims.ts'
 import { matMul } from './mat-mul.ts'
 import { meanType } from './mean-type.ts'
 import { needlessCast, needlessReshape } from './needless.ts'
@@ -12,6 +13,7 @@ import { sameShape, type ProgramView, type Rule } from './rule.ts'
 /** All rules, in the order in which they are tried. */
 export const rules: readonly Rule[] = [
   needlessCast,
+  expandDims,
   needlessReshape,
   matMul,
   meanType,

@@ -1,53 +1,18 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
-import { emit } from '../../../src/tensorflow/emit.ts'
-import { GraphBuilder } from '../../../src/tensorflow/graph.ts'
 import type { Program } from '../../../src/tensorflow/program.ts'
-import { record } from '../../../src/tensorflow/record.ts'
 import { activationGradient } from '../../../src/tensorflow/rewrites/activation-gradient.ts'
 import { biasAdd, biasAddGradient } from '../../../src/tensorflow/rewrites/bias-add.ts'
+import { expandDims } from '../../../src/tensorflow/rewrites/expand-dims.ts'
 import { matMul } from '../../../src/tensorflow/rewrites/mat-mul.ts'
 import { meanType } from '../../../src/tensorflow/rewrites/mean-type.ts'
 import { needlessCast, needlessReshape } from '../../../src/tensorflow/rewrites/needless.ts'
 import { rewrite, rules } from '../../../src/tensorflow/rewrites/rewrite.ts'
 import type { Rule } from '../../../src/tensorflow/rewrites/rule.ts'
-import { Session } from '../../../src/tensorflow/session.ts'
-import { native, tf } from '../native.ts'
-
-/** Declared for two inputs; a program of one leaves the second alone. */
-type Run = (x: TensorFlow.Tensor, y: TensorFlow.Tensor, z: TensorFlow.Tensor) => TensorFlow.Tensor
-type Tensors = readonly TensorFlow.Tensor[]
-
-function recordProgram(inputs: Tensors, run: Run): Program {
-  const backend = native()
-  const ids = backend.getInputTensorIds(inputs)
-  const { recording, result } = record(backend, ids, () =>
-    tf.tidy(() => backend.getInputTensorIds([run(...(inputs as Parameters<Run>))])),
-  )
-  return {
-    ...recording,
-    inputs: inputs.map(({ shape }, i) => ({ id: ids[i] ?? -1, shape, dtype: 1 })),
-    results: result,
-  }
-}
-
-/** What a program computes when it runs as a graph. */
-function compute(program: Program, inputs: Tensors): number[] {
-  const graph = new GraphBuilder()
-  const placeholders = inputs.map(({ shape }, i) => graph.placeholder(`input${i}`, 1, shape))
-  const refs = new Map(program.inputs.map(({ id }, i) => [id, placeholders[i] ?? '']))
-  const results = emit(graph, program, refs, undefined)
-  const session = new Session(native(), graph.nodes)
-  try {
-    const feeds = new Map(placeholders.map((name, i) => [name, inputs[i] as TensorFlow.Tensor]))
-    return Array.from(session.run(feeds, results)[0] ?? [])
-  } finally {
-    session.dispose()
-  }
-}
+import { tf } from '../native.ts'
+import { compute, random, recordProgram, type Run, type Tensors } from './programs.ts'
 
 const ops = (program: Program): string[] => program.ops.map(({ op }) => op)
-const random = (...shape: number[]): TensorFlow.Tensor => tf.randomUniform(shape, -1, 1, 'float32', shape.length + 7)
 
 /** The program's ops after some rules; checks that it computes what it did. */
 function rewritten(inputs: Tensors, run: Run, ...applied: readonly Rule[]): string[] {
@@ -123,4 +88,10 @@ test('a dense layer with all rules is product, bias and activation, and so is it
   const after = rewritten([x, kernel, bias], gradient, ...rules)
   expect(after.slice(0, 3)).toEqual(['MatMul', 'BiasAdd', 'Relu'])
   expect(after.slice(-2)).toEqual(['ReluGrad', 'MatMul'])
+})
+
+test('an added dimension becomes a reshape, which goes with the one before it', () => {
+  expect(rewritten([random(4, 3)], (x) => tf.expandDims(x, 1), expandDims)).toEqual(['Reshape'])
+  expect(rewritten([random(4, 3)], (x) => tf.expandDims(tf.reshape(x, [12]), -1), expandDims)).toEqual(['Reshape'])
+  expect(rewritten([random(4, 3)], (x) => tf.square(tf.squeeze(tf.expandDims(x, 0))), ...rules)).toEqual(['Square'])
 })
