@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import type { Goal } from '../metrics/goal.ts'
+import { shareOf } from '../report/share.ts'
 import type { Schema, SweepRow } from '../store/schema.ts'
 import { bestPoints } from './best.ts'
 import { frontMetrics } from './front-metrics.ts'
@@ -58,12 +59,8 @@ function sparkOf(points: SweepPoints, [y = 0, x = 0]: readonly number[]): [numbe
   front.sort((a, b) => a.x - b.x)
   const step = Math.ceil(front.length / mostSparks)
   const shown = front.filter((_, k) => k % step === 0 || k === front.length - 1)
-  const share = (value: number, values: readonly number[]) => {
-    const [least, greatest] = [Math.min(...values), Math.max(...values)]
-    // Halves: the difference of the greatest numbers is infinite.
-    return greatest > least ? (value / 2 - least / 2) / (greatest / 2 - least / 2) : 0.5
-  }
-  const xs = shown.map((point) => point.x)
-  const ys = shown.map((point) => point.y)
-  return shown.map((point) => [share(point.x, xs), share(point.y, ys)])
+  const boundsOf = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const
+  const xs = boundsOf(shown.map((point) => point.x))
+  const ys = boundsOf(shown.map((point) => point.y))
+  return shown.map((point) => [shareOf(point.x, xs), shareOf(point.y, ys)])
 }

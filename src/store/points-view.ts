@@ -11,6 +11,19 @@ export interface ViewColumn {
   readonly value: RawBuilder<unknown>
 }
 
+/** Columns of a trial that each sweep's views have. */
+export const trialColumns = [
+  'number',
+  'state',
+  'attempt',
+  'repeat',
+  'seed',
+  'parameter_count',
+  'flops',
+  'weights_sha256',
+  'stop_reason',
+] as const
+
 interface ViewedSweep {
   readonly id: number
   readonly repeat: number
@@ -56,18 +69,6 @@ export function trialColumn(
 export function pointsSelect(sweep: ViewedSweep, columns: readonly ViewColumn[]): RawBuilder<unknown> {
   return sweep.repeat === 1 ? singles(sweep, columns) : repeated(sweep, columns)
 }
-
-const trialColumns = [
-  'number',
-  'state',
-  'attempt',
-  'repeat',
-  'seed',
-  'parameter_count',
-  'flops',
-  'weights_sha256',
-  'stop_reason',
-]
 
 function singles(sweep: ViewedSweep, columns: readonly ViewColumn[]): RawBuilder<unknown> {
   const counts = countsOf(sweep)

@@ -15,6 +15,7 @@ import {
   pointsSelect,
   pointsViewName,
   trialColumn,
+  trialColumns,
   type ViewColumn,
 } from './points-view.ts'
 import type { Schema, SweepRow } from './schema.ts'
@@ -38,18 +39,7 @@ export async function freeViewName(db: Kysely<Schema>, sweepName: string): Promi
 }
 
 /** Columns of every sweep's view, in front of its parameters. */
-export const fixedColumns = [
-  'trial_id',
-  'number',
-  'state',
-  'attempt',
-  'repeat',
-  'seed',
-  'parameter_count',
-  'flops',
-  'weights_sha256',
-  'stop_reason',
-] as const
+export const fixedColumns = ['trial_id', ...trialColumns] as const
 
 /** SQLite's are 2000, also those of a question that adds some of its own. */
 export const mostColumns = 1_000

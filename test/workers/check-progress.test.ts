@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { checkProgress, epochOf } from '../../src/workers/check-progress.ts'
-
-const throwing = () => {
-  throw new Error('no such thing')
-}
-const poison = {
-  [Symbol.toPrimitive]: throwing,
-  toString: throwing,
-  get [Symbol.toStringTag]() {
-    return throwing()
-  },
-}
+import { poison, throwing } from './poison.ts'
 
 test.each([
   [undefined, 'progress(undefined): expected { epoch, epochs, fraction }'],

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '../../src/workers/failure.ts'
-
-const throwing = () => {
-  throw new Error('no such thing')
-}
-const poison = {
-  [Symbol.toPrimitive]: throwing,
-  toString: throwing,
-  get [Symbol.toStringTag]() {
-    return throwing()
-  },
-}
+import { poison, throwing } from './poison.ts'
 
 describe('whatever is thrown', () => {
   const error = (fields: object) => Object.defineProperties(new Error('a'), Object.getOwnPropertyDescriptors(fields))

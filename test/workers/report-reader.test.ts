@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { ReportError } from '../../src/workers/report-error.ts'
 import { ReportReader } from '../../src/workers/report-reader.ts'
 import { runs, tally } from '../fuzz.ts'
+import { poison, throwing } from './poison.ts'
 
 /** Reads reports of one trial that looks for `val_loss`: what is stored, and what is said of it. */
 function read(...reports: unknown[]) {
@@ -19,16 +20,6 @@ function read(...reports: unknown[]) {
   }
 }
 
-const throwing = () => {
-  throw new Error('no such thing')
-}
-const poison = {
-  [Symbol.toPrimitive]: throwing,
-  toString: throwing,
-  get [Symbol.toStringTag]() {
-    return throwing()
-  },
-}
 class Tensor {
   readonly value = 1
 }
