@@ -27,7 +27,10 @@ export async function verifyProgram(
   if (now === undefined || now.sha256 === sweep.program_sha256) return sweep
   const before = await keptProgram(store.db, sweep.program_sha256)
   const changes = changesBetween(before, now)
-  if (!accepts) throw programChanged(sweep.name, changes)
+  if (!accepts) {
+    const lead = `the program of ${sweep.name} is not the one that its trials were trained with`
+    throw programChanged(sweep.name, changes, lead)
+  }
   await acceptProgram(store.db, sweep.id, {
     ...{ version: now, at: store.now().toISOString() },
     detail: changes.map(({ what }) => what).join('; '),
@@ -56,20 +59,33 @@ export async function adoptProgram(store: Store, sweep: SweepRow, settings: Swee
   return { ...sweep, program_sha256: version.sha256 }
 }
 
-/** What a run ends with when its program was changed under it. */
+/** Returns what a run ends with when its program was changed while it ran. */
 export async function programChangedMeanwhile(
   store: Store,
   sweep: SweepRow,
   settings: SweepSettings,
 ): Promise<SwathError> {
+  const lead = `the program of ${sweep.name} was changed while it ran, so no further trial was started`
+  return programChanged(sweep.name, await changesHere(store, sweep, settings), lead)
+}
+
+/** Returns why a host trains no trial of a sweep whose program is not sent: its own copy is another version. */
+export async function programDiffersOnHost(
+  store: Store,
+  sweep: SweepRow,
+  settings: SweepSettings,
+): Promise<SwathError> {
+  const lead = 'the program on this host is not the one that the trials are trained with'
+  return programChanged(sweep.name, await changesHere(store, sweep, settings), lead)
+}
+
+async function changesHere(store: Store, sweep: SweepRow, settings: SweepSettings): Promise<readonly Change[]> {
   const before = await keptProgram(store.db, sweep.program_sha256)
-  let changes: readonly Change[]
   try {
-    changes = changesBetween(before, readVersion(settings.program, settings.sources))
+    return changesBetween(before, readVersion(settings.program, settings.sources))
   } catch (error) {
-    changes = [{ what: error instanceof SwathError ? error.message : String(error), lines: [] }]
+    return [{ what: error instanceof SwathError ? error.message : String(error), lines: [] }]
   }
-  return programChanged(sweep.name, changes, true)
 }
 
 interface Change {
@@ -78,14 +94,11 @@ interface Change {
   readonly lines: readonly string[]
 }
 
-function programChanged(sweep: string, changes: readonly Change[], whileItRan = false): SwathError {
+function programChanged(sweep: string, changes: readonly Change[], lead: string): SwathError {
   const shown = changes.flatMap(({ what, lines }, k) => [
     `\n  ${what}`,
     ...(k < mostShown ? lines.map((line) => `\n    ${line}`) : []),
   ])
-  const lead = whileItRan
-    ? `the program of ${sweep} was changed while it ran, so no further trial was started`
-    : `the program of ${sweep} is not the one that its trials were trained with`
   if (changes.length === 0) {
     const hint = `run it again: swath resume ${sweep}`
     return new SwathError('sweep-changed', `${lead}\n  its text is the same again`, { hint })

@@ -15,7 +15,7 @@ import { Caretaker } from './caretaker.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
-import { programChangedMeanwhile } from './program-identity.ts'
+import { programChangedMeanwhile, programDiffersOnHost } from './program-identity.ts'
 import { handInLeftBehind } from './left-behind.ts'
 import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
@@ -160,7 +160,7 @@ class Server {
       const layout = layOutMost(planned.coresPerTrial, machine)
       const { program, files } = await localProgram(store, sweep, planned)
       const settings = { ...planned, program }
-      if (files.look()) throw await programChangedMeanwhile(store, sweep, settings)
+      if (files.look()) throw await programDiffersOnHost(store, sweep, settings)
       return await withWorkers(layout, settings, async (machinery) => {
         const sample = await firstParameters(store, sweep.id)
         await machinery.pool.describe(settings.program, [])
