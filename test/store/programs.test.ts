@@ -36,7 +36,7 @@ test('each attempt keeps which version it ran, and a sweep’s versions are thos
     await db.selectFrom('attempts').select('program_sha256').orderBy('trial_id').orderBy('attempt').execute(),
   ).toEqual(['a', 'a', 'b', 'a', 'b', null].map((program_sha256) => ({ program_sha256 })))
   expect(
-    (await programVersionsOf(db, sweep.id)).map(({ program_sha256, trials }) => [program_sha256, Number(trials)]),
+    (await programVersionsOf(db, sweep.id)).map(({ program_sha256, trials }) => [program_sha256, trials]),
   ).toEqual(
     expect.arrayContaining([
       ['a', 2],
