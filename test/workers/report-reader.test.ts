@@ -161,6 +161,12 @@ const refused: [given: unknown, message: string][] = [
   [wide, 'expected at most 10000 entries'],
 ]
 
+test('a report has up to 10,000 entries besides its epoch', () => {
+  const metrics = Object.fromEntries(Array.from({ length: 10_000 }, (_, k) => [`m${k}`, k]))
+  expect(read({ epoch: 1, ...metrics }).reports).toEqual([{ epoch: 1, ...metrics }])
+  expect(() => read({ epoch: 1, ...metrics, more: 1 })).toThrow('expected at most 10000 entries besides epoch')
+})
+
 test.each(refused.map(([given, message]) => [message, () => given] as const))('%s: refused', (message, given) => {
   expect(() => read(given())).toThrow(ReportError)
   expect(() => read(given())).toThrow(message)
