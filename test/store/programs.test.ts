@@ -35,9 +35,7 @@ test('each attempt keeps which version it ran, and a sweep’s versions are thos
   expect(
     await db.selectFrom('attempts').select('program_sha256').orderBy('trial_id').orderBy('attempt').execute(),
   ).toEqual(['a', 'a', 'b', 'a', 'b', null].map((program_sha256) => ({ program_sha256 })))
-  expect(
-    (await programVersionsOf(db, sweep.id)).map(({ program_sha256, trials }) => [program_sha256, trials]),
-  ).toEqual(
+  expect((await programVersionsOf(db, sweep.id)).map(({ program_sha256, trials }) => [program_sha256, trials])).toEqual(
     expect.arrayContaining([
       ['a', 2],
       ['b', 2],
