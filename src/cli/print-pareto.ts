@@ -8,6 +8,7 @@ import { paretoResults, type ParetoResult, type ParetoResults } from '../results
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
+import { progressOf } from '../store/sweeps.ts'
 import { countedCost } from '../store/violations.ts'
 import type { FormatOptions } from './format-options.ts'
 import { noteMore, rowLimit, type LimitOption } from './limit.ts'
@@ -34,7 +35,7 @@ export async function printPareto(store: Store, sweep: SweepRow, options: Option
 async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResults): Promise<void> {
   const { axes, rows, hidden, isRepeated } = results
   if (axes.length === 0 || rows.length === 0) {
-    process.stdout.write(`${whyEmpty(sweep.name, results)}\n`)
+    process.stdout.write(`${await whyEmpty(store, sweep, results)}\n`)
     await noteResults(store, sweep, results)
     return
   }
@@ -67,9 +68,10 @@ async function printForPeople(store: Store, sweep: SweepRow, results: ParetoResu
   process.stdout.write(`\n${plot}\n`)
 }
 
-function whyEmpty(name: string, { axes, withoutObjective }: ParetoResults): string {
-  if (withoutObjective === 0) return `${name} has no completed trial yet.`
-  return axes.length === 0
+async function whyEmpty(store: Store, { id, name }: SweepRow, { withoutObjective }: ParetoResults): Promise<string> {
+  const { completed } = await progressOf(store.db, id)
+  if (completed === 0) return `${name} has no completed trial yet.`
+  return withoutObjective === 0
     ? `The trials of ${name} have reported no metric.`
     : `No completed trial of ${name} has reported its objective.`
 }
