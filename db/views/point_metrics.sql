@@ -1,14 +1,20 @@
 -- One row a point and metric: the mean over the trials that count and have the metric, its standard error, and their number.
-with trial_metric as materialized (
+-- `cross join` keeps the order of the joins: metrics by the index on their trials.
+with members as materialized (
   select
     r.sweep_id,
-    v.name,
-    v.value,
-    case when r.repeat > 1 then min(t.id) over (partition by r.sweep_id, t.params) else t.id end as point,
-    r.counts
+    r.trial_id,
+    r.counts,
+    case when r.repeat > 1 then min(t.id) over (partition by r.sweep_id, t.params) else t.id end as point
   from trial_results r
-  join trials t on t.id = r.trial_id
-  left join trial_values v on v.trial_id = r.trial_id and v.sweep_id = r.sweep_id and r.counts = 1
+  cross join trials t
+  where t.id = r.trial_id
+),
+trial_metric as materialized (
+  select m.sweep_id, m.point, v.name, v.value
+  from members m
+  cross join trial_values v
+  where m.counts = 1 and v.trial_id = m.trial_id and v.sweep_id = m.sweep_id
 ),
 means as materialized (
   select

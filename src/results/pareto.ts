@@ -56,15 +56,14 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
     x === undefined && y === undefined && objectives.length > 2
       ? objectives.map((metric): Axis => ({ key: metric.name, goal: metric.goal, source: 'metric', metric }))
       : axes
-  const ordered = orderOf(points, judged, axes)
-  const shown = ordered.slice(0, limit)
+  const shown = firstPlaces(points, { judged, axes, limit: limit ?? Infinity })
   const values = axes.map((axis) => valuesOf(points, axis))
   const results = await resultsOf(
     store,
     sweep,
     shown.map(({ k }) => points.trials[k] ?? 0),
     {
-      ...{ isRepeated, areAll: shown.length === ordered.length },
+      ...{ isRepeated, areAll: shown.length === points.size },
     },
   )
   const rows = shown.flatMap(({ k, place }): ParetoResult[] => {
@@ -72,45 +71,54 @@ export async function paretoResults(store: Store, sweep: SweepRow, options: Opti
     return result === undefined ? [] : [{ ...result, place, values: values.map((own) => numberOrNull(own[k])) }]
   })
   return {
-    ...{ axes, rows, hidden: ordered.length - shown.length, withoutObjective: points.withoutObjective },
-    varying: tellingParameters(sweep, rows, { areAll: shown.length === ordered.length }),
+    ...{ axes, rows, hidden: points.size - shown.length, withoutObjective: points.withoutObjective },
+    varying: tellingParameters(sweep, rows, { areAll: shown.length === points.size }),
     noneFeasible: isNoneFeasible(points),
     isRepeated,
   }
 }
 
-function orderOf(
+/** Returns the first points and where they stand, in the order of {@link places}, the best by the objective first. */
+function firstPlaces(
   points: SweepPoints,
-  judged: readonly Axis[],
-  axes: readonly Axis[],
+  { judged, axes, limit }: { readonly judged: readonly Axis[]; readonly axes: readonly Axis[]; readonly limit: number },
 ): { readonly k: number; readonly place: ParetoPlace }[] {
   const judgedCosts = judged.map((axis) => costsOn(points, axis))
-  const eligible = new Set(eligiblePoints(points))
-  const complete = Array.from({ length: points.size }, (_, k) => judgedCosts.every((own) => !Number.isNaN(own[k])))
-  const candidates = [...eligible].filter((k) => complete[k])
-  const front = new Set(
-    judged.length === 0
-      ? []
-      : firstFront(candidates.map((k) => judgedCosts.map((own) => own[k] ?? NaN))).map((place) => candidates[place]),
+  const isEligible = new Uint8Array(points.size)
+  for (const k of eligiblePoints(points)) isEligible[k] = 1
+  const isComplete = Uint8Array.from({ length: points.size }, (_, k) =>
+    judgedCosts.some((own) => Number.isNaN(own[k])) ? 0 : 1,
   )
-  const placeOf = (k: number): ParetoPlace => {
-    if (complete[k] !== true) return 'incomplete'
-    return front.has(k) ? 'front' : eligible.has(k) ? 'dominated' : 'not eligible'
-  }
-  // Best by the objective first, then the cheapest.
-  const keys = axes.map((axis) => costsOn(points, axis)).reverse()
-  const ranks = Uint8Array.from({ length: points.size }, (_, k) => places.indexOf(placeOf(k)))
-  const order = Array.from({ length: points.size }, (_, k) => k).sort((a, b) => {
-    const rank = (ranks[a] ?? 0) - (ranks[b] ?? 0)
-    if (rank !== 0) return rank
+  // Best by the objective first, then the cheapest: the front is found in this order without sorting once more.
+  const keys = axes.map((axis) => Float64Array.from(costsOn(points, axis), lastIfNone)).reverse()
+  const order = Uint32Array.from({ length: points.size }, (_, k) => k).sort((a, b) => {
     for (const own of keys) {
-      const [one, other] = [own[a] ?? NaN, own[b] ?? NaN]
-      if (one < other) return -1
-      if (one > other) return 1
+      const [one = 0, other = 0] = [own[a], own[b]]
+      if (one !== other) return one < other ? -1 : 1
     }
     return a - b
   })
-  return order.map((k) => ({ k, place: places[ranks[k] ?? 0] ?? 'incomplete' }))
+  const candidates = [...order.filter((k) => isComplete[k] === 1 && isEligible[k] === 1)]
+  const costs = judgedCosts.toReversed()
+  const isOnFront = new Uint8Array(points.size)
+  if (costs.length > 0) {
+    const rows = candidates.map((k) => costs.map((own) => own[k] ?? NaN))
+    for (const place of firstFront(rows)) isOnFront[candidates[place] ?? 0] = 1
+  }
+  const rankOf = (k: number) => (isComplete[k] === 0 ? 3 : isOnFront[k] === 1 ? 0 : isEligible[k] === 1 ? 1 : 2)
+  const shown: { readonly k: number; readonly place: ParetoPlace }[] = []
+  for (const [rank, place] of places.entries()) {
+    for (let at = 0; at < order.length && shown.length < limit; at++) {
+      const k = order[at] ?? 0
+      if (rankOf(k) === rank) shown.push({ k, place })
+    }
+  }
+  return shown
+}
+
+/** A NaN has no place in an order. */
+function lastIfNone(cost: number): number {
+  return Number.isNaN(cost) ? Infinity : cost
 }
 
 /** Less is better. */

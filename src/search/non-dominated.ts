@@ -34,9 +34,12 @@ export function firstFront(points: readonly (readonly number[])[]): number[] {
   const isFlat = (points[0]?.length ?? 0) <= 2
   const front: number[] = []
   for (const index of order) {
+    const point = points[index] ?? []
     // As above: only an earlier point can beat this one, and in the plane the last one of the front.
-    const rivals = isFlat ? front.slice(-1) : front
-    if (!rivals.some((other) => dominates(points[other] ?? [], points[index] ?? []))) front.push(index)
+    const isBeaten = isFlat
+      ? front.length > 0 && dominates(points[front.at(-1) ?? 0] ?? [], point)
+      : front.some((other) => dominates(points[other] ?? [], point))
+    if (!isBeaten) front.push(index)
   }
   return front
 }

@@ -62,7 +62,7 @@ async function askedStore() {
         .filter((detail) => detail.startsWith('SCAN') && !small.test(detail))
         .map((detail) => `${detail} in: ${statement}`)
     })
-  return { store, sweep, db, asked, fullScans, ids: (await trialsOf(store.db, sweep.id)).map(({ id }) => id) }
+  return { store, sweep, db, database, asked, fullScans, ids: (await trialsOf(store.db, sweep.id)).map(({ id }) => id) }
 }
 
 test('what list, show and pareto ask finds its rows through indexes', async () => {
@@ -170,4 +170,44 @@ test('questions about one sweep read its own trials and no others', async () => 
     await sql.raw(question).execute(db)
   }
   expect(fullScans()).toEqual([])
+})
+
+/** Tables that a statement reads from the first row to the last. */
+function tablesScanned(database: ReturnType<typeof openDatabase>, statement: string): string[] {
+  const roots = new Map(
+    database
+      .prepare('select rootpage, tbl_name from sqlite_master where rootpage > 0')
+      .all([])
+      .map(({ rootpage, tbl_name }) => [Number(rootpage), String(tbl_name)]),
+  )
+  const steps = database.prepare(`explain ${statement}`).all([])
+  const opened = new Map(
+    steps.flatMap(({ opcode, p1, p2 }) => (opcode === 'OpenRead' ? [[Number(p1), roots.get(Number(p2)) ?? '']] : [])),
+  )
+  return steps.flatMap(({ opcode, p1 }) => (opcode === 'Rewind' ? (opened.get(Number(p1)) ?? []) : []))
+}
+
+test('the views of results find the trials of a sweep and their metrics through indexes', async () => {
+  const { store, sweep, database } = await askedStore()
+  await defineSweepView(store.db, sweep, ['depth'], ['loss', 'score'])
+  const of = `where sweep_id = ${sweep.id}`
+  const views = [
+    'points',
+    'point_metrics',
+    'pareto_front',
+    'trial_values',
+    'trial_results',
+    'single_points',
+    'repeated_points',
+  ]
+  const statements = [
+    ...views.map((view) => `select * from ${view} ${of}`),
+    ...['select * from pareto_front', 'select * from points_grid', "select * from results where sweep = 'grid'"],
+    ...['points', 'point_metrics'].map((view) => `select * from ${view} ${of} and trial_id = 1`),
+  ]
+  for (const statement of statements) {
+    const large = tablesScanned(database, statement).filter((table) => !['sweeps', 'sweep_metrics'].includes(table))
+    expect(large, statement).toEqual([])
+  }
+  expect(tablesScanned(database, 'select avg(value) from metrics')).toEqual(['metrics'])
 })
