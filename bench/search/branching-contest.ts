@@ -21,7 +21,7 @@ export interface BranchingContest {
   readonly trials: number
   readonly best: string
   readonly swath: Found
-  /** Of TPE with `multivariate` and `group`. */
+  /** Runs of Optuna's TPE with `multivariate` and `group`. */
   readonly optuna: Found
   readonly p: number
 }

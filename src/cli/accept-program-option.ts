@@ -1,4 +1,4 @@
-/** Of commands that continue a sweep. */
+/** The option of commands that continue a sweep. */
 export const acceptProgramOption = {
   type: 'boolean',
   default: false,

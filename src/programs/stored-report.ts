@@ -26,7 +26,7 @@ export interface ReportNotice {
    * - `epoch`: the stored numbers of the epochs are others
    */
   readonly kind: 'dropped' | 'not finite' | 'rounded' | 'repeated' | 'epoch'
-  /** Of the metric; of an `epoch`, what changes. */
+  /** Name of the metric; for an `epoch`, what changes. */
   readonly name: string
   readonly detail: string
 }

@@ -44,7 +44,7 @@ export async function unpackProgram(
   }
 }
 
-/** A path that cannot leave its folder, whoever wrote the row. */
+/** Returns a path in the folder, or throws if it would leave it: another host may have written the row. */
 function inside(folder: string, path: string): string {
   const target = resolve(folder, path)
   if (target.startsWith(folder + sep)) return target

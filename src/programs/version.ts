@@ -8,7 +8,7 @@ import { ownFiles, sourceFiles } from './sources/sources.ts'
 
 /** A program as it is at one moment: its files, what they import locally, and what `send` names. */
 export interface ProgramVersion {
-  /** Of `files`. */
+  /** Hash of `files`. */
   readonly sha256: string
   /** JSON: {@link ProgramFile}s in the order of their paths. */
   readonly files: string
@@ -23,7 +23,7 @@ export interface ProgramFile {
 
 /** Where the files of a program are. */
 export interface ProgramPlace {
-  /** Of the sweep file. */
+  /** Folder of the sweep file. */
   readonly folder: string
   /** Paths of files and folders from there that belong to the program; false: hosts have all of it. */
   readonly send: readonly string[] | false

@@ -12,7 +12,7 @@ const own = ['trial', 'on_front', 'violation', 'error', ...fixedColumns, ...poin
 export class NamedColumns {
   readonly parameters: ReadonlyMap<string, string>
   readonly metrics: ReadonlyMap<string, string>
-  /** Of the standard error of each metric. */
+  /** By metric: the column of its standard error. */
   readonly errors: ReadonlyMap<string, string>
 
   constructor(parameters: Iterable<string>, metrics: Iterable<string>) {

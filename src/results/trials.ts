@@ -34,7 +34,7 @@ export interface PointResult {
   readonly flops: number | null
   /** The largest among the trials that count; null without one, and without constraints. */
   readonly violation: number | null
-  /** Of the first trial that has one. */
+  /** Error and stop reason of the first trial that has one. */
   readonly error: string | null
   readonly stop_reason: string | null
 }
@@ -65,7 +65,7 @@ function counts(row: TrialRow, metrics: ReadonlyMap<string, number>, objectives:
   return objectives.every(({ name }) => Number.isFinite(countedCost(row, name) ?? metrics.get(name) ?? NaN))
 }
 
-/** Of several trials the first state of these that one has. */
+/** A point has the first of these states that one of its trials has. */
 const statesByRank: readonly TrialState[] = ['running', 'queued', 'completed', 'stopped', 'failed', 'cancelled']
 
 /** Gathers trials by their points, in the order in which each point comes first. */

@@ -83,7 +83,7 @@ export class TrialCheckpoints {
 
   /** Counts a new one in. Returns the names of those that its trial needs no longer. */
   reported(report: Report, checkpoint: StoredArtifact | undefined): string[] {
-    // Of an epoch that several reports make up, the checkpoint may come before the score.
+    // When several reports make up an epoch, its checkpoint may come before its score.
     this.#score(report)
     if (checkpoint === undefined) return []
     this.#add(checkpoint, report.epoch)

@@ -203,7 +203,7 @@ function rowsOf({ trialId, report: { epoch, ...metrics } }: NewReport): MetricCe
   return Object.entries(metrics).map(([name, value]) => [trialId, epoch, name, value])
 }
 
-/** Of several reports that make up an epoch the last, which holds what the others have. */
+/** Keeps the last of the reports that make up an epoch: it holds what the others have. */
 export function lastOfEachEpoch<R extends NewReport>(reports: readonly R[]): R[] {
   if (!reports.some(({ isContinued }) => isContinued)) return [...reports]
   const last = new Map<string, R>()

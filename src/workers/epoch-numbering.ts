@@ -27,7 +27,7 @@ export interface NumberedReport {
  */
 export class EpochNumbering {
   readonly #known: readonly ReportedEpoch[]
-  /** Of a checkpoint that the attempt goes on from: the first `epoch` may not be below. */
+  /** Epoch of the checkpoint that the attempt resumes from: the first `epoch` may not be below it. */
   #floor: number | undefined
   #last: number
   #own: number | undefined

@@ -34,7 +34,7 @@ export class RunningTrial {
   /** False of a command, which ends its process before its trial fails, and awaits every report. */
   readonly #failsAtOnce: boolean
   #lastEpoch: number
-  /** Of the newest checkpoint: an epoch has one at most, though several reports may bring one. */
+  /** Epoch of the newest checkpoint: an epoch has at most one, though several reports may bring one. */
   #keptEpoch: number
   /** Of the last checkpoint: a result with the same weights is there already. */
   #keptWeights: string | null = null
