@@ -72,7 +72,7 @@ test('a module of the user’s own is swept, whatever it does, and the other tri
   const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
   expect(run.code, run.stderr).toBe(1)
   expect(run.stderr).toMatch(/^trial \d+ reports score \(the text "high"\): not stored/m)
-  expect(run.stderr).toMatch(/^2 of 5 completed trials \(\d+, \d+\) have not reported score/m)
+  expect(run.stdout).toMatch(/^2 of 5 completed trials \(\d+, \d+\) have not reported score/m)
   expect(run.stderr).toMatch(/trial \d+: hello from well/)
   expect(run.stderr).toMatch(/trial \d+ reported epoch 9 after it had ended: ignored/)
 

@@ -97,15 +97,16 @@ test('a command that fails says how, with the end of its stderr', async () => {
 })
 
 test.each([
-  ['{"loss": NaN}', 'diverged', 'diverged: loss is NaN at epoch 2'],
-  ['{"loss": -Infinity, "epoch": 4}', 'diverged', 'diverged: loss is -Infinity at epoch 4'],
-  ['{"loss": "nan"}', 'diverged', 'diverged: loss is NaN at epoch 2'],
+  ['NaN', '{"loss": NaN}', 'diverged', 'diverged: loss is NaN at epoch 2'],
+  ['infinity', '{"loss": -Infinity, "epoch": 4}', 'diverged', 'diverged: loss is -Infinity at epoch 4'],
+  ['the text nan', '{"loss": "nan"}', 'diverged', 'diverged: loss is NaN at epoch 2'],
   [
+    'more than 10,000 metrics',
     `{${Array.from({ length: 10_001 }, (_, k) => `"m${k}": 1`).join()}}`,
     'bad-report',
-    'a report: expected at most 10000 entries, got more',
+    'a report: expected at most 10000 entries besides epoch, got more',
   ],
-])('%s ends the command, and then its trial fails', async (line, kind, message) => {
+])('a report of %s ends the command, and then its trial fails', async (_, line, kind, message) => {
   const script = `echo '{"loss": 1}'; sleep 1000 & echo $! >pid; echo '${line}'; echo '{"loss": 1}'; wait`
   const { outcome, reports, folder } = await train(script)
   expect(outcome).toMatchObject({ kind, message })
