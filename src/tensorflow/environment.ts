@@ -56,9 +56,9 @@ export function tensorflowEnvironment(cores: number, inherited: Environment = us
 }
 
 /**
- * Makes this process's environment TensorFlow's, in the main thread and before the library loads: it reads the variables
- * of the process once, and a worker thread's `process.env` is a copy that the library does not see. Whatever runs
- * programs of the user's gets {@link userEnvironment}.
+ * Removes the user's variables that TensorFlow would read and sets swath's own. Call it in the main thread before the library
+ * loads: the library reads the environment of the process once, and does not see a worker thread's copy of `process.env`.
+ * Programs of the user get {@link userEnvironment}.
  */
 export function prepareEnvironment(cores: number): void {
   user ??= { ...process.env }

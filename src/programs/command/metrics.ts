@@ -1,11 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import { holdsNumber } from '../../workers/report-values.ts'
 
 /** Strings, and the numbers that JSON.parse refuses (NaN, as Python writes it) or may round. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?\b(?:Infinity|inf|NaN|nan)\b|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g
 const unusual = /Infinity|NaN|nan|inf|\d{16}/
-// Colours of a terminal.
-// eslint-disable-next-line no-control-regex
-const escapes = /\x1b\[[0-9;]*[A-Za-z]/g
 
 export interface MetricLine {
   readonly entries: object
@@ -15,7 +14,7 @@ export interface MetricLine {
 
 /** Reads a line of output that is a JSON object with a number in it; undefined for any other line, which is log. */
 export function parseMetrics(line: string): MetricLine | undefined {
-  const text = line.replaceAll(escapes, '').trim()
+  const text = withoutColours(line).trim()
   if (!text.startsWith('{') || !text.endsWith('}')) return undefined
   const entries = parse(unusual.test(text) ? text.replaceAll(tokens, asText) : text)
   if (entries === undefined || !holdsNumber(entries)) return undefined
@@ -24,12 +23,17 @@ export function parseMetrics(line: string): MetricLine | undefined {
 
 /** Says why a line that looks like a report is none, if it does. */
 export function nearMiss(line: string): string | undefined {
-  const text = line.replaceAll(escapes, '').trim()
+  const text = withoutColours(line).trim()
   if (text.includes('\0')) return 'is not UTF-8'
   if (/^\{\s*'.*\d.*\}$/.test(text)) return 'has single quotes, where JSON has double ones (json.dumps writes them)'
   if (/^[^{"]+\{\s*"[^"]*"\s*:.*\d.*\}$/.test(text)) return 'has text before its JSON object'
   if (/^\{\s*"[^"]*"\s*:.*\d.*\}.+$/.test(text)) return 'has text after its JSON object'
   return undefined
+}
+
+/** A line may have many megabytes, and rarely has colours. */
+function withoutColours(line: string): string {
+  return line.includes('\x1b') ? stripVTControlCharacters(line) : line
 }
 
 function parse(text: string): object | undefined {
