@@ -11,8 +11,8 @@ const optimism = 3
 const quantile = 1 / 3
 /** The quantile of fewer values is that of so many. */
 const fewestValues = 3
-/** Every branch gets this many times the root of the trials that the space's own distribution would give it … */
-const floorFactor = 2
+/** Every branch gets this many times the cube root of the trials that the space's own distribution would give it … */
+const floorFactor = 4
 /** … but no more than this share of them, so that a search does not begin with the floor alone. */
 const floorShare = 0.7
 
@@ -45,7 +45,7 @@ export function armsInOrder(history: History, tree: Branch, split: Split, stream
 function byPromise(history: History, arms: readonly Arm[]): Arm[] {
   const rated = arms.map((arm) => {
     const expected = history.size * arm.branch.probability
-    const floor = Math.min(floorFactor * Math.sqrt(expected), floorShare * expected)
+    const floor = Math.min(floorFactor * Math.cbrt(expected), floorShare * expected)
     return { arm, missing: Math.max(0, floor - arm.rows.length), bound: boundOf(history, arm.rows) }
   })
   const difference = (a: number, b: number) => (a === b ? 0 : a - b)

@@ -156,15 +156,19 @@ function branchingCost(best: string): (point: Parameters) => number {
   }
 }
 
-test.each(['shallow', 'deep'])('the %s branch gets most trials where its minimum is lower', (best) => {
-  for (const seed of [0, 1, 2]) {
-    const found = search(branching, 80, seed, branchingCost(best))
-    const inBest = found.slice(-40).filter(({ point }) => point.kind === best)
-    expect(inBest.length).toBeGreaterThan(20)
-    const costs = found.map(({ values }) => values[0] ?? NaN)
-    expect(found[costs.indexOf(Math.min(...costs))]?.point.kind).toBe(best)
-  }
-})
+test.each(['shallow', 'deep'])(
+  'the %s branch gets most trials where its minimum is lower, in nine of ten runs',
+  (best) => {
+    const seeds = Array.from({ length: 10 }, (_, seed) => seed)
+    const settled = seeds.filter((seed) => {
+      const found = search(branching, 80, seed, branchingCost(best))
+      const inBest = found.slice(-40).filter(({ point }) => point.kind === best)
+      const costs = found.map(({ values }) => values[0] ?? NaN)
+      return inBest.length > 20 && found[costs.indexOf(Math.min(...costs))]?.point.kind === best
+    })
+    expect(settled.length).toBeGreaterThanOrEqual(9)
+  },
+)
 
 test('a history that was kept gives the same point as one made anew in a space with branches, too', () => {
   const found = search(branching, 40, 0, branchingCost('deep'))
