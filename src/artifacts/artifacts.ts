@@ -14,6 +14,8 @@ export interface Artifacts {
   list(folder: string): readonly ArtifactEntry[]
   /** Removes what is there of these: files, and folders with all that is in them. */
   remove(names: readonly string[]): void
+  /** Removes the whole folder. */
+  clear(): void
 }
 
 /** What the store keeps of an artifact. */
@@ -29,6 +31,6 @@ interface ArtifactEntry {
 }
 
 /** The folder of all that a trial leaves, also of the files that its command keeps there. */
-export function trialFolder(trialId: number): string {
+export function trialFolder(trialId: number): `trial-${number}` {
   return `trial-${trialId}`
 }

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { flawOfName, pathBelow } from '../path-below.ts'
 import type { Artifacts, StoredArtifact } from './artifacts.ts'
 import { damaged, difference } from './flaw.ts'
 import { journalName } from './host-folder.ts'
@@ -12,11 +13,13 @@ import { shortageOf } from './shortage.ts'
 
 /** Artifacts that are carried between a host's folder and a place that all hosts reach. */
 export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedArtifacts {
-  const pathOf = (name: string) => join(host.location, name)
+  const pathOf = (name: string) => pathBelow(host.location, name)
   const underWay = new Map<string, Promise<void>>()
 
   /** The bytes of an artifact; it fails at the end if they are not those that were published. */
   async function* checked({ name, bytes, sha256 }: StoredArtifact): AsyncGenerator<Uint8Array> {
+    // A key is no path to swath, but is one to some servers.
+    pathOf(name)
     const source = await place.get(name)
     if (source === undefined) throw damaged(`${name} in ${place.location} is gone`)
     const hash = createHash('sha256')
@@ -32,6 +35,9 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
     if (flaw !== undefined) throw damaged(`${name} in ${place.location} ${flaw}`)
   }
 
+  /** What it throws is a rejection. */
+  const putFile = async (file: StoredArtifact) => place.put({ ...file, path: pathOf(file.name) })
+
   return {
     location: place.location,
     host,
@@ -46,8 +52,7 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
       // Whoever asks again while one is under way, for want of patience, waits for that one.
       const publication =
         underWay.get(name) ??
-        place
-          .put({ name, path: pathOf(name), bytes, sha256 })
+        putFile({ name, bytes, sha256 })
           .then(() => {
             host.remove([name])
           })
@@ -93,7 +98,7 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
     async remove(names) {
       host.remove(names)
       const files: string[] = []
-      for (const name of names) {
+      for (const name of names.filter((each) => flawOfName(each) === undefined)) {
         if (name.endsWith('/')) for await (const file of place.list(name)) files.push(file.name)
         else files.push(name)
       }
@@ -103,7 +108,7 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
     obstacle: (error) => place.obstacle(error) ?? shortageOf(error),
 
     async close() {
-      if (!existsSync(join(host.location, journalName))) host.remove([''])
+      if (!existsSync(join(host.location, journalName))) host.clear()
       await place.close()
     },
   }

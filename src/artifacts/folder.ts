@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
+import { flawOfName, pathBelow } from '../path-below.ts'
 import { makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
 import { damaged, difference } from './flaw.ts'
@@ -14,7 +15,7 @@ export function artifactFolder(folder: string): Artifacts {
     areThere: () => existsSync(folder),
 
     write(name, parts) {
-      const path = join(folder, name)
+      const path = pathBelow(folder, name)
       const aside = `${path}.${randomUUID()}`
       try {
         makeFolderFlushed(dirname(path))
@@ -29,7 +30,7 @@ export function artifactFolder(folder: string): Artifacts {
     },
 
     read({ name, bytes, sha256 }) {
-      const path = join(folder, name)
+      const path = pathBelow(folder, name)
       let content: Uint8Array
       try {
         content = readFileSync(path)
@@ -42,8 +43,8 @@ export function artifactFolder(folder: string): Artifacts {
     },
 
     flawOf({ name, bytes, sha256 }) {
-      const path = join(folder, name)
       try {
+        const path = pathBelow(folder, name)
         return difference({ bytes, sha256 }, statSync(path).size, () => hashOf(pieces(path)))
       } catch (error) {
         return reasonOf(error)
@@ -51,27 +52,34 @@ export function artifactFolder(folder: string): Artifacts {
     },
 
     list(name) {
+      const path = name === '' ? folder : pathBelow(folder, name)
       try {
-        return readdirSync(join(folder, name), { withFileTypes: true }).map((entry) => ({
+        return readdirSync(path, { withFileTypes: true }).map((entry) => ({
           name: name === '' ? entry.name : `${name}/${entry.name}`,
           isFolder: entry.isDirectory(),
         }))
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
-        throw new SwathError('artifact', `${join(folder, name)} can't be read: ${messageOf(error)}`, { cause: error })
+        throw new SwathError('artifact', `${path} can't be read: ${messageOf(error)}`, { cause: error })
       }
     },
 
     remove(names) {
-      for (const name of names) {
-        const path = join(folder, name)
-        try {
-          rmSync(path, { force: true, recursive: true })
-        } catch (error) {
-          throw new SwathError('artifact', `${path} can't be removed: ${messageOf(error)}`, { cause: error })
-        }
-      }
+      // A name that leads out of the folder names nothing in it.
+      for (const name of names) if (flawOfName(name) === undefined) removeAll(pathBelow(folder, name))
     },
+
+    clear() {
+      removeAll(folder)
+    },
+  }
+}
+
+function removeAll(path: string): void {
+  try {
+    rmSync(path, { force: true, recursive: true })
+  } catch (error) {
+    throw new SwathError('artifact', `${path} can't be removed: ${messageOf(error)}`, { cause: error })
   }
 }
 

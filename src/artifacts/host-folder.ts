@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { pathBelow } from '../path-below.ts'
 import { isRunning } from '../process-running.ts'
 import { cached } from '../setup/cache.ts'
 
@@ -40,12 +41,12 @@ export function foldersLeftBehind(): string[] {
   const folder = cached('artifacts')
   return namesIn(folder).flatMap((name) => {
     const [, pid, host] = /^(\d+)@(.*)-[^-]+$/.exec(name) ?? []
-    return host === hostname() && !isRunning(Number(pid)) ? [join(folder, name)] : []
+    return host === hostname() && !isRunning(Number(pid)) ? [pathBelow(folder, name)] : []
   })
 }
 
 function newFolder(): string {
-  return join(cached('artifacts'), `${process.pid}@${hostname()}-${randomUUID().slice(0, 8)}`)
+  return pathBelow(cached('artifacts'), `${process.pid}@${hostname()}-${randomUUID().slice(0, 8)}`)
 }
 
 function namesIn(folder: string): string[] {

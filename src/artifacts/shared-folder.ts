@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
+import { pathBelow } from '../path-below.ts'
 import type { Artifacts } from './artifacts.ts'
 import type { ListedFile, SharedArtifacts } from './shared.ts'
 import { shortageOf } from './shortage.ts'
@@ -28,7 +29,8 @@ export function sharedFolder(host: Artifacts): SharedArtifacts {
       ),
     async *list(prefix = '') {
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-      for await (const file of filesBelow(host.location, folder)) if (file.name.startsWith(prefix)) yield file
+      const path = folder === '' ? host.location : pathBelow(host.location, folder)
+      for await (const file of filesBelow(path, folder)) if (file.name.startsWith(prefix)) yield file
     },
     remove: (names) =>
       attempt(() => {
@@ -39,14 +41,15 @@ export function sharedFolder(host: Artifacts): SharedArtifacts {
   }
 }
 
-/** @param folder of the location: `''`, or a name that ends in `/` */
-async function* filesBelow(location: string, folder: string): AsyncGenerator<ListedFile> {
-  const entries = await entriesOf(join(location, folder))
+/** @param folder its name among the artifacts: `''`, or one that ends in `/` */
+async function* filesBelow(path: string, folder: string): AsyncGenerator<ListedFile> {
+  const entries = await entriesOf(path)
   if (entries?.length === 0 && folder !== '') yield { name: folder, bytes: 0 }
   for (const entry of entries ?? []) {
     const name = `${folder}${entry.name}`
-    if (entry.isDirectory()) yield* filesBelow(location, `${name}/`)
-    else yield { name, bytes: await bytesOf(join(location, name)) }
+    const at = join(path, entry.name)
+    if (entry.isDirectory()) yield* filesBelow(at, `${name}/`)
+    else yield { name, bytes: await bytesOf(at) }
   }
 }
 

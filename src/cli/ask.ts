@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { pathFrom } from '../path-below.ts'
 import { readText } from '../read-text.ts'
 import type { Store } from '../store/store.ts'
 import type { FormatOptions } from './format-options.ts'
@@ -13,7 +13,7 @@ const mostBytes = 2 ** 20
 
 /** The statement in a file; the example queries that come with swath are found from any folder. */
 export function readQuery(path: string): string {
-  const packaged = join(packageRoot, path)
+  const packaged = pathFrom(packageRoot, path)
   try {
     return readText(!existsSync(path) && existsSync(packaged) ? packaged : path, mostBytes)
   } catch (error) {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { TrialDatasets } from '../datasets/of-trial.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { asSafetensors, asTfjs, type ExportedFile, type ModelCard } from '../inference/export-model.ts'
 import { openModel } from '../inference/open-model.ts'
 import { findTrainedTrial, type TrainedTrial } from '../inference/trained-trial.ts'
+import { pathBelow } from '../path-below.ts'
 import { formatCompact } from '../report/format.ts'
 import type { Store } from '../store/store.ts'
 import { metricsOf } from '../store/trials.ts'
@@ -42,7 +43,7 @@ export async function exportTrial(
   const aside = `${resolve(out)}.${randomUUID()}`
   try {
     mkdirSync(format === 'tfjs' ? aside : dirname(aside), { recursive: true })
-    for (const { name, parts } of files) writeFlushed(join(aside, name), parts)
+    for (const { name, parts } of files) writeFlushed(name === '' ? aside : pathBelow(aside, name), parts)
     renameSync(aside, out)
   } catch (error) {
     rmSync(aside, { recursive: true, force: true })

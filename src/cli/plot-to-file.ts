@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { analysisFigure } from '../figures/analysis.ts'
+import { pathBelow } from '../path-below.ts'
 import { chooseAxes } from '../results/axes.ts'
 import { Choice } from '../figures/choice.ts'
 import { columnOf, metricByEpoch, varyingColumns } from '../figures/column.ts'
@@ -41,7 +42,7 @@ const linesDrawn = 1_000
 
 /** Draws a sweep to an SVG or PNG file, and says where. */
 export async function plotToFile(store: Store, sweep: SweepRow, options: PlotOptions): Promise<void> {
-  const { kind, width, height, output = `${sweep.name}-${kind}.svg` } = options
+  const { kind, width, height, output = ownName(sweep, kind) } = options
   const format = extname(output).toLowerCase()
   if (format !== '.svg' && format !== '.png') {
     throw new SwathError('usage', `--output ${output}: expected a name that ends in .svg or .png`)
@@ -58,6 +59,13 @@ export async function plotToFile(store: Store, sweep: SweepRow, options: PlotOpt
     throw new SwathError('usage', `cannot write ${output}: ${messageOf(error)}`, { cause: error })
   }
   process.stdout.write(`${output}: ${drawing.title}\n`)
+}
+
+/** @throws SwathError('usage') if the sweep's row has another name than swath gives sweeps */
+function ownName({ name }: SweepRow, kind: PlotKind): string {
+  const file = `${name}-${kind}.svg`
+  pathBelow(process.cwd(), file, 'usage')
+  return file
 }
 
 async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: Frame): Promise<Drawing> {

@@ -4,6 +4,7 @@ import { concurrently } from '../concurrently.ts'
 import { SwathError } from '../errors.ts'
 import { fitPixels, type PixelShape } from '../images/fit-pixels.ts'
 import { readImage } from '../images/read-image.ts'
+import { pathFrom } from '../path-below.ts'
 import { refuseFullDisk } from '../setup/disk-space.ts'
 import { decodedNames, writeLabels, type DecodedDataset } from './decoded.ts'
 import type { PictureList } from './picture-list.ts'
@@ -25,7 +26,7 @@ export async function decodePictures(
   into: string,
 ): Promise<DecodedDataset> {
   const examples = [...train, ...test]
-  const paths = examples.map(({ path }) => join(folder, path))
+  const paths = examples.map(({ path }) => pathFrom(folder, path))
   const [first = ''] = paths
   const image = await readImage(first)
   const { size, channels } = settings

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { SwathError } from '../errors.ts'
+import { pathFrom } from '../path-below.ts'
 import { randomStream, shuffle } from '../random/stream.ts'
 import { foldersIn, picturesIn } from './picture-folder.ts'
 
@@ -33,7 +34,7 @@ export function listPictures(folder: string): PictureList {
   const classNames = isParted ? foldersIn(join(folder, 'train')) : folders
   refuseFewClasses(isParted ? join(folder, 'train') : folder, classNames)
   const examples = (part: string, className: string): Example[] =>
-    picturesIn(join(folder, part, className)).map((file) => ({
+    picturesIn(pathFrom(pathFrom(folder, part), className)).map((file) => ({
       path: [...(part === '' ? [] : [part]), className, file].join('/'),
       label: classNames.indexOf(className),
     }))
@@ -41,7 +42,7 @@ export function listPictures(folder: string): PictureList {
   if (isParted) {
     const tested = foldersIn(join(folder, 'test'))
     if (tested.length === 0) throw withoutClasses(join(folder, 'test'))
-    for (const className of tested) refuseUnknownClass(join(folder, 'test', className), className, classNames)
+    for (const className of tested) refuseUnknownClass(pathFrom(join(folder, 'test'), className), className, classNames)
     const part = (name: string, classes: readonly string[]) => mixed(classes.flatMap((each) => examples(name, each)))
     return { classNames, train: part('train', classNames), test: part('test', tested) }
   }

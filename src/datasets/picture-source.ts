@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { concurrently } from '../concurrently.ts'
 import { messageOf, SwathError } from '../errors.ts'
+import { pathFrom } from '../path-below.ts'
 import { decodePictures, type PictureSettings } from './decode-pictures.ts'
 import type { DatasetSource } from './decoded.ts'
 import { listPictures } from './picture-list.ts'
@@ -17,7 +17,7 @@ export function pictureSource(folder: string, settings: PictureSettings): Datase
       const paths = [...list.train, ...list.test].map(({ path }) => path)
       const contents = Array<string>(paths.length)
       await concurrently(paths, filesAtOnce, async (path, i) => {
-        contents[i] = await hashFile(join(folder, path))
+        contents[i] = await hashFile(pathFrom(folder, path))
       })
       const { size = null, channels = null } = settings
       return createHash('sha256').update(JSON.stringify({ size, channels, paths, contents })).digest('hex')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { SwathError } from '../errors.ts'
+import { pathBelow } from '../path-below.ts'
 import type { DatasetFiles } from '../programs/program.ts'
 import { cached } from '../setup/cache.ts'
 import { cropped } from './crop.ts'
@@ -26,7 +27,7 @@ export async function prepareDataset(
   const { limit = Infinity, crop, size } = reference
   refuseNoCount({ limit: reference.limit, crop, size })
   const { name, source } = findDataset(reference)
-  const whole = join(cacheFolder, `${layout}-${(await source.digest()).slice(0, 16)}`)
+  const whole = pathBelow(cacheFolder, `${layout}-${(await source.digest()).slice(0, 16)}`, 'dataset')
   const uncropped = await decodedIn(whole, (aside) => source.decode(aside))
   const { folder, decoded } =
     crop === undefined ? { folder: whole, decoded: uncropped } : await cropped(whole, uncropped, crop)

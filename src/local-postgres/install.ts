@@ -14,6 +14,7 @@ import {
 import { basename, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
+import { pathBelow, pathFrom } from '../path-below.ts'
 import { canReach, serverAccount, type Account } from './account.ts'
 import { findBinaries } from './binaries.ts'
 
@@ -76,7 +77,7 @@ function refuseOthersFolder(folder: string): void {
 
 /** Where the server's user may run them: where they are, else a copy in the folder. */
 function reachable(native: string, folder: string, account: Account | undefined): string {
-  const files = programs.map((name) => join(native, 'bin', `${name}${ending}`))
+  const files = programs.map((name) => pathFrom(join(native, 'bin'), `${name}${ending}`))
   if (account === undefined || files.every((file) => canReach(account, file))) return native
   const copy = join(folder, 'programs')
   if (existsSync(copy)) return copy
@@ -84,7 +85,7 @@ function reachable(native: string, folder: string, account: Account | undefined)
   rmSync(aside, { recursive: true, force: true })
   cpSync(native, aside, { recursive: true, verbatimSymlinks: true })
   for (const name of readdirSync(aside, { recursive: true, encoding: 'utf8' })) {
-    lchownSync(join(aside, name), account.uid, account.gid)
+    lchownSync(pathFrom(aside, name), account.uid, account.gid)
   }
   lchownSync(aside, account.uid, account.gid)
   renameSync(aside, copy)
@@ -101,7 +102,10 @@ function linkLibraries(native: string, folder: string): string {
   const links = JSON.parse(readFileSync(list, 'utf8')) as { readonly source: string; readonly target: string }[]
   for (const { source, target } of links) {
     // The list begins at the folder above, where this one is called `native`.
-    symlinkSync(join(native, source.replace(/^native\//, '')), join(libraries, basename(target)))
+    symlinkSync(
+      pathBelow(native, source.replace(/^native\//, ''), 'setup'),
+      pathBelow(libraries, basename(target), 'setup'),
+    )
   }
   return libraries
 }

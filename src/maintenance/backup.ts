@@ -64,7 +64,7 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
   try {
     await file.copyTo(path, { replace, prepare })
   } catch (error) {
-    if (isNew) target.remove([''])
+    if (isNew) target.clear()
     throw error
   }
   // The backup that was replaced needed them until now.

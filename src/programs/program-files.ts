@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 
+import { pathFrom } from '../path-below.ts'
 import { filesOf, sha256Of, type ProgramVersion } from './version.ts'
 
 /** A file that was written within this time of being read may be written again without a newer time. */
@@ -33,7 +33,7 @@ export class ProgramFiles {
   constructor(version: ProgramVersion | undefined, folder: string) {
     this.sha256 = version?.sha256 ?? null
     this.#files = (version === undefined ? [] : filesOf(version)).map(({ path, isExecutable, base64 }) => ({
-      ...{ path: resolve(folder, path), expected: sha256Of(Buffer.from(base64, 'base64')), isExecutable },
+      ...{ path: pathFrom(folder, path), expected: sha256Of(Buffer.from(base64, 'base64')), isExecutable },
       ...{ stamp: undefined, sha256: '', isSettled: false },
     }))
   }

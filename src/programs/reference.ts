@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { dirname, extname, resolve } from 'node:path'
+import { dirname, extname } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { pathFrom } from '../path-below.ts'
 import { printable } from '../printable.ts'
 import type { SweepFile } from '../sweep/read.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
@@ -18,7 +19,7 @@ export function resolveProgram(file: SweepFile): ProgramReference {
   const { program, command } = file.content
   if (program === undefined || command !== undefined) return resolveCommand(file)
   if ((builtinPrograms as readonly string[]).includes(program)) return { builtin: program }
-  const path = resolve(dirname(file.source.path), program)
+  const path = pathFrom(dirname(file.source.path), program)
   if (isFile(path)) return moduleExtensions.includes(extname(path)) ? { module: path } : resolveCommand(file)
   const mistake = (message: string) => [{ path: ['program'], message }]
   if (/[./\\]/.test(program)) throw file.source.error(mistake(`there is no file ${printable(path, 300)}`))

@@ -1,8 +1,9 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
+import { pathBelow } from '../path-below.ts'
 import { installOnce } from '../setup/cache.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { filesOf, portable, sha256Of, type ProgramVersion } from './version.ts'
@@ -23,7 +24,7 @@ export async function unpackProgram(
     `programs/${sent.sha256}`,
     async (staging) => {
       for (const { path, isExecutable, base64 } of filesOf(sent)) {
-        const target = inside(staging, path)
+        const target = pathBelow(staging, path, 'program')
         await mkdir(dirname(target), { recursive: true })
         await writeFile(target, Buffer.from(base64, 'base64'))
         if (isExecutable) await chmod(target, 0o755)
@@ -34,7 +35,7 @@ export async function unpackProgram(
     },
     () => undefined,
   )
-  const here = (path: string) => join(at, portable(path, folder))
+  const here = (path: string) => pathBelow(at, portable(path, folder), 'program')
   if ('module' in program) return { program: { module: here(program.module) }, folder: at }
   if ('builtin' in program) return { program, folder: at }
   const { script, sources } = program
@@ -42,11 +43,4 @@ export async function unpackProgram(
     program: { ...program, folder: at, script: script && here(script), ...(sources && { sources: sources.map(here) }) },
     folder: at,
   }
-}
-
-/** Returns a path in the folder, or throws if it would leave it: another host may have written the row. */
-function inside(folder: string, path: string): string {
-  const target = resolve(folder, path)
-  if (target.startsWith(folder + sep)) return target
-  throw new SwathError('program', `the program was sent with a path that leaves its folder: ${path}`)
 }

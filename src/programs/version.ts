@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 
 import { messageOf, SwathError } from '../errors.ts'
+import { pathFrom } from '../path-below.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
 import { ownFiles, sourceFiles } from './sources/sources.ts'
 
@@ -41,7 +42,7 @@ const leftOut = /^\.|^(?:node_modules|__pycache__)$|\.(?:pyc|db|db-\w+)$|\.artif
  */
 export function readVersion(program: ProgramReference, { folder, send }: ProgramPlace): ProgramVersion | undefined {
   if ('builtin' in program) return undefined
-  const beside = send === false ? [] : send.map((path) => resolve(folder, path)).flatMap(filesIn)
+  const beside = send === false ? [] : send.map((path) => pathFrom(folder, path)).flatMap(filesIn)
   const paths = [...new Set([...sourceFiles(program), ...beside])]
   if (paths.length === 0) return undefined
   let bytes = 0
@@ -71,7 +72,7 @@ export function isHere(program: ProgramReference): boolean {
 /** @throws SwathError('program') if a file of the program, or one that `send` names, lies outside of the folder */
 export function refuseOutside(program: ProgramReference, { folder, send }: ProgramPlace): void {
   if (send === false) return
-  const named = send.map((path) => resolve(folder, path))
+  const named = send.map((path) => pathFrom(folder, path))
   for (const path of [...ownFiles(program), ...named]) refusePathOutside(portable(path, folder))
 }
 
@@ -100,7 +101,7 @@ function filesIn(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
   return readdirSync(path)
     .filter((name) => !leftOut.test(name))
-    .flatMap((name) => filesIn(resolve(path, name)))
+    .flatMap((name) => filesIn(pathFrom(path, name)))
 }
 
 function isExecutableMode(path: string): boolean {

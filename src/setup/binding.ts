@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { SwathError } from '../errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { carriedPackage } from '../carried-package.ts'
+import { pathFrom } from '../path-below.ts'
 import { CommandError, findCompiler, installing, runCommand, type FoundCommand } from './commands.ts'
 import { bindingFile, libraries, opsFile, preloadFile } from './tensorflow-release.ts'
 
@@ -39,10 +40,10 @@ export async function compileBinding(compiler: FoundCommand, folder: string, ten
   const compile = (inputs: readonly string[], needed: readonly string[], output: string) =>
     runCommand(
       compiler.command,
-      [...compiler.args, ...flags, ...inputs, ...linking(folder, needed), '-o', join(folder, output)],
+      [...compiler.args, ...flags, ...inputs, ...linking(folder, needed), '-o', pathFrom(folder, output)],
       { cwd: sources },
     )
-  const own = (name: string) => join(packageRoot, 'native', name)
+  const own = (name: string) => pathFrom(join(packageRoot, 'native'), name)
   const names = [
     `-DSWATH_FRAMEWORK_LIBRARY="${libraries.framework}"`,
     `-DSWATH_OPS="${opsFile}"`,
@@ -65,7 +66,7 @@ export async function compileBinding(compiler: FoundCommand, folder: string, ten
 
 function linking(folder: string, needed: readonly string[]): string[] {
   if (process.platform === 'darwin') {
-    const paths = needed.map((library) => join(folder, library))
+    const paths = needed.map((library) => pathFrom(folder, library))
     return ['-bundle', '-undefined', 'dynamic_lookup', ...paths, '-Wl,-rpath,@loader_path']
   }
   return ['-shared', `-L${folder}`, ...needed.map((library) => `-l:${library}`), '-Wl,-rpath,$ORIGIN']

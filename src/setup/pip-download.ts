@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
+import { pathBelow } from '../path-below.ts'
 import { CommandError, findPip, installing, runCommand } from './commands.ts'
 
 const pollMs = 250
@@ -62,7 +63,7 @@ export async function pipDownload(
   }
   const [wheel] = await readdir(wheels)
   if (wheel === undefined) throw new SwathError('setup', `pip fetched nothing for ${requirement}`)
-  return join(wheels, wheel)
+  return pathBelow(wheels, wheel, 'setup')
 }
 
 /** Bytes in a folder and all below it; what vanishes meanwhile counts nothing. */

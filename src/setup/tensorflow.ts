@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { SwathError } from '../errors.ts'
+import { pathBelow, pathFrom } from '../path-below.ts'
 import { compileBinding, requireCompiler } from './binding.ts'
 import { installOnce } from './cache.ts'
 import { checkBinding } from './check-binding.ts'
@@ -61,24 +62,24 @@ async function takeOwn(own: string, folder: string, scratch: string, report: Pha
   report('copying')
   const root = existsSync(join(own, 'tensorflow')) ? join(own, 'tensorflow') : own
   for (const library of Object.values(libraries))
-    await cp(join(root, library), join(folder, library)).catch(notTensorFlow)
+    await cp(pathFrom(root, library), pathFrom(folder, library)).catch(notTensorFlow)
   await cp(join(root, 'include'), join(scratch, 'include'), { recursive: true }).catch(notTensorFlow)
 }
 
 async function unpack(file: string, folder: string, scratch: string, report: PhaseReporter): Promise<void> {
   const place = (name: string) => {
     const [, library] = /^tensorflow\/([^/]+)$/.exec(name) ?? []
-    if (library !== undefined && Object.values(libraries).includes(library)) return join(folder, library)
+    if (library !== undefined && Object.values(libraries).includes(library)) return pathFrom(folder, library)
     const [, header] =
       /^tensorflow\/include\/((?:tensorflow\/(?:c|core\/(?:platform|common_runtime\/next_pluggable_device\/c))|tsl|xla\/tsl)\/.+\.h)$/.exec(
         name,
       ) ?? []
-    return header === undefined ? undefined : join(scratch, 'include', header)
+    return header === undefined ? undefined : pathBelow(join(scratch, 'include'), header, 'setup')
   }
   await unzip(file, place, (fraction) => {
     report('unpacking', fraction)
   }).catch(notTensorFlow)
-  if (!existsSync(join(folder, libraries.tensorflow))) notTensorFlow(undefined)
+  if (!existsSync(pathFrom(folder, libraries.tensorflow))) notTensorFlow(undefined)
 }
 
 function notTensorFlow(cause: unknown): never {

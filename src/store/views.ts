@@ -5,6 +5,7 @@ import { sql, type Kysely } from 'kysely'
 
 import { takeDefinitions } from '../../db/dialect.ts'
 import { packageRoot } from '../package-root.ts'
+import { pathFrom } from '../path-below.ts'
 import type { Schema } from './schema.ts'
 import { pointsViewName } from './points-view.ts'
 import { createViewsOfSweeps } from './sweep-views.ts'
@@ -23,7 +24,7 @@ export async function defineViews(db: Kysely<Schema>): Promise<void> {
   await takeDefinitions(db)
   for (const view of views.toReversed()) await db.schema.dropView(view).ifExists().execute()
   for (const view of views) {
-    const select = readFileSync(join(folder, `${view}.sql`), 'utf8')
+    const select = readFileSync(pathFrom(folder, `${view}.sql`), 'utf8')
     await db.schema
       .createView(view)
       .as(sql.raw(select) as never)

@@ -9,6 +9,7 @@ import { learns } from '../search/methods.ts'
 import type { Imputing } from '../search/history.ts'
 import { objectivesOf, type StoppingDefinition } from '../stopping/early-terminate.ts'
 import type { Reduction } from '../metrics/reduction.ts'
+import { pathFrom } from '../path-below.ts'
 import type { Objective, ReadObjective } from '../stopping/rule.ts'
 import type { ProgramPlace } from '../programs/version.ts'
 import type { ProgramReference } from '../workers/protocol.ts'
@@ -127,7 +128,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
   return {
     ...{ program, overrides: file.overrides },
     sources: { folder: dirname(resolve(file.source.path)), send },
-    dataset: path === undefined ? dataset : { ...dataset, path: resolve(dirname(file.source.path), path) },
+    dataset: path === undefined ? dataset : { ...dataset, path: pathFrom(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
     tags: resources.tags,
     metric: metric === undefined ? null : { name: metric.name, goal: metric.goal },

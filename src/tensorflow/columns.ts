@@ -34,7 +34,7 @@ export function asFiles(columns: Columns): {
   }
   const file = (column: Column, i: number): FileColumn => {
     if ('path' in column) return column
-    const path = join(folder ?? '', String(i))
+    const path = join(folder ?? '', `${i}`)
     writeFileSync(path, column.values)
     return { ...typeOf(column), path }
   }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { messageOf } from '../errors.ts'
+import { pathFrom } from '../path-below.ts'
 
 /** What narrows the cores that this process may use. */
 export interface CoreLimits {
@@ -45,9 +46,9 @@ function cgroupQuota(read: typeof readText): number {
   const unified = /^0::(\/.*)$/m.exec(membership)?.[1]
   const cpu = /^\d+:(?:[^:]*,)?cpu(?:,[^:]*)?:(\/.*)$/m.exec(membership)?.[1]
   return Math.min(
-    ...ancestors(unified).map((path) => quotaV2(read(join('/sys/fs/cgroup', path, 'cpu.max')))),
+    ...ancestors(unified).map((path) => quotaV2(read(join(pathFrom('/sys/fs/cgroup', `.${path}`), 'cpu.max')))),
     ...ancestors(cpu).map((path) => {
-      const folder = join('/sys/fs/cgroup/cpu', path)
+      const folder = pathFrom('/sys/fs/cgroup/cpu', `.${path}`)
       return quotaV1(read(join(folder, 'cpu.cfs_quota_us')), read(join(folder, 'cpu.cfs_period_us')))
     }),
   )

@@ -5,6 +5,7 @@ import util from 'node:util'
 import type * as TensorFlow from '@tensorflow/tfjs'
 
 import { carriedPackage } from '../carried-package.ts'
+import { pathFrom } from '../path-below.ts'
 import { preloadFile } from '../setup/tensorflow-release.ts'
 import { requirePreparedEnvironment } from './environment.ts'
 import type { Runtime } from './runtime.ts'
@@ -32,7 +33,7 @@ function loadNative(bindingPath: string): Tfjs {
   defineRemovedUtilities()
   require(join(dirname(bindingPath), preloadFile))
   // As tfjs-node's own index does, which asks node-pre-gyp where its binding is: ours lies in the user's cache.
-  const part = (name: string): unknown => require(join(carriedPackage('@tensorflow/tfjs-node'), 'dist', name))
+  const part = (name: string): unknown => require(pathFrom(join(carriedPackage('@tensorflow/tfjs-node'), 'dist'), name))
   part('register_all_kernels')
   const tf = require('@tensorflow/tfjs') as Tfjs
   const { NodeJSKernelBackend } = part('nodejs_kernel_backend') as NodeBackendModule

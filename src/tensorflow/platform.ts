@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
 
+import { pathFrom } from '../path-below.ts'
 import { findRuntime, type Runtime } from './runtime.ts'
 
 /** What the bits of a result depend on besides the program, its parameters and its seed. */
@@ -77,7 +77,7 @@ function cacheSizes(): string[] {
   if (!existsSync(folder)) return []
   const caches = readdirSync(folder).filter((name) => /^index\d+$/.test(name))
   return caches.flatMap((name) => {
-    const [type, level, size] = ['type', 'level', 'size'].map((file) => readLine(join(folder, name, file)))
+    const [type, level, size] = ['type', 'level', 'size'].map((file) => readLine(pathFrom(folder, `${name}/${file}`)))
     return type === 'Instruction' || level === undefined || size === undefined ? [] : [`L${level} ${size}`]
   })
 }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 
 import { trialFolder } from '../artifacts/artifacts.ts'
+import { pathBelow } from '../path-below.ts'
 import { loadProgram } from '../programs/load.ts'
 import type { Trial } from '../programs/program.ts'
 import { loadTensorFlow, loadTensorFlowNow } from '../tensorflow/load.ts'
@@ -53,7 +53,7 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
     // Its loading is no part of the first epoch of a program that is known to need it.
     if (program.model !== undefined) await loadTensorFlow(findRuntime())
     const tf = () => loadTensorFlowNow(findRuntime())
-    const folder = join(task.checkpoint.location, trialFolder(id))
+    const folder = pathBelow(task.checkpoint.location, trialFolder(id))
     // What is there before the first attempt was left by a store that is gone: a command would go on from it.
     if (task.attempt === 1 && existsSync(folder)) rmSync(folder, { recursive: true })
     const checkpoints = new Checkpoints(program, tf, task)

@@ -1,11 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter } from 'node:path'
+import { pathFrom } from '../../path-below.ts'
 
 /** The file that a command's first word starts in `folder`, as a shell would find it; undefined if there is none. */
 export function findExecutable(word: string, folder: string, path = process.env.PATH ?? ''): string | undefined {
   if (word === '') return undefined
-  const places = word.includes('/') ? [word] : path.split(delimiter).map((place) => join(place, word))
-  return places.map((place) => resolve(folder, place)).find(isExecutable)
+  const places = word.includes('/') ? [word] : path.split(delimiter).map((place) => pathFrom(place, word))
+  return places.map((place) => pathFrom(folder, place)).find(isExecutable)
 }
 
 export function isExecutable(file: string): boolean {

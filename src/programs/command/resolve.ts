@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { pathFrom } from '../../path-below.ts'
 import type { SweepFile } from '../../sweep/read.ts'
 import type { Mistake, Path } from '../../sweep/source.ts'
 import type { CommandReference } from '../../workers/protocol.ts'
@@ -30,7 +31,7 @@ const longestTitle = 80
 export function resolveCommand({ content, source }: SweepFile): CommandReference {
   const { program, command } = content
   const folder = dirname(resolve(source.path))
-  const script = program === undefined ? undefined : resolve(folder, program)
+  const script = program === undefined ? undefined : pathFrom(folder, program)
   if (script !== undefined && !isFile(script)) {
     throw source.error([{ path: ['program'], message: `there is no file ${script}` }])
   }
@@ -96,7 +97,7 @@ function missingExecutable({ text, path }: Word, folder: string): Mistake[] {
   const word = expandEnvironment(text)
   if (findExecutable(word, folder) !== undefined) return []
   if (!word.includes('/')) return [{ path, message: `there is no command ${word} in the PATH` }]
-  const file = resolve(folder, word)
+  const file = pathFrom(folder, word)
   return [{ path, message: isFile(file) ? `${file} is not executable` : `there is no command ${file}` }]
 }
 
@@ -114,9 +115,9 @@ function filesAmong(words: readonly string[], folder: string): string[] {
     if (words[index - 1] === '-m') return moduleFiles(folder, text).concat(moduleFiles(folder, `${text}.__main__`))
     const value = /^--?[\w.-]+=(.+)$/.exec(text)?.[1]
     return (value === undefined ? [text] : [text, value])
-      .filter((name) => isFile(resolve(folder, name)))
+      .filter((name) => isFile(pathFrom(folder, name)))
       .filter((name) => !isAbsolute(name) || sourceExtensions.test(name) || !isExecutable(name))
-      .map((name) => resolve(folder, name))
+      .map((name) => pathFrom(folder, name))
   })
   return files.filter((path, index) => index === 0 || sourceExtensions.test(path))
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
-import { dirname, extname, resolve, sep } from 'node:path'
+import { dirname, extname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { pathFrom } from '../../path-below.ts'
 import { isFile } from '../command/find-executable.ts'
 
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json', '.node', '.wasm']
@@ -33,13 +34,13 @@ export function javascriptImports(path: string, text: string): string[] {
 function resolved(path: string, specifier: string): string[] {
   if (specifier.startsWith('#')) return packageImport(path, specifier)
   const name = specifier.replace(/[?#].*$/, '')
-  const base = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(path), name)
+  const base = name.startsWith('file:') ? fileURLToPath(name) : pathFrom(dirname(path), name)
   const extension = extname(base)
   const stem = base.slice(0, base.length - extension.length)
   const candidates = [
     ...(extensions.includes(extension) ? [base] : []),
     ...(sourcesOf[extension] ?? []).map((other) => stem + other),
-    ...extensions.flatMap((other) => [base + other, resolve(base, `index${other}`)]),
+    ...extensions.flatMap((other) => [base + other, pathFrom(base, `index${other}`)]),
   ]
   return candidates.filter(isFile)
 }

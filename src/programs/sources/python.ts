@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 
+import { pathFrom } from '../../path-below.ts'
 import { isFile } from '../command/find-executable.ts'
 
 const statement = String.raw`(?:^|[;:])[ \t]*`
@@ -40,10 +41,12 @@ function namesIn(list: string): string[] {
 /** The file of `a.b`, and the packages around it, which Python runs before. */
 export function moduleFiles(root: string, name: string): string[] {
   const parts = name === '' ? [] : name.split('.')
-  const packages = parts.map((_, k) => join(root, ...parts.slice(0, k + 1), '__init__.py'))
-  return [...packages, join(root, '__init__.py'), ...(parts.length === 0 ? [] : [`${join(root, ...parts)}.py`])].filter(
-    isFile,
-  )
+  const packages = parts.map((_, k) => pathFrom(root, [...parts.slice(0, k + 1), '__init__.py'].join('/')))
+  return [
+    ...packages,
+    join(root, '__init__.py'),
+    ...(parts.length === 0 ? [] : [`${pathFrom(root, parts.join('/'))}.py`]),
+  ].filter(isFile)
 }
 
 function ancestor(path: string, levels: number): string {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 
+import { pathFrom } from '../../path-below.ts'
 import type { ProgramReference } from '../../workers/protocol.ts'
 import { isFile } from '../command/find-executable.ts'
 import { isJavaScript, javascriptImports } from './javascript.ts'
@@ -39,7 +40,7 @@ function importsOf(path: string, roots: readonly string[]): string[] {
   if (isJavaScript(path)) return javascriptImports(path, text)
   if (['.json', '.node', '.wasm'].includes(extname(path))) return []
   const named = [...text.matchAll(scriptNames)].flatMap(([name]) =>
-    [dirname(path), ...roots].map((root) => resolve(root, name)).filter(isFile),
+    [dirname(path), ...roots].map((root) => pathFrom(root, name)).filter(isFile),
   )
   return path.endsWith('.py') ? [...named, ...pythonImports(path, text, roots)] : named
 }

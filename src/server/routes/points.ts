@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 
 import { createRoute, z } from '@hono/zod-openapi'
 
 import { SwathError } from '../../errors.ts'
 import { checkPoint, sweepSpace } from '../../figures/sweep-space.ts'
+import { pathFrom } from '../../path-below.ts'
 import { findSweep } from '../../store/find-sweep.ts'
 import type { SweepRow } from '../../store/schema.ts'
 import { storedSettings } from '../../sweep/definition.ts'
@@ -108,7 +108,7 @@ export function pointsRoutes({ store, runs }: ServerContext) {
 
 /** The file that it was made from, beside which its program lies; where that says something else now, what it said. */
 function fileOf({ source, source_path }: SweepRow, folder: string): { readonly file: string; readonly input: string } {
-  const path = resolve(folder, source_path)
-  const isThere = existsSync(path) && readFileSync(path, 'utf8') === source
+  const path = pathFrom(folder, source_path)
+  const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path, 'utf8') === source
   return isThere ? { file: path, input: '' } : { file: '/dev/stdin', input: source }
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { createRoute, z } from '@hono/zod-openapi'
 
 import { packageRoot } from '../../package-root.ts'
+import { pathFrom } from '../../path-below.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
 import { answers, jsonBody, routes } from './route.ts'
@@ -86,5 +87,5 @@ function examples(): z.infer<typeof example>[] {
   const folder = join(packageRoot, 'db', 'queries')
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
-    .map((file) => ({ name: basename(file, '.sql'), statement: readFileSync(join(folder, file), 'utf8') }))
+    .map((file) => ({ name: basename(file, '.sql'), statement: readFileSync(pathFrom(folder, file), 'utf8') }))
 }

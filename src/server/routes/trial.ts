@@ -137,7 +137,8 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
     if (row === undefined) throw new SwathError('not-found', `there is no artifact ${context.req.param('id')}`)
     const bytes = await usingArtifacts(store, (artifacts) => artifacts.read(row))
     context.header('content-type', 'application/octet-stream')
-    context.header('content-disposition', `attachment; filename="trial-${row.trial_id}-${basename(row.name)}"`)
+    const name = basename(row.name).replace(/[^\w.-]/g, '_')
+    context.header('content-disposition', `attachment; filename="trial-${row.trial_id}-${name}"`)
     return context.body(new Uint8Array(bytes).buffer)
   })
   return app

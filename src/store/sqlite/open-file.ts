@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 
 import { messageOf, SwathError } from '../../errors.ts'
+import { pathFrom } from '../../path-below.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
 import type { StoreAccess } from '../store.ts'
@@ -102,7 +103,7 @@ function openToRead(path: string, driver: SqliteDriver): OpenFile {
   // Also where nobody closes it: at the end of a closed pipe.
   process.on('exit', release)
   try {
-    const copy = join(folder, basename(path))
+    const copy = pathFrom(folder, basename(path))
     copyFileSync(path, copy)
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
     return { database: open(copy), path: copy, isReadOnly: true, release }
