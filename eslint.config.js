@@ -2,6 +2,8 @@ import js from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+import pathBelow from './scripts/lint-path-below.js'
+
 export default defineConfig(
   globalIgnores(['carried', 'coverage', 'dist']),
   js.configs.recommended,
@@ -27,6 +29,11 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
     },
+  },
+  {
+    files: ['src/**/*.ts', 'workers/**/*.ts', 'db/**/*.ts'],
+    plugins: { swath: { rules: { 'path-below': pathBelow } } },
+    rules: { 'swath/path-below': 'error' },
   },
   {
     files: ['**/*.js', '**/*.cjs'],

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/errors.ts'
 import type { Report } from '../../src/programs/program.ts'
 import type { Trainer, TrainOptions } from '../../src/workers/pool.ts'
 import type { TrainTask, TrialOutcome } from '../../src/workers/protocol.ts'
@@ -29,12 +30,17 @@ export class SimulatedWorkers implements Trainer {
     this.#free = Array.from({ length: workers }, (_, k) => ({ number: k + 1, since: undefined }))
   }
 
-  async train({ params }: Pick<TrainTask, 'params'>, { onStart, onMessage }: TrainOptions): Promise<TrialOutcome> {
+  async train({ begin }: TrainOptions): Promise<TrialOutcome> {
     // The one that has been free the longest.
     const worker = this.#free.shift()
     if (worker === undefined) throw new Error('more trials at once than workers')
+    let isBegun = false
     try {
-      if (!(await onStart(worker.number, () => undefined)) || this.#isCancelled) return { status: 'cancelled' }
+      const begun = await begin(worker.number, () => undefined)
+      if ('status' in begun) return begun
+      if (this.#isCancelled) return { status: 'cancelled' }
+      const { task, onMessage } = begun
+      isBegun = true
       if (worker.since !== undefined) this.waits.push(performance.now() - worker.since)
       // Not all at the same moment, as trials are.
       const pauses = Math.random() + 0.5
@@ -45,8 +51,11 @@ export class SimulatedWorkers implements Trainer {
           ...{ reportedEpoch: undefined, checkpoint: undefined },
         })
       }
-      await this.#program.train({ params, report })
+      await this.#program.train({ params: task.params, report })
       return { status: 'completed', weightsSha256: null, checkpoint: null }
+    } catch (error) {
+      if (!isBegun) throw error
+      return { status: 'failed', failure: { kind: 'threw', message: messageOf(error) } }
     } finally {
       this.#free.push({ number: worker.number, since: performance.now() })
     }

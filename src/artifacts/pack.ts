@@ -1,34 +1,39 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { create, extract } from 'tar'
-import type { StoredArtifact } from './artifacts.ts'
-import { isCheckpoint } from './strays.ts'
 
-/** What a folder holds besides checkpoints, as far as one can see without reading it; `''` if nothing. */
-export async function looksOf(folder: string): Promise<string> {
-  const looks: string[] = []
-  for (const name of await ownNames(folder)) {
-    const below = await readdir(join(folder, name), { recursive: true }).catch(() => [])
-    for (const path of [name, ...below.map((each) => join(name, each))].sort()) {
-      const stats = await lstat(join(folder, path)).catch(() => undefined)
-      if (stats !== undefined) looks.push(`${path} ${stats.ino} ${stats.size} ${stats.mtimeMs}`)
-    }
-  }
-  return looks.join('\n')
-}
+import { messageOf } from '../errors.ts'
+import { pathBelow, pathFrom } from '../path-below.ts'
+import type { StoredArtifact } from './artifacts.ts'
+import { damaged } from './flaw.ts'
+import { isOwn, ownNames, type FolderContents } from './folder-contents.ts'
+import { shortageOf } from './shortage.ts'
 
 /**
- * Packs what a folder holds besides checkpoints into a tar file in it.
+ * Packs what a folder holds into a tar file in it: exactly what {@link unpack} accepts.
  *
  * @param location the folder of the host's artifacts, and `name` the file in it
  * @throws Error if something in it was removed or cut short meanwhile
  */
-export async function pack(location: string, name: string): Promise<StoredArtifact> {
-  const file = join(location, name)
-  const folder = dirname(file)
-  await create({ cwd: folder, file, strict: true }, await ownNames(folder))
+export async function pack(
+  location: string,
+  name: string,
+  { paths, links }: Pick<FolderContents, 'paths' | 'links'>,
+): Promise<StoredArtifact> {
+  const file = pathBelow(location, name)
+  await create(
+    {
+      ...{ cwd: dirname(file), file, strict: true, noDirRecurse: true },
+      onWriteEntry(entry) {
+        if (entry.type === 'Link') entry.linkpath = `./${entry.linkpath ?? ''}`
+        const target = links.get(entry.path.slice(2))
+        if (entry.type === 'SymbolicLink' && target !== undefined) entry.linkpath = target
+      },
+    },
+    paths.map((path) => `./${path}`),
+  )
   const hash = createHash('sha256')
   let bytes = 0
   for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
@@ -38,17 +43,46 @@ export async function pack(location: string, name: string): Promise<StoredArtifa
   return { name, bytes, sha256: hash.digest('hex') }
 }
 
-/** Has a folder hold what was packed, and nothing else but checkpoints. */
+/**
+ * Has a folder hold what was packed, and nothing else but checkpoints; the folder stays as it was if the pack is refused.
+ *
+ * @throws SwathError('artifact') if the pack is none, or has a name or a link that leads out of the folder
+ */
 export async function unpack(location: string, name: string): Promise<void> {
-  const file = join(location, name)
+  const file = pathBelow(location, name)
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true })
-  for (const own of await ownNames(folder)) await rm(join(folder, own), { recursive: true })
-  await extract({ cwd: folder, file, strict: true, preserveOwner: false })
+  const aside = `${folder}.${randomUUID()}`
+  try {
+    await mkdir(aside, { recursive: true })
+    await extractInto(aside, file)
+    await mkdir(folder, { recursive: true })
+    for (const own of await ownNames(folder)) await rm(pathFrom(folder, own), { recursive: true })
+    for (const entry of await readdir(aside, { withFileTypes: true })) {
+      await rename(join(aside, entry.name), join(folder, entry.name))
+    }
+  } catch (error) {
+    if (shortageOf(error) !== undefined) throw error
+    throw damaged(`${name} cannot be unpacked: ${messageOf(error)}`, error)
+  } finally {
+    await rm(aside, { recursive: true, force: true })
+  }
 }
 
-/** Checkpoints, and packs, have rows of their own. */
-export async function ownNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => [])
-  return names.filter((name) => !isCheckpoint(name) && name !== 'args.json')
+/** @throws Error for a name that {@link pack} would not have written */
+async function extractInto(folder: string, file: string): Promise<void> {
+  let refusal: unknown
+  const isWanted = (path: string): boolean => {
+    try {
+      pathBelow(folder, path)
+      const [first = ''] = path.replace(/^\.\//, '').split('/')
+      if (!isOwn(first)) throw new Error(`${first} is the name of a checkpoint`)
+      return true
+    } catch (error) {
+      // Thrown in the stream it would end the process.
+      refusal ??= error
+      return false
+    }
+  }
+  await extract({ ...{ cwd: folder, file, strict: true, preserveOwner: false }, filter: isWanted })
+  if (refusal !== undefined) throw refusal as Error
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { trialFolder } from '../artifacts/artifacts.ts'
-import { ownNames, unpack } from '../artifacts/pack.ts'
+import { ownNames } from '../artifacts/folder-contents.ts'
+import { unpack } from '../artifacts/pack.ts'
 import { messageOf, SwathError } from '../errors.ts'
+import { pathBelow, pathFrom } from '../path-below.ts'
 import { foldersOf } from '../store/artifacts.ts'
 import type { TrialTools } from './with-trials.ts'
 
@@ -26,7 +28,7 @@ export async function exportFolder(
     await artifacts.fetch(packed)
     await unpack(artifacts.host.location, packed.name)
   }
-  const folder = join(artifacts.host.location, trialFolder(id))
+  const folder = pathBelow(artifacts.host.location, trialFolder(id))
   const names = await ownNames(folder)
   if (names.length === 0) {
     throw new SwathError('not-found', `trial ${id} has kept nothing in its folder`, {
@@ -36,7 +38,9 @@ export async function exportFolder(
   const aside = `${resolve(out)}.${randomUUID()}`
   try {
     await mkdir(dirname(aside), { recursive: true })
-    for (const name of names) await cp(join(folder, name), join(aside, name), { recursive: true })
+    for (const name of names) {
+      await cp(pathFrom(folder, name), pathFrom(aside, name), { recursive: true, verbatimSymlinks: true })
+    }
     await rename(aside, out)
   } catch (error) {
     await rm(aside, { recursive: true, force: true })

@@ -33,6 +33,8 @@ export class TrialDatasets {
     const key = JSON.stringify(reference)
     const known = this.#prepared.get(key) ?? prepareDataset(reference)
     this.#prepared.set(key, known)
+    // What failed is tried again: a disk that was full may have room by then.
+    known.catch(() => this.#prepared.delete(key))
     return known
   }
 }

@@ -22,8 +22,6 @@ export type SharedTraining = Omit<
   readonly workers: number
   /** True once no further trial is to be taken. */
   readonly isOver: () => boolean
-  /** What trains is cancelled and handed back to the queue. */
-  readonly signal: AbortSignal
 }
 
 /** How long a host that has a free worker and found nothing waits before it looks again. */

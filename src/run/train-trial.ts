@@ -1,32 +1,30 @@
 import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
-import { programParameters } from '../datasets/of-trial.ts'
 import type { ProgramFiles } from '../programs/program-files.ts'
 import type { StoredReport } from '../programs/stored-report.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
 import type { ChangeOf } from '../store/change.ts'
-import { reportedEpochsOf } from '../store/reported-epochs.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import type { TrialMessage, TrialOutcome } from '../workers/protocol.ts'
-import type { Trainer } from '../workers/pool.ts'
+import type { FinalCheckpoint, TrialFailure, TrialMessage, TrialOutcome } from '../workers/protocol.ts'
+import type { BegunTrial, Trainer } from '../workers/pool.ts'
 import type { Aggregator } from './aggregator.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
 import type { RunObserver } from './events.ts'
 import { Loading } from './loading.ts'
 import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
+import { failureOfHost, prepareAttempt, type PreparedAttempt } from './prepare-attempt.ts'
 import { publishSoon } from './publish.ts'
 import type { Removal } from './removal.ts'
 import type { ReportNotices } from './report-notices.ts'
 import { platform } from '../tensorflow/platform.ts'
 import { startedTrial } from './started-trial.ts'
-import { Supervision, trainedParameters } from './supervision.ts'
-import { TrialCheckpoints, type Carry } from './trial-checkpoints.ts'
-import { TrialFolder, type PackedFolder } from './trial-folder.ts'
+import type { Carry, TrialCheckpoints } from './trial-checkpoints.ts'
+import type { PackedFolder, TrialFolder } from './trial-folder.ts'
 
 /** What a report says of a sweep's metrics. */
 export type MetricsOfReport = Pick<StoredReport, 'report' | 'isContinued'>
@@ -61,6 +59,8 @@ export interface TrialTraining {
   readonly telling: readonly string[]
   /** True once a trial that has reported, with its checkpoint, is to be handed back. */
   readonly isDraining?: () => boolean
+  /** Ends what trains: it is handed back. */
+  readonly signal: AbortSignal
   /** True if the trials that train at the end of the run are to be cancelled for good. */
   readonly isCancelled: () => boolean
 }
@@ -84,90 +84,83 @@ export interface TrainedTrial {
 /**
  * One attempt at a trial, from its row to its row. The worker is free when it resolves: the next trial's start shares a
  * group with this one's end.
+ *
+ * Whatever goes wrong while the attempt is prepared, trained and handed over is its outcome: it counts, is shown, and is
+ * tried again as often as `retries` says. Only a store that cannot be written rejects.
  */
 export async function trainTrial(training: TrialTraining, trial: TrialRow, job?: string): Promise<TrainedTrial> {
-  const { store, sweep, settings, datasets, artifacts, carry, pool, aggregator, patience, observer } = training
+  const { store, sweep, settings, artifacts, carry, pool, aggregator, patience, observer } = training
   const { id: trialId } = trial
   const attempt = trial.attempt + 1
-  const params = trainedParameters(trial)
   const now = () => store.now()
-
-  // Find what an earlier attempt left.
-  const checkpoints = await patience.read(() => TrialCheckpoints.of(store, artifacts, settings, trial))
-  const { resume, damaged, reasons } = await checkpoints.newestWhole(carry)
-  for (const reason of reasons) {
-    await warn(`: ${reason}; it goes on from ${resume === undefined ? 'the start' : `epoch ${resume.epoch}`}`)
-  }
-  const folder = await patience.read(() => TrialFolder.of(store, artifacts, trial))
-  for (const reason of await folder.bring(carry)) await warn(`: ${reason}; its folder is as it was before`)
-  const known = trial.attempt === 0 ? [] : await patience.read(() => reportedEpochsOf(store.db, trialId))
-  const reportedEpochs = resume === undefined ? known : known.filter(({ epoch }) => epoch <= resume.epoch)
   // A command keeps its checkpoints itself: its first report tells where it went on.
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
-  let lastEpoch = resume?.epoch ?? 0
+  let lastEpoch = 0
   let published: Promise<Published> = Promise.resolve(nothing)
-  const supervision = new Supervision(training.rule, trial, params, lastEpoch)
   const loading = new Loading(training.files, settings.program)
+  let prepared: PreparedAttempt | undefined
 
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
-  const trained = await pool.train(
-    {
-      ...{ program: settings.program, trialId, attempt, params: programParameters(params), seed: trial.seed, resume },
-      dataset: await datasets.of(params),
-      ...{ watched: training.watched, reportedEpochs },
-      checkpoint: { location: artifacts.host.location, every: settings.checkpoint.every },
-    },
-    {
-      ...{ limits: settings.timeout, onMessage: receive },
-      onStart: async (worker, cancel) => {
-        // Where the program has changed meanwhile, the trial waits as it did, and its job becomes due again.
-        isOurs = loading.begin(cancel)
-        if (!isOurs) return false
-        isOurs = await aggregator.write({
-          ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: damaged, job },
-          ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
-          program: training.files.sha256,
-          resumedEpoch: resumeIsUnknown ? undefined : (resume?.epoch ?? 0),
-          ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
-        })
-        if (!isOurs) return false
-        if (attempt > 1) training.removal.begin(await checkpoints.strays(trialId, carry, folder.names))
-        observer.trialStarted(startedTrial({ id: trialId, worker, params }, training.settings, training.telling))
-        return true
-      },
-    },
-  )
-
-  const isMixture = loading.ended()
-  const outcome = isMixture ? mixture(training) : supervision.outcomeOf(trained, warnLater)
+  const trained = await pool.train({ limits: settings.timeout, begin })
+  const isMixture = prepared !== undefined && loading.ended()
+  const outcome = isMixture ? mixture(training) : (prepared?.supervision.outcomeOf(trained, warnLater) ?? trained)
   await endHopeless()
   return { written: writeDown() }
 
+  async function begin(worker: number, cancel: () => void): Promise<BegunTrial | TrialOutcome> {
+    let failure: TrialFailure | undefined
+    try {
+      prepared = await prepareAttempt(training, trial, warn)
+      lastEpoch = prepared.resume?.epoch ?? 0
+    } catch (error) {
+      isOurs = !training.signal.aborted
+      if (!isOurs) return { status: 'cancelled' }
+      failure = failureOfHost('it could not be prepared on this host', error)
+    }
+    // Where the program has changed meanwhile, the trial waits as it did, and its job becomes due again.
+    isOurs = failure !== undefined || loading.begin(cancel)
+    if (!isOurs) return { status: 'cancelled' }
+    isOurs = await aggregator.write({
+      ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: prepared?.damaged ?? [], job },
+      ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
+      program: training.files.sha256,
+      resumedEpoch: prepared === undefined || resumeIsUnknown ? undefined : (prepared.resume?.epoch ?? 0),
+      ...{ leaseExpiresAt: leaseEnd(now()), at: now().toISOString() },
+    })
+    if (!isOurs) return { status: 'cancelled' }
+    const params = prepared?.params ?? {}
+    observer.trialStarted(startedTrial({ id: trialId, worker, params }, training.settings, training.telling))
+    if (prepared === undefined) return failure === undefined ? { status: 'cancelled' } : { status: 'failed', failure }
+    const { checkpoints, folder, task } = prepared
+    if (attempt > 1) await removeStrays(checkpoints, folder)
+    const attempted = prepared
+    return { task, onMessage: (message) => receive(message, attempted) }
+  }
+
+  /** What an attempt that was cut short left half done may stay where it cannot be listed. */
+  async function removeStrays(checkpoints: TrialCheckpoints, folder: TrialFolder): Promise<void> {
+    const strays = await checkpoints.strays(trialId, carry, folder.names).catch(() => [])
+    training.removal.begin(strays)
+  }
+
   async function writeDown(): Promise<number | undefined> {
-    await published
+    await published.catch(() => nothing)
     if (!isOurs) {
       freeHost()
       observer.trialFinished(trialId, { status: 'cancelled' })
       return undefined
     }
-    const ending = endingOf(outcome, {
+    const { ended, last, packed, unpublished } = await handOver()
+    const ending = endingOf(ended, {
       isCancelled: training.isCancelled(),
       attemptsLeft: settings.retries - trial.failures,
     })
-    const last = 'checkpoint' in outcome ? outcome.checkpoint : null
     const isOver = ending.state !== 'queued'
-    // What an attempt that is tried again cannot hand over it does without.
-    const { packed, unpublished } = isMixture
-      ? nothing
-      : await publish(last).catch((error: unknown) => {
-          if (isOver) throw error
-          return nothing
-        })
-    const { drop, best } = isOver ? checkpoints.ended(last) : { drop: [], best: undefined }
-    const going = [...drop, ...(packed?.drop ?? []), ...(isOver ? folder.ended() : [])]
-    const isPostponed = ending.state === 'queued' && outcome.status === 'failed'
+    const { drop, best } = (isOver ? prepared?.checkpoints.ended(last) : undefined) ?? { drop: [], best: undefined }
+    const going = [...drop, ...(packed?.drop ?? []), ...((isOver ? prepared?.folder.ended() : undefined) ?? [])]
+    const isPostponed = ending.state === 'queued' && ended.status === 'failed'
     const delaySeconds = isPostponed ? backoffSeconds(trial.failures + 1) : 0
     const end: ChangeOf<'end'> = {
       ...{ type: 'end', trialId, attempt, checkpoint: last ?? undefined, drop: going, best, at: now().toISOString() },
@@ -179,14 +172,33 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     freeHost()
     if (isMixture) observer.note(`trial ${trialId}: ${mixtureMessage}`)
     if (isPostponed) {
-      observer.trialPostponed(trialId, outcome.failure)
+      observer.trialPostponed(trialId, ended.failure)
       return delaySeconds
     }
-    observer.trialFinished(trialId, outcome)
+    observer.trialFinished(trialId, ended)
     return undefined
   }
 
-  async function receive(message: TrialMessage): Promise<'continue' | 'stop' | 'cancel' | undefined> {
+  /** Publishes what the attempt leaves. One that has come to its end and cannot hand it over has failed. */
+  async function handOver(): Promise<
+    Published & { readonly ended: TrialOutcome; readonly last: FinalCheckpoint | null }
+  > {
+    const last = 'checkpoint' in outcome ? outcome.checkpoint : null
+    if (isMixture) return { ...nothing, ended: outcome, last }
+    try {
+      return { ...(await publish(last)), ended: outcome, last }
+    } catch (error) {
+      if (outcome.status === 'cancelled' || outcome.status === 'failed') return { ...nothing, ended: outcome, last }
+      if (training.signal.aborted) return { ...nothing, ended: { status: 'cancelled' }, last: null }
+      const failure = failureOfHost('what it left could not be kept', error)
+      return { ...nothing, ended: { status: 'failed', failure }, last: null }
+    }
+  }
+
+  async function receive(
+    message: TrialMessage,
+    { supervision, checkpoints }: PreparedAttempt,
+  ): Promise<'continue' | 'stop' | 'cancel' | undefined> {
     switch (message.type) {
       case 'report': {
         const { report, isContinued, reportedEpoch, checkpoint } = message
@@ -237,7 +249,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
 
   /** Ends the sweep where no trial of it can be judged, before a worker is free for the next one. */
   async function endHopeless(): Promise<void> {
-    const { hopeless } = supervision
+    const hopeless = prepared?.supervision.hopeless
     if (hopeless !== undefined) await patience.read(async () => training.limits?.end(`trial ${trialId}: ${hopeless}`))
   }
 
@@ -256,7 +268,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     if (!artifacts.isCarried) return published
     published = published.then(async () => {
       const unpublished = checkpoint ? await publishSoon(artifacts, checkpoint) : []
-      const packed = await folder.publish(carry)
+      const packed = await prepared?.folder.publish(carry)
       return { packed, unpublished: [...unpublished, ...(packed?.unpublished ?? [])] }
     })
     return published

@@ -29,8 +29,6 @@ export type Training = Omit<
   /** Of a sweep whose points are not all known at first. */
   readonly planner?: Planner | undefined
   readonly limits: Limits
-  /** Ends the run: what trains is cancelled and handed back to the queue. */
-  readonly signal: AbortSignal
 }
 
 /**
@@ -111,7 +109,7 @@ export async function trainQueued(training: Training): Promise<void> {
         }
         try {
           const { written } = await trainTrial(
-            { ...training, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
+            { ...training, signal, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
             trial,
           )
           const settled: Promise<void> = written

@@ -15,6 +15,7 @@ import type {
   ProgramReference,
   TrainResult,
   TrainTask,
+  TrialFailure,
   TrialMessage,
   TrialOutcome,
   WorkerSettings,
@@ -30,10 +31,19 @@ const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 
 type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | 'cancel' | undefined>
 
-export interface TrainOptions {
-  /** Resolves to false if the trial is not to be trained after all. `cancel` ends it later. */
-  readonly onStart: (worker: number, cancel: () => void) => Promise<boolean>
+/** What a thread is told of a trial; how it is connected the pool knows. */
+export type TrialTask = Omit<TrainTask, 'kind' | 'connection'>
+
+/** A trial that is ready to be trained. */
+export interface BegunTrial {
+  readonly task: TrialTask
+  /** What it throws fails the trial. */
   readonly onMessage: MessageHandler
+}
+
+export interface TrainOptions {
+  /** Prepares the trial, or resolves to how it ended before it was trained. `cancel` ends it later. */
+  readonly begin: (worker: number, cancel: () => void) => Promise<BegunTrial | TrialOutcome>
   readonly limits: TimeLimits
 }
 
@@ -94,25 +104,22 @@ export class WorkerPool {
   }
 
   /**
-   * Trains one trial on a free worker. Whatever happens to the thread is an outcome; rejects only if `onStart` or
-   * `onMessage` does.
+   * Trains one trial on a free worker. Whatever happens to the thread, or to what it reports, is an outcome; rejects only
+   * if `begin` does.
    */
-  async train(
-    task: Omit<TrainTask, 'kind' | 'connection'>,
-    { onStart, onMessage, limits }: TrainOptions,
-  ): Promise<TrialOutcome> {
-    const { trialId } = task
+  async train({ begin, limits }: TrainOptions): Promise<TrialOutcome> {
     const worker = this.#take()
     try {
-      if (!(await onStart(worker.number, () => worker.cancel?.()))) return { status: 'cancelled' }
+      const begun = await begin(worker.number, () => worker.cancel?.())
+      if ('status' in begun) return begun
+      const { task, onMessage } = begun
+      const { trialId } = task
       let overdue: string | undefined
       const deadline = new Deadline(limits, (message) => {
         overdue = message
         worker.cancel?.()
       })
-      let refuse: (error: unknown) => void = () => undefined
-      const refused = new Promise<never>((_, reject) => (refuse = reject))
-      refused.catch(() => undefined)
+      let fault: TrialFailure | undefined
       const receive = async (message: TrialMessage) => {
         if (message.type === 'began') deadline.epochBegins()
         if (message.type === 'report') deadline.epochEnds()
@@ -123,12 +130,16 @@ export class WorkerPool {
           if (verdict === 'cancel') worker.cancel?.()
           worker.link?.send({ type: 'acknowledge', trialId, verdict: verdict === 'continue' ? 'continue' : 'stop' })
         } catch (error) {
-          refuse(error)
+          // The trial waits for an answer that will not come.
+          fault ??= { kind: 'threw', message: `its ${message.type} could not be kept: ${messageOf(error)}` }
+          worker.cancel?.()
         }
       }
       const running = this.#runTask(worker, { ...task, kind: 'train' }, receive)
       try {
-        const outcome = await Promise.race([running, refused])
+        const outcome = await running
+        if (fault !== undefined)
+          return this.#isCancelled ? { status: 'cancelled' } : { status: 'failed', failure: fault }
         if (outcome.status !== 'cancelled' || overdue === undefined || this.#isCancelled) return outcome
         return { status: 'failed', failure: { kind: 'timeout', message: overdue } }
       } finally {

@@ -108,7 +108,7 @@ export interface TrialFailure {
 }
 
 /** The trained model, where no report has brought it before. */
-type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
+export type FinalCheckpoint = StoredArtifact & { readonly epoch: number }
 
 /** Workers return outcomes, they do not throw them: an error class loses its name and fields at the border. */
 export type TrialOutcome =
