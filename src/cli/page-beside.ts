@@ -7,14 +7,14 @@ import { packageRoot } from '../package-root.ts'
 import { userEnvironment } from '../tensorflow/environment.ts'
 
 interface Page {
-  /** Resolves when somebody has ended it. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<unknown>
   close(): void
 }
 
 /**
- * Opens the page of a store in a process of its own, so that looking takes nothing from training; resolves once it has said
- * where it is. It ends with Ctrl-C, like what it is opened beside.
+ * Opens the page of a store in a process of its own, so that the page takes nothing from training. Resolves once the
+ * process has printed its address, which holds a token of this start. It ends with Ctrl-C, like the run beside it.
  */
 export async function openPageBeside(location: string): Promise<Page> {
   const page = spawn(process.execPath, [join(packageRoot, 'bin', 'swath.js'), 'serve', '--open', '--port', '0'], {

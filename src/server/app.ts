@@ -26,13 +26,13 @@ import { trialRoutes } from './routes/trial.ts'
 /** The page's files, made by `npm run build`. */
 const pageFolder = join(packageRoot, 'dist', 'web')
 
-/** The page and the API that it speaks to: whoever may not ask is turned away before anything is looked at. */
+/** Returns the page and its API. The guards refuse a request before any route sees it. */
 export function createApp(context: ServerContext): OpenAPIHono {
   const app = new OpenAPIHono()
   app.onError(errorAnswer)
   app.use(policy, rateLimit(), ownHosts(context.access), ownOrigin, knowsToken(context.access))
-  // Within a machine it costs more than it saves, and who pays may be training.
-  if (context.access.token !== undefined) app.use(compress())
+  // Within a machine compression costs more than it saves, and takes the time from trials.
+  if (!context.access.isLocal) app.use(compress())
 
   const api = new OpenAPIHono()
   for (const part of [sweepsRoutes, sweepRoutes, pointsRoutes, figuresRoutes, trialRoutes, modelsRoutes, sqlRoutes]) {

@@ -10,10 +10,12 @@ export interface ServerContext {
   readonly access: Access
 }
 
-/** Who may ask. */
+/** Which clients are admitted. */
 export interface Access {
-  /** What whoever asks has to know; undefined where only this machine can ask. */
+  /** What a client has to know; undefined if the user chose to have none. */
   readonly token: string | undefined
-  /** Names that this server is called by, in lower case and without a port: a page elsewhere may have it called by another. */
+  /** True if the server listens on loopback alone. */
+  readonly isLocal: boolean
+  /** Names that this server may be called by, in lower case, without a port. */
   readonly hosts: ReadonlySet<string>
 }

@@ -20,26 +20,28 @@ export interface ServeOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
-  /** Beyond loopback there is always one: without it, one is made. */
-  readonly token: string | undefined
+  /** What clients have to know; undefined for a new random one, false for none at all. */
+  readonly token: string | false | undefined
   /** Other names that this machine is asked by, as behind a proxy. */
   readonly allowedHosts: readonly string[]
 }
 
 export interface Served {
-  /** What to open, with the token where there is one. */
+  /** The page's address, with a slash at the end. */
   readonly url: string
+  /** What to open: the address with the token, if there is one. */
+  readonly entrance: string
   readonly isLocal: boolean
   close(): Promise<void>
 }
 
 const loopback = ['localhost', '127.0.0.1', '::1']
 
-/** Serves the page of a store. @throws SwathError('usage') if it cannot listen there */
+/** Serves the page of a store. @throws SwathError('usage') if it cannot listen at the address */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { store, location, folder, host, port } = options
   const isLocal = loopback.includes(host)
-  const token = options.token ?? (isLocal ? undefined : randomBytes(16).toString('hex'))
+  const token = options.token === false ? undefined : (options.token ?? randomBytes(24).toString('hex'))
   const hosts = new Set(
     [...loopback, host, ...options.allowedHosts, ...(isLocal ? [] : ownNames())].map((name) => name.toLowerCase()),
   )
@@ -47,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const models = new Models(location)
   // What answers questions is a process that takes a third of a second to start: the first who looks need not wait for it.
   void store.query('select 1').catch(() => undefined)
-  const app = createApp({ store, runs, models, access: { token, hosts } })
+  const app = createApp({ store, runs, models, access: { token, hosts, isLocal } })
   const server = listen({ fetch: app.fetch, hostname: host, port })
   try {
     await once(server, 'listening')
@@ -60,9 +62,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
   const { port: taken } = server.address() as AddressInfo
   const named = host === '0.0.0.0' || host === '::' ? hostname() : host
+  const url = `http://${named.includes(':') ? `[${named}]` : named}:${taken}/`
   return {
-    url: `http://${named.includes(':') ? `[${named}]` : named}:${taken}/${token === undefined ? '' : `?token=${token}`}`,
-    isLocal,
+    ...{ url, isLocal },
+    entrance: token === undefined ? url : `${url}?${new URLSearchParams({ token }).toString()}`,
     async close() {
       if ('closeAllConnections' in server) server.closeAllConnections()
       await Promise.all([new Promise((resolve) => server.close(resolve)), runs.close(), models.close()])

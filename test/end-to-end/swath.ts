@@ -20,7 +20,7 @@ export class Swath {
   readonly child: ChildProcess
   readonly finished: Promise<Finished>
   #stderr = ''
-  readonly #waiting: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = []
+  readonly #waiting: { pattern: RegExp; resolve: (line: string) => void; reject: (error: Error) => void }[] = []
 
   constructor(args: readonly string[], folder: string, entry = command, environment: NodeJS.ProcessEnv = {}) {
     const env = { ...process.env, NO_COLOR: '1', SWATH_STORE: '', ...environment }
@@ -31,7 +31,7 @@ export class Swath {
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     createInterface(child.stderr).on('line', (line) => {
       this.#stderr += `${line}\n`
-      for (const waiter of this.#waiting) if (waiter.pattern.test(line)) waiter.resolve()
+      for (const waiter of this.#waiting) if (waiter.pattern.test(line)) waiter.resolve(line)
     })
     this.finished = new Promise((done) => {
       child.on('close', (code) => {
@@ -46,8 +46,14 @@ export class Swath {
   }
 
   /** Resolves when a line of stderr says it. */
-  says(pattern: RegExp): Promise<void> {
-    if (this.#stderr.split('\n').some((line) => pattern.test(line))) return Promise.resolve()
+  async says(pattern: RegExp): Promise<void> {
+    await this.line(pattern)
+  }
+
+  /** Resolves with the first line of stderr that matches. */
+  line(pattern: RegExp): Promise<string> {
+    const said = this.#stderr.split('\n').find((line) => pattern.test(line))
+    if (said !== undefined) return Promise.resolve(said)
     return new Promise((resolve, reject) => this.#waiting.push({ pattern, resolve, reject }))
   }
 }

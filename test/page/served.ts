@@ -21,16 +21,16 @@ export interface ServedFolder {
 const run = promisify(execFile)
 const command = resolve('bin/swath.js')
 
-/** Serves the store of a folder to this machine, on any port that is free or the one that is wanted. */
+/** Serves the store of a folder to this machine, without a token unless the options name one, on any free port. */
 export async function serveStore(folder: string, options: Partial<ServeOptions> = {}) {
   const location = `sqlite:${join(folder, 'swath.db')}`
   const store = await openStore(location, 'write')
   const served = await serve({
-    ...{ store, location, folder, host: '127.0.0.1', port: 0, token: undefined, allowedHosts: [] },
+    ...{ store, location, folder, host: '127.0.0.1', port: 0, token: false, allowedHosts: [] },
     ...options,
   })
   return {
-    url: served.url,
+    ...{ url: served.url, entrance: served.entrance },
     async close() {
       await served.close()
       await store.close()

@@ -14,6 +14,9 @@ interface Answered {
 
 export interface Served {
   readonly url: URL
+  /** The token that the server wants. */
+  readonly token: string
+  /** Sends the token, unless the request has cookies or credentials of its own, or is anonymous. */
   readonly ask: (path: string, options?: AskOptions) => Promise<Answered>
 }
 
@@ -21,22 +24,24 @@ interface AskOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  readonly anonymous?: boolean
 }
 
-/** A store with nothing in it, served on a free port of this machine. */
+/** A store with nothing in it, served on a free port of this machine, with a token. */
 export async function servedStore(options: Partial<ServeOptions> = {}): Promise<Served> {
-  const served = await serveStore(temporaryFolder(), options)
+  const served = await serveStore(temporaryFolder(), { token: undefined, ...options })
   onTestFinished(() => served.close())
   const url = new URL(served.url)
-  return { url, ask: (path, asked) => askFor(url, path, asked) }
+  const token = new URL(served.entrance).searchParams.get('token') ?? ''
+  const ask: Served['ask'] = (path, { anonymous = false, headers = {}, ...asked } = {}) => {
+    const known = anonymous || 'cookie' in headers || 'authorization' in headers
+    return askFor(url, path, { ...asked, headers: known ? headers : { authorization: `Bearer ${token}`, ...headers } })
+  }
+  return { url, token, ask }
 }
 
 /** A request with any header, also those that `fetch` sets itself. */
-function askFor(
-  { port }: URL,
-  path: string,
-  { method = 'GET', headers = {}, body }: AskOptions = {},
-): Promise<Answered> {
+function askFor({ port }: URL, path: string, { method = 'GET', headers = {}, body }: AskOptions): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let text = ''

@@ -1,9 +1,10 @@
+import { SwathError } from '../../errors.ts'
 import type { Command } from './command.ts'
 
 interface Options {
   readonly host: string
   readonly port: number
-  readonly token: string | undefined
+  readonly token: string | false | undefined
   readonly 'allow-host': string[]
   readonly open: boolean
 }
@@ -23,9 +24,9 @@ export const serveCommand: Command<Options> = {
       .option('token', {
         type: 'string',
         requiresArg: true,
-        default: process.env.SWATH_TOKEN,
-        defaultDescription: 'SWATH_TOKEN; beyond this machine one is made',
-        describe: 'What whoever asks has to know',
+        default: process.env.SWATH_TOKEN || undefined,
+        defaultDescription: 'SWATH_TOKEN, or a new one',
+        describe: 'What clients have to know; --no-token admits every user of this machine',
       })
       .option('allow-host', {
         type: 'string',
@@ -36,9 +37,18 @@ export const serveCommand: Command<Options> = {
       })
       .option('open', { type: 'boolean', default: false, describe: 'Open it in the browser' })
       .example('$0 serve --open', 'The page of swath.db')
-      .example('$0 serve --host 0.0.0.0', 'For others too: they need the token that is printed'),
+      .example('$0 serve --host 0.0.0.0', 'For other machines too: they need the token that is printed'),
   handler: async ({ store, host, port, token, open, allowHost }) => {
     const { servePage } = await import('../serve-page.ts')
-    await servePage({ location: store, host, port, token, allowedHosts: allowHost, open })
+    await servePage({ location: store, host, port, token: checked(token), allowedHosts: allowHost, open })
   },
+}
+
+/** @throws SwathError('usage') */
+function checked(token: unknown): string | false | undefined {
+  if (token === undefined || token === false) return token
+  if (typeof token === 'string' && token !== '') return token
+  throw new SwathError('usage', '--token: expected one text that is not empty', {
+    hint: 'leave it out for a new token; --no-token admits every user of this machine',
+  })
 }

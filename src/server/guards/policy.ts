@@ -10,7 +10,8 @@ export const policy = secureHeaders({
     fontSrc: ["'self'"],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
-    formAction: ["'none'"],
+    // The form that asks for the token.
+    formAction: ["'self'"],
     frameAncestors: ["'none'"],
   },
   crossOriginResourcePolicy: 'same-origin',
