@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { withoutCredentials } from '../credentials.ts'
+
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
   win32: ['explorer'],
@@ -25,7 +27,11 @@ export function openInBrowser(address: string): () => void {
 `
   writeFileSync(file, page, { mode: 0o600, flag: 'wx' })
   const [command, ...args] = openers[process.platform] ?? ['xdg-open']
-  const child = spawn(command, [...args, file], { stdio: 'ignore', detached: true })
+  const child = spawn(command, [...args, file], {
+    env: withoutCredentials(process.env),
+    stdio: 'ignore',
+    detached: true,
+  })
   child.on('error', () => undefined)
   child.unref()
   return () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 
+import { withoutCredentials } from '../credentials.ts'
 import { SwathError } from '../errors.ts'
 import { pathBelow, pathFrom } from '../path-below.ts'
 import { canReach, serverAccount, type Account } from './account.ts'
@@ -62,7 +63,7 @@ export function install(folder: string, binaries = findBinaries()): Installation
     initdb: join(native, 'bin', `initdb${ending}`),
     postgres: join(native, 'bin', `postgres${ending}`),
     data: join(folder, 'data'),
-    env: { ...process.env, LC_ALL: 'C', ...librariesFrom([libraries, join(native, 'lib')]) },
+    env: { ...withoutCredentials(process.env), LC_ALL: 'C', ...librariesFrom([libraries, join(native, 'lib')]) },
   }
 }
 

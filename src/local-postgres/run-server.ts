@@ -35,7 +35,7 @@ export async function runServer(
   await once(child, 'spawn')
   const { pid = 0 } = child
   const watchdog = spawn('sh', ['-c', watchdogScript, 'sh', `${pid}`], {
-    ...{ detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+    ...{ env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
   })
   watchdog.on('error', () => undefined)
   watchdog.stdin.on('error', () => undefined)

@@ -2,7 +2,8 @@ import { TrialDatasets } from '../datasets/of-trial.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { setup, storeDriverFor } from '../setup/setup.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
-import { noteIgnoredVariables, prepareEnvironment } from '../tensorflow/environment.ts'
+import { programEnvironment } from '../credentials.ts'
+import { noteIgnoredVariables, prepareEnvironment, userEnvironment } from '../tensorflow/environment.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
 import { WorkerPool } from '../workers/pool.ts'
 import type { RunObserver } from './events.ts'
@@ -41,16 +42,21 @@ export async function setUp(context: SetUp, { program }: Pick<SweepSettings, 'pr
     })
 }
 
+/** Starts worker threads with the environment that a sweep's programs have. */
+export function startWorkers(cores: Layout['workers'], { env }: Pick<SweepSettings, 'env'>): WorkerPool {
+  return new WorkerPool(cores, programEnvironment(env, userEnvironment()))
+}
+
 /** Checks the data, and keeps the worker threads for as long as `use` needs them. */
 export async function withWorkers<T>(
   layout: Layout,
-  { dataset: reference, coresPerTrial, program }: SweepSettings,
+  { dataset: reference, coresPerTrial, program, env }: SweepSettings,
   use: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const datasets = new TrialDatasets(reference)
   // Only the main thread can, before the first worker loads TensorFlow. A command may have a TensorFlow of its own.
   if (!('command' in program)) prepareEnvironment(coresPerTrial)
-  const pool = new WorkerPool(layout.workers)
+  const pool = startWorkers(layout.workers, { env })
   try {
     return await use({ layout, pool, datasets })
   } finally {

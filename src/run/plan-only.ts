@@ -5,10 +5,10 @@ import { trainingRate } from '../store/rate.ts'
 import { previewSweep } from '../sweep/plan.ts'
 import { readSweepFile } from '../sweep/read.ts'
 import { prepareEnvironment } from '../tensorflow/environment.ts'
-import { WorkerPool } from '../workers/pool.ts'
 import { trainingWork } from './cost.ts'
 import { describeTrials, type DescribedTrial } from './describe.ts'
 import { layOut, type LayoutOptions } from './machine.ts'
+import { startWorkers } from './machinery.ts'
 import { prepareSweep, type PreparedSweep } from './prepare.ts'
 
 /** Of a sweep whose points are chosen as it goes, so many are shown. */
@@ -37,7 +37,7 @@ export async function planOnly(options: {
   const datasets = new TrialDatasets(reference)
 
   if (!('command' in program)) prepareEnvironment(coresPerTrial)
-  const pool = new WorkerPool(workers.slice(0, 1))
+  const pool = startWorkers(workers.slice(0, 1), prepared.settings)
   try {
     const { file, plan } = prepared
     const points = plan.size > 0 ? plan.trials() : previewSweep(file, mostPreviewed)

@@ -15,12 +15,11 @@ import { handInLeftBehind } from './left-behind.ts'
 import { localProgram } from './local-program.ts'
 import { programChangedMeanwhile } from './program-identity.ts'
 import { Limits } from './limits.ts'
-import type { Machinery } from './machinery.ts'
+import { startWorkers, type Machinery } from './machinery.ts'
 import { outlookOf } from './outlook.ts'
 import { PlanAhead } from './plan-ahead.ts'
 import { isPlannedLater } from './planner.ts'
 import { trainHere } from './train-here.ts'
-import { WorkerPool } from '../workers/pool.ts'
 import { watchSweep } from './watch.ts'
 
 const idleMs = 1_000
@@ -63,7 +62,7 @@ export async function runShared(run: SharedRun): Promise<{ progress: ProgressRow
   }
   const over = new AbortController()
   // The threads that train are busy with it.
-  const thread = isPlannedLater(sweep) ? new WorkerPool([[]]) : undefined
+  const thread = isPlannedLater(sweep) ? startWorkers([[]], settings) : undefined
   const planning = thread && new PlanAhead({ store, sweep, settings, datasets, queue, pool: thread })
   const limits = new Limits(store, sweep, datasets)
   const changed = new AbortController()

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
+import { withoutCredentials } from '../credentials.ts'
 import { messageOf } from '../errors.ts'
 
 /** A command that ended with an error; `output` is what it wrote last, or how it ended. */
@@ -13,15 +14,23 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end and returns what it printed; it can ask nothing. Throws CommandError. */
+/**
+ * Runs a command to its end and returns what it printed. It gets no input and none of swath's credentials: packages have
+ * scripts of their own. Throws CommandError.
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; shell?: boolean } = {},
+  { env = process.env, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; shell?: boolean } = {},
 ): Promise<string> {
   // A process group of its own: what it starts, npm a compiler say, ends along with it.
   const detached = process.platform !== 'win32'
-  const child = spawn(command, args, { ...options, detached, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    ...options,
+    env: withoutCredentials(env),
+    detached,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = whenEnded(child)
   if (running.size === 0) process.on('exit', endCommands)
   running.add(child)

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 
 import type { PowerSettings } from '../inference/energy.ts'
 import type { CheckpointPolicy } from '../artifacts/retention.ts'
+import type { GrantedVariables } from '../credentials.ts'
 import type { DatasetReference, datasetSchema } from '../datasets/reference.ts'
 import { builtinPrograms } from '../programs/builtin.ts'
 import { learns } from '../search/methods.ts'
@@ -55,6 +56,8 @@ export interface SweepSettings {
   /** With an absolute path. */
   readonly dataset: DatasetReference | null
   readonly coresPerTrial: number
+  /** Variables that its programs get besides what they inherit. */
+  readonly env: GrantedVariables
   /** What a host has to have to train it, where hosts share the store. */
   readonly tags: readonly string[]
   /** Where the program's files are; hosts that share the store are sent them, unless `send` is false. */
@@ -130,6 +133,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
     sources: { folder: dirname(resolve(file.source.path)), send },
     dataset: path === undefined ? dataset : { ...dataset, path: pathFrom(dirname(file.source.path), path) },
     coresPerTrial: resources.cores,
+    env: file.content.env,
     tags: resources.tags,
     metric: metric === undefined ? null : { name: metric.name, goal: metric.goal },
     objectives: sweepObjectives(file.content),
@@ -151,7 +155,7 @@ const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
   .pick({ retries: true, checkpoint: true, max_trials: true })
   .parse({})
 const defaultSettings = {
-  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], overrides: [], cap: mostTrials },
+  ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], env: {}, overrides: [], cap: mostTrials },
   ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null, reductions: {} },
 }
 

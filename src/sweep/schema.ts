@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { datasetSchema } from '../datasets/reference.ts'
+import type { GrantedVariables } from '../credentials.ts'
 import { keepPolicies } from '../artifacts/retention.ts'
 import { reductions } from '../metrics/reduction.ts'
 import { searchMethods } from '../search/search.ts'
@@ -114,6 +115,18 @@ const nested = z
   .optional()
   .describe('Parameters within it; a trial has them as `outer.inner`.')
 
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'expected the name of a variable, such as WANDB_API_KEY')
+
+const environmentSchema = z
+  .union([z.array(variable), z.record(variable, z.union([text, z.number(), z.boolean(), z.null()]))])
+  .transform((env): GrantedVariables => {
+    const entries = Array.isArray(env) ? env.map((name) => [name, null] as const) : Object.entries(env)
+    return Object.fromEntries(entries.map(([name, value]) => [name, value === null ? null : String(value)]))
+  })
+  .describe(
+    '(swath) Variables of the environment of its programs: a list of names, whose values the host has, or names with values, which the store keeps; null takes the host’s. Programs inherit all variables of the host but the credentials of swath.',
+  )
+
 export const sweepFileSchema = z
   .strictObject({
     name: z
@@ -145,6 +158,7 @@ export const sweepFileSchema = z
       .describe(
         '(swath) Files and folders that belong to the program: an edit of one is noticed, and hosts that share the store are sent them; false if the program is on each host.',
       ),
+    env: environmentSchema.prefault({}),
     method: z.enum(searchMethods).describe('How points are chosen.'),
     metric: metric.optional().describe('What the report ranks by.'),
     metrics: z.array(metric).min(2).optional().describe('W&B’s word for `objectives`.'),

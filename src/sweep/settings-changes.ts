@@ -25,7 +25,8 @@ export function waitsForNextRun(change: string): boolean {
 }
 
 function asInFile({ description, settings }: Described): object {
-  const { metric, objectives, target, budget, power, retries, timeout, checkpoint, cap, coresPerTrial, tags } = settings
+  const { metric, objectives, target, budget, power, retries, timeout, checkpoint, cap, coresPerTrial, tags, env } =
+    settings
   const [first, second] = objectives
   // `metric` alone is the one objective.
   const areDerived = second === undefined && first?.name === metric?.name && first?.goal === metric?.goal
@@ -38,10 +39,16 @@ function asInFile({ description, settings }: Described): object {
     ...{ retries, timeout, checkpoint },
     // A budget of trials is the cap, too.
     run_cap: cap === budget.trials ? undefined : cap,
-    resources: { cores: coresPerTrial, tags },
+    ...{ resources: { cores: coresPerTrial, tags }, env: namesOf(env) },
     dataset: { path: settings.dataset?.path },
   }
   return withoutNulls(inFile)
+}
+
+/** Values may be secrets, and changes are printed. */
+function namesOf(env: SweepSettings['env']): string[] | undefined {
+  const names = Object.keys(env).sort()
+  return names.length === 0 ? undefined : names
 }
 
 /** What a file leaves out is null in the settings. */

@@ -3,7 +3,6 @@ import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 
 import { messageOf, SwathError } from '../errors.ts'
-import { userEnvironment } from '../tensorflow/environment.ts'
 import { Deadline, type TimeLimits } from './deadline.ts'
 import { Link, type MailHandler } from './link.ts'
 import type {
@@ -53,7 +52,7 @@ export type Trainer = Pick<WorkerPool, 'train' | 'cancel'>
 interface Worker {
   /** From 1. */
   readonly number: number
-  readonly settings: WorkerSettings
+  readonly settings: WorkerSettings & { readonly environment: NodeJS.ProcessEnv }
   pool: Piscina<TrainTask | DescribeTask, unknown>
   link: Link | undefined
   /** Ends the trial that it trains. */
@@ -69,10 +68,13 @@ export class WorkerPool {
   readonly #free: Worker[]
   #isCancelled = false
 
-  /** @param cores for each worker the cores that it owns */
-  constructor(cores: readonly WorkerSettings['cores'][]) {
+  /**
+   * @param cores for each worker the cores that it owns
+   * @param environment of the threads, and of what the user's programs start there
+   */
+  constructor(cores: readonly WorkerSettings['cores'][], environment: NodeJS.ProcessEnv) {
     this.#workers = cores.map((own, index) => {
-      const settings = { cores: own }
+      const settings = { cores: own, environment }
       return { number: index + 1, settings, pool: startPool(settings), link: undefined, cancel: undefined }
     })
     this.#free = [...this.#workers].reverse()
@@ -218,7 +220,7 @@ function replaceThread(worker: Worker): void {
   worker.pool = startPool(worker.settings)
 }
 
-function startPool(workerData: WorkerSettings): Worker['pool'] {
+function startPool({ cores, environment }: Worker['settings']): Worker['pool'] {
   return new Piscina({
     filename: entry,
     minThreads: 0,
@@ -227,9 +229,9 @@ function startPool(workerData: WorkerSettings): Worker['pool'] {
     recordTiming: false,
     // An idle thread has to hear what a trial does after it ended; waiting on an atomic it would be deaf.
     atomics: 'disabled',
-    workerData,
-    // What runs there may start programs of the user's. TensorFlow reads the environment of the process, not this copy.
-    env: userEnvironment(),
+    workerData: { cores },
+    // TensorFlow reads the environment of the process, not this copy.
+    env: environment,
     execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
   })
 }

@@ -9,6 +9,7 @@ export const plainSettings: SweepSettings = {
     dataset: null,
     coresPerTrial: 0,
     tags: [],
+    env: {},
     metric: null,
     objectives: [],
     cap: 100,

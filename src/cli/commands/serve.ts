@@ -24,7 +24,7 @@ export const serveCommand: Command<Options> = {
       .option('token', {
         type: 'string',
         requiresArg: true,
-        default: process.env.SWATH_TOKEN || undefined,
+        default: process.env.SWATH_TOKEN === '' ? undefined : process.env.SWATH_TOKEN,
         defaultDescription: 'SWATH_TOKEN, or a new one',
         describe: 'What clients have to know; --no-token admits every user of this machine',
       })

@@ -13,10 +13,7 @@ const threadCounts = [
   'TF_NUM_INTRAOP_THREADS',
 ]
 
-/** How swath gets into its store is not for whatever a sweep runs. */
-const secrets = ['SWATH_STORE', 'PGPASSWORD']
-
-/** What a command finds in its environment, besides what swath found in its own. */
+/** Returns a command's environment. What it inherits is its worker thread's, which has no credentials of swath's. */
 export function commandEnvironment(
   { id, params, seed, dataset, folder, cores }: Trial,
   inherited: NodeJS.ProcessEnv = process.env,
@@ -24,7 +21,7 @@ export function commandEnvironment(
   return {
     // Python would keep its prints until it ends, and order its sets differently in every process.
     ...{ PYTHONUNBUFFERED: '1', PYTHONHASHSEED: '0' },
-    ...Object.fromEntries(Object.entries(inherited).filter(([name]) => !secrets.includes(name))),
+    ...inherited,
     ...(cores === undefined ? {} : Object.fromEntries(threadCounts.map((name) => [name, String(cores)]))),
     SWATH_TRIAL: String(id),
     SWATH_SEED: String(seed),

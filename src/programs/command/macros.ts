@@ -59,15 +59,19 @@ export function expandCommand(words: readonly string[], params: Parameters, args
 export function expandEnvironment(word: string, environment: NodeJS.ProcessEnv = process.env): string {
   return word.replace(environmentVariable, (macro, name: string) => {
     const value = environment[name]
-    if (value === undefined) throw new Error(`${macro}: the environment variable ${name} is not set`)
+    if (value === undefined) {
+      const isWithheld = process.env[name] !== undefined
+      const why = isWithheld ? 'is not passed on unless the sweep file lists it under `env`' : 'is not set'
+      throw new Error(`${macro}: the environment variable ${name} ${why}`)
+    }
     return value
   })
 }
 
 /** Why a word cannot be expanded here and now; undefined if it can. */
-export function environmentProblem(word: string): string | undefined {
+export function environmentProblem(word: string, environment: NodeJS.ProcessEnv): string | undefined {
   try {
-    expandEnvironment(word)
+    expandEnvironment(word, environment)
     return undefined
   } catch (error) {
     return messageOf(error)

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { pathFrom } from '../../path-below.ts'
+import { programEnvironment } from '../../credentials.ts'
 import type { SweepFile } from '../../sweep/read.ts'
 import type { Mistake, Path } from '../../sweep/source.ts'
 import type { CommandReference } from '../../workers/protocol.ts'
@@ -30,6 +31,7 @@ const longestTitle = 80
  */
 export function resolveCommand({ content, source }: SweepFile): CommandReference {
   const { program, command } = content
+  const environment = programEnvironment(content.env, process.env)
   const folder = dirname(resolve(source.path))
   const script = program === undefined ? undefined : pathFrom(folder, program)
   if (script !== undefined && !isFile(script)) {
@@ -39,14 +41,14 @@ export function resolveCommand({ content, source }: SweepFile): CommandReference
     command?.map((word, index) => ({ text: String(word), path: ['command', index] })) ??
     defaultCommand.map((text) => ({ text, path: ['program'] }))
 
-  const unknown = written.flatMap((word) => mistakeOf(word, program))
+  const unknown = written.flatMap((word) => mistakeOf(word, program, environment))
   if (unknown.length > 0) throw source.error(unknown)
   const words = written.flatMap(({ text, path }) => fixed(text, program, script).map((word) => ({ text: word, path })))
-  const missing = startedBy(words).flatMap((word) => missingExecutable(word, folder))
+  const missing = startedBy(words).flatMap((word) => missingExecutable(word, folder, environment))
   if (missing.length > 0) throw source.error(missing)
 
   const texts = words.map(({ text }) => text)
-  const named = filesAmong(texts, folder)
+  const named = filesAmong(texts, folder, environment)
   const own = script ?? named[0] ?? null
   return { command: texts, folder, script: own, sources: [...new Set([...(own === null ? [] : [own]), ...named])] }
 }
@@ -58,7 +60,7 @@ export function commandTitle({ command }: CommandReference): string {
   return title.length > longestTitle ? `${title.slice(0, longestTitle)}…` : title
 }
 
-function mistakeOf({ text, path }: Word, program: string | undefined): Mistake[] {
+function mistakeOf({ text, path }: Word, program: string | undefined, environment: NodeJS.ProcessEnv): Mistake[] {
   const name = macroName(text)
   if (name === 'program' && program === undefined) {
     return [{ path, message: '${program} stands for the key `program`, and the file has none' }]
@@ -66,7 +68,7 @@ function mistakeOf({ text, path }: Word, program: string | undefined): Mistake[]
   if (name !== undefined && !isArgumentMacro(text) && !['env', 'interpreter', 'program'].includes(name)) {
     return [{ path, message: unknownMacro(name) }]
   }
-  const problem = environmentProblem(text)
+  const problem = environmentProblem(text, environment)
   return problem === undefined ? [] : [{ path, message: problem }]
 }
 
@@ -93,9 +95,9 @@ function startedBy([first, second]: readonly Word[]): Word[] {
   return isStarted ? [first, second] : [first]
 }
 
-function missingExecutable({ text, path }: Word, folder: string): Mistake[] {
-  const word = expandEnvironment(text)
-  if (findExecutable(word, folder) !== undefined) return []
+function missingExecutable({ text, path }: Word, folder: string, environment: NodeJS.ProcessEnv): Mistake[] {
+  const word = expandEnvironment(text, environment)
+  if (findExecutable(word, folder, environment.PATH) !== undefined) return []
   if (!word.includes('/')) return [{ path, message: `there is no command ${word} in the PATH` }]
   const file = pathFrom(folder, word)
   return [{ path, message: isFile(file) ? `${file} is not executable` : `there is no command ${file}` }]
@@ -108,9 +110,9 @@ const sourceExtensions = /\.(?:py|sh|bash|r|jl|rb|pl|lua|[mc]?[jt]s|ya?ml|toml|i
  * The files among the words, whose texts decide what a trial does: the first, then scripts and configurations, also as
  * `--config=x.yaml` and as the module after `-m`. A command of the machine, such as `/usr/bin/python3`, is none of them.
  */
-function filesAmong(words: readonly string[], folder: string): string[] {
+function filesAmong(words: readonly string[], folder: string, environment: NodeJS.ProcessEnv): string[] {
   const files = words.flatMap((word, index) => {
-    const text = expandEnvironment(word)
+    const text = expandEnvironment(word, environment)
     if (index === 0 && (!text.includes('/') || isAbsolute(text))) return []
     if (words[index - 1] === '-m') return moduleFiles(folder, text).concat(moduleFiles(folder, `${text}.__main__`))
     const value = /^--?[\w.-]+=(.+)$/.exec(text)?.[1]

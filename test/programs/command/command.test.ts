@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { commandProgram } from '../../../src/programs/command/command.ts'
 import type { RawReport, Report, ReportOptions, Trial } from '../../../src/programs/program.ts'
 import { ReportReader } from '../../../src/workers/report-reader.ts'
@@ -40,14 +40,6 @@ test('each line of metrics is a report; an epoch that it does not name is the ne
     { epoch: 5, loss: 1 },
     { epoch: 5, loss: 0.5 },
   ])
-})
-
-test('a command is not told how swath gets into its store', async () => {
-  onTestFinished(() => void vi.unstubAllEnvs())
-  for (const name of ['SWATH_STORE', 'PGPASSWORD', 'PGHOST']) vi.stubEnv(name, 'here')
-  const { reports } = await train(`
-    [ -z "\${SWATH_STORE+x}\${PGPASSWORD+x}" ] && [ "$PGHOST" = here ] && echo '{"apart": 1}'`)
-  expect(reports).toEqual([{ epoch: 1, apart: 1 }])
 })
 
 test('a command finds its trial in its arguments, its environment and its folder', async () => {
