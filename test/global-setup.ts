@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node'
 
 import { makeDatabase, startPostgres } from '../src/local-postgres/server.ts'
 import { installChromium, missingBrowser } from './page/find-chromium.ts'
+import { missingPgBouncer, unpackPgBouncer } from './store/postgres/find-pgbouncer.ts'
 
 /**
  * Builds swath, sets up what it needs, and starts a PostgreSQL server, before any test: the end-to-end tests run the real
@@ -17,8 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   execFileSync(process.execPath, ['bin/swath.js', 'setup'], { stdio: 'inherit' })
   installChromium()
-  const missing = missingBrowser()
-  if (missing !== undefined) console.warn(missing)
+  unpackPgBouncer()
+  for (const missing of [missingBrowser(), missingPgBouncer()]) if (missing !== undefined) console.warn(missing)
   const { SWATH_TEST_POSTGRES } = process.env
   if (SWATH_TEST_POSTGRES !== undefined) {
     const url = await makeDatabase(SWATH_TEST_POSTGRES, randomUUID())

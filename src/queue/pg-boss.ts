@@ -1,7 +1,8 @@
-import type { Pool, QueryResult } from 'pg'
+import type { Pool } from 'pg'
 import { fromKysely, PgBoss, type Db } from 'pg-boss'
 
 import { leaseMs } from '../store/coordinators.ts'
+import { runBatch } from '../store/postgres/session.ts'
 import type { SharedQueue, SweepQueue } from './shared-queue.ts'
 
 /** Whoever took a trial has so long to find its checkpoint and begin, two minutes; then it is somebody else's to take. */
@@ -65,13 +66,11 @@ async function alone(pool: Pool, schema: string, work: () => Promise<unknown>): 
   }
 }
 
-/** It sends several statements at once, of which the last one's rows count. */
+/** Runs pg-boss's statements, which may be several at once, of which the last one's rows count. */
 function fromPool(pool: Pool): Db {
   return {
     async executeSql(text, values) {
-      const result = (await pool.query(text, values)) as QueryResult<object> | QueryResult<object>[]
-      const last = Array.isArray(result) ? result.at(-1) : result
-      return { rows: last?.rows ?? [] }
+      return { rows: (await runBatch(pool, text, values))?.rows ?? [] }
     },
   }
 }

@@ -21,10 +21,9 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   const pool = openPool(client, schema)
   const clock = new ServerClock()
   const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock }, schema) })
-  let rights: Rights
+  let rights: Rights & Session
   try {
     const found = await rightsOn(db, schema)
-    if (found.searchPath !== schema) throw elsewhere(found, schema, shown)
     clock.heard(found.seconds)
     rights = found
     await prepare(db, { shown, access, rights })
@@ -68,45 +67,43 @@ interface Rights {
   readonly mayMigrate: boolean
 }
 
-/** How a connection came out. */
+/** What the server says of itself as the store is opened. */
 interface Session {
   readonly seconds: number
-  readonly searchPath: string
-  readonly user: string
+  readonly encoding: string
+  /** Transactions may only read, unless they say otherwise. */
+  readonly readsByDefault: boolean
 }
 
 async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & Session> {
-  const { rows } = await sql<Rights & Session & { isReplica: boolean }>`
+  // In a transaction: a pooler that has none is noticed before anything is written.
+  const transaction = db.transaction().setAccessMode('read only')
+  const { rows } = await transaction.execute((within) =>
+    sql<Rights & Session & { isReplica: boolean }>`
     select
-      current_setting('search_path') as "searchPath",
-      session_user::text as "user",
+      current_setting('default_transaction_read_only') = 'on' as "readsByDefault",
+      current_setting('server_encoding') as encoding,
       to_regclass('kysely_migration') is not null as "exists",
       coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
       pg_is_in_recovery() as "isReplica",
-      ${sql.raw(serverTime)} as seconds`.execute(db)
+      ${sql.raw(serverTime)} as seconds`.execute(within),
+  )
   const [row] = rows
   if (row === undefined) throw new Error('the server answered without a row')
   const { isReplica, mayWrite, mayMigrate, ...found } = row
   return { ...found, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica }
 }
 
-/** A pooler may drop what a connection asks for: tables would be made, and locks taken, where nobody else looks. */
-function elsewhere({ searchPath, user }: Session, schema: string, shown: string): SwathError {
-  return new SwathError(
-    'store',
-    `${shown} is reached by a way on which its schema is lost: search_path is ${searchPath}`,
-    {
-      hint: `a pooler drops the setting: in psql, alter role "${user}" set search_path = ${schema}; then again`,
-    },
-  )
-}
-
 async function prepare(
   db: Kysely<Schema>,
-  { shown, access, rights }: { readonly shown: string; readonly access: StoreAccess; readonly rights: Rights },
+  {
+    shown,
+    access,
+    rights,
+  }: { readonly shown: string; readonly access: StoreAccess; readonly rights: Rights & Session },
 ): Promise<void> {
-  const { exists, mayWrite, mayMigrate } = rights
+  const { exists, mayWrite, mayMigrate, readsByDefault } = rights
   if (access !== 'write' && !exists) {
     throw new SwathError('not-found', `there is no store at ${shown}`, {
       hint: 'run a sweep first (swath run FILE), or name another with --store',
@@ -118,7 +115,16 @@ async function prepare(
       hint: 'use the URL of the owner or of a worker: swath setup postgres --roles',
     })
   }
-  if (!mayMigrate) {
+  if (readsByDefault && access !== 'read') {
+    throw new SwathError(
+      'store',
+      `${shown} is read-only: default_transaction_read_only is on for this user or database`,
+      {
+        hint: 'its owner can change that: alter role … (or alter database …) set default_transaction_read_only = off',
+      },
+    )
+  }
+  if (!mayMigrate || readsByDefault) {
     await refuseOlderSchema(db, shown, "run any command with its owner's URL: it is brought up to date then")
     return
   }

@@ -1,6 +1,8 @@
 import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+
+import { isDebian } from '../debian.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const elsewhere = [
@@ -30,12 +32,6 @@ export function installChromium(): void {
   } catch {
     // It has said itself what it lacks; the tests that need a browser are skipped.
   }
-}
-
-/** Not those that are made from it: Ubuntu's package is but a pointer to a snap. */
-function isDebian(): boolean {
-  const file = '/etc/os-release'
-  return existsSync(file) && /^ID=debian$/m.test(readFileSync(file, 'utf8'))
 }
 
 /** In one line what is missing and what is not tested for it; undefined if nothing is. */

@@ -8,7 +8,8 @@ import { notInTime } from '../reader/question.ts'
 import type { SqlValue } from '../store.ts'
 import { exactValues } from './exact-values.ts'
 import { parseLocation } from './location.ts'
-import { becomeReader, refuseClimbing } from './reading-role.ts'
+import { readingRole, refuseClimbing } from './reading-role.ts'
+import { transactionSettings } from './session.ts'
 
 /** So many rows are fetched at once, fewer of long ones: of an answer that nobody wants whole most are never read. */
 const mostRows = 1_000
@@ -22,6 +23,8 @@ const longestMs = 2 ** 31 - 1
 interface Session {
   readonly client: pg.Client
   readonly isSuperuser: boolean
+  /** Gives a transaction the store's settings and the role of a reader. */
+  readonly setUp: string
 }
 
 /** A server, asked in transactions that may only read, as a role that may do no more where there is one. */
@@ -39,12 +42,13 @@ export class AskedPostgres implements Asked {
   }
 
   async answer({ statement, timeoutMs }: Question, parts: AnswerParts): Promise<void> {
-    const { client, isSuperuser } = (this.#session ??= await this.#connect())
+    const { client, isSuperuser, setUp } = (this.#session ??= await this.#connect())
     if (isSuperuser) refuseClimbing(statement)
     const timeout = timeoutMs > longestMs ? 0 : Math.max(1, Math.ceil(timeoutMs))
     // The server also gives up a question when nobody waits for it any more.
     await client.query(`
       begin isolation level repeatable read read only;
+      ${setUp};
       set local statement_timeout = ${timeout};
       set local client_connection_check_interval = '1s'`)
     try {
@@ -64,7 +68,8 @@ export class AskedPostgres implements Asked {
       this.#session = undefined
     })
     await client.connect()
-    return { client, isSuperuser: await becomeReader(client, schema) }
+    const { isSuperuser, role } = await readingRole(client, schema)
+    return { client, isSuperuser, setUp: transactionSettings(schema, role) }
   }
 }
 

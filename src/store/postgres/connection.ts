@@ -1,6 +1,8 @@
 import type { DatabaseConnection, QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
 
+import { runStatement } from './session.ts'
+
 const changing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE']
 
 /** A connection as Kysely sees it. */
@@ -15,10 +17,7 @@ export class PostgresConnection implements DatabaseConnection {
 
   async executeQuery<R>({ sql: text, parameters, name }: Asked): Promise<QueryResult<R>> {
     const values = parameters.map((value) => (Array.isArray(value) ? value.map(storable) : storable(value)))
-    const { command, rowCount, rows } = await this.client.query<R & object>({
-      ...{ text, values },
-      ...(name !== undefined && { name }),
-    })
+    const { command, rowCount, rows } = await runStatement<R & object>(this.client, { text, values, name })
     return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
 

@@ -5,6 +5,7 @@ import { shareStore, takeStore } from '../../../db/dialect.ts'
 import type { ServerClock } from './clock.ts'
 import { PostgresConnection } from './connection.ts'
 import { CommitUnknown, isConnectionLost } from './errors.ts'
+import { afterBegin } from './session.ts'
 
 export interface PostgresServer {
   readonly pool: Pool
@@ -47,15 +48,15 @@ export class LockingPostgresDriver implements Driver {
     const { client } = connection
     connection.transactionId = undefined
     if (settings.accessMode === 'read only') {
-      await client.query('begin isolation level repeatable read read only')
+      await client.query(`begin isolation level repeatable read read only; ${afterBegin(client)}`)
       return
     }
     const lock = settings.isolationLevel === 'read committed' ? shareStore : takeStore
     try {
       const results: unknown = await client.query(`
-        begin isolation level read committed;
+        begin isolation level read committed; ${afterBegin(client)}
         select ${lock}, pg_current_xact_id()::text as id, ${serverTime} as seconds`)
-      const [, locked] = results as QueryResult<{ id: string; seconds: number }>[]
+      const locked = (results as QueryResult<{ id: string; seconds: number }>[]).at(-1)
       const { id, seconds } = locked?.rows[0] ?? {}
       connection.transactionId = id
       if (seconds !== undefined) this.#clock.heard(seconds)

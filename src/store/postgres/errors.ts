@@ -19,7 +19,7 @@ const passing: Readonly<Record<string, string>> = {
   '53100': "the server's disk is full",
   '53': 'the server has no room, memory or connections left',
   '58030': "the server's disk reports an error",
-  '25006': 'the server is read-only',
+  '25006': 'the server is read-only (a standby, or default_transaction_read_only is on)',
   '40P01': 'it waited for another process that waited for it',
   '40001': 'another process changed the same rows',
   '55P03': 'another process holds what it needs',
@@ -32,10 +32,15 @@ const unreachable = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/
 /** What the driver says, without a code. */
 const broken = /^(Connection terminated|timeout expired|timeout exceeded|Client has encountered a connection error)/
 
+/** PgBouncer's answers to what it will never do; they have the code of a broken connection, as all of its answers do. */
+const poolerRefusal =
+  /unsupported startup parameter|not allowed in statement pooling mode|no such (database|user)|authentication failed/
+
 /** Why something failed that may succeed later; undefined for any other error. */
 export function obstacle(error: unknown): string | undefined {
   const cause = rootOf(error)
   const code = codeOf(cause)
+  if (poolerRefusal.test(reasonOf(cause))) return undefined
   if (serverCode.test(code)) return passing[code] ?? passing[code.slice(0, 2)]
   if (!isConnectionLost(cause)) return undefined
   return `the server cannot be reached (${code === '' ? reasonOf(cause) : code})`
@@ -92,8 +97,13 @@ const hints: readonly (readonly [pattern: RegExp, message: string, hint: string]
   [/^ECONNREFUSED|^ENOENT/, 'is not answered by any server', 'start PostgreSQL, or check host and port in the URL'],
   [
     /unsupported startup parameter/,
-    'is behind a pooler that wants to know less',
-    'PgBouncer: ignore_startup_parameters = options, and alter role … set search_path (docs/scale.md)',
+    'is behind a pooler that takes no options',
+    'leave options out of the URL, and set what they set for the role: alter role … set …',
+  ],
+  [
+    /not allowed in statement pooling mode/,
+    'is behind a pooler that pools single statements, and swath needs transactions',
+    'PgBouncer: pool_mode = transaction, or session',
   ],
   [
     /does not support SSL/,

@@ -19,19 +19,6 @@ export interface PostgresLocation {
 const connectSeconds = 10
 
 /**
- * A host that is cut off in the middle of a transaction holds its locks until the server finds that out: in two minutes,
- * instead of the two hours that most systems take.
- */
-const settings = {
-  idle_in_transaction_session_timeout: '120s',
-  tcp_keepalives_idle: '30',
-  tcp_keepalives_interval: '10',
-  tcp_keepalives_count: '3',
-  // A role or a database may have set fewer digits: metrics would be read as other numbers than were stored.
-  extra_float_digits: '1',
-}
-
-/**
  * Reads `postgres://user@host:port/database?schema=…`. What it leaves out is as `psql` has it: PGHOST, PGUSER,
  * PGPASSWORD, `~/.pgpass`. `sslmode` and its kin mean what they mean to libpq.
  *
@@ -54,14 +41,13 @@ export function parseLocation(location: string): PostgresLocation {
       hint: 'postgres://user@host:5432/database?sslmode=verify-full',
     })
   }
-  const server = Object.entries({ ...settings, search_path: schema }).map(([name, value]) => `-c ${name}=${value}`)
   const client: ClientConfig = {
     ...parsed,
     fallback_application_name: 'swath',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 1_000 * Number(timeout),
-    options: [options, ...server].join(' ').trim(),
+    ...(options !== '' && { options }),
   }
   return { client: { ...client, ...withPassword(client, passfile) }, schema, shown }
 }

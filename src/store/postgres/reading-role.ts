@@ -1,31 +1,31 @@
 import type { Client } from 'pg'
 
 import { SwathError } from '../../errors.ts'
-import { roleNames } from './role-names.ts'
+import { mayAssume, roleNames } from './role-names.ts'
+
+/** Who asks questions, and as what. */
+interface ReadingRole {
+  readonly isSuperuser: boolean
+  /** The role to assume; null where the user has none that may do less. */
+  readonly role: string | null
+}
 
 /**
- * Has a session ask as a role that can only read: the store's reader, if this user may be that. A superuser, who may do
- * anything anywhere, becomes one who may read tables. Returns whether it is one.
+ * Finds the role that questions are asked as: the store's reader, if this user may be that. A superuser, who may do
+ * anything anywhere, becomes one who may read tables.
  */
-export async function becomeReader(client: Client, schema: string): Promise<boolean> {
+export async function readingRole(client: Client, schema: string): Promise<ReadingRole> {
   const { reader } = roleNames(schema)
-  const { rows } = await client.query<{ isSuperuser: boolean; reader: string | null }>(
+  const { rows } = await client.query<ReadingRole>(
     `select r.rolsuper as "isSuperuser", (
         select g.rolname from pg_roles g
-        where pg_has_role(r.oid, g.oid, 'member') and (g.rolname = $1 or r.rolsuper and g.rolname = 'pg_read_all_data')
+        where ${mayAssume('r.oid, g.oid')} and (g.rolname = $1 or r.rolsuper and g.rolname = 'pg_read_all_data')
         order by g.rolname = $1 desc limit 1
-      ) as reader
-      from pg_roles r where r.rolname = current_user`,
+      ) as role
+      from pg_roles r where r.rolname = session_user`,
     [reader],
   )
-  const [{ isSuperuser, reader: role } = { isSuperuser: false, reader: null }] = rows
-  // One who was given the role without the right to be it asks as himself.
-  if (role !== null) {
-    await client.query(`set role ${client.escapeIdentifier(role)}`).catch((error: unknown) => {
-      if (isSuperuser) throw error
-    })
-  }
-  return isSuperuser
+  return rows[0] ?? { isSuperuser: false, role: null }
 }
 
 /** Functions that would give a superuser his rights back, or run a text that says so. */

@@ -13,3 +13,9 @@ export function queueSchema(schema: string): string {
 export function roleNames(schema: string): RoleNames {
   return { owner: `${schema}_owner`, worker: `${schema}_worker`, reader: `${schema}_reader` }
 }
+
+/** Whether a user may assume a role: PostgreSQL 16 and newer can make members of a role who may not. */
+export function mayAssume(userAndRole: string): string {
+  const right = "case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end"
+  return `pg_catalog.pg_has_role(${userAndRole}, ${right})`
+}

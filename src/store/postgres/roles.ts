@@ -41,9 +41,9 @@ export async function makeRoles(db: Kysely<Schema>, schema: string, passwords: R
   // Whoever asks may have to give away what is his: as himself, not as one of the owners.
   await db.connection().execute(async (connection) => {
     const run = async (statement: RawBuilder<unknown>) => statement.execute(connection)
-    await run(sql`reset role`)
     await run(sql`begin`)
     try {
+      await run(sql`set local role none`)
       await run(sql`select ${sql.raw(takeStore)}`)
       for (const role of ['owner', 'worker', 'reader'] as const)
         await makeRole(connection, names[role], passwords[role])

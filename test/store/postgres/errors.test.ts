@@ -2,8 +2,6 @@ import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 
 import { openStore } from '../../../src/store/open.ts'
-import { postgresLocation } from '../temporary-store.ts'
-import { forgetfulPooler } from './forgetful-pooler.ts'
 import { obstacle } from '../../../src/store/postgres/errors.ts'
 
 const changed = (change: (url: URL) => void) => {
@@ -39,32 +37,6 @@ test.each([
     hint: expect.stringMatching(hint) as string,
   })
   await expect(opened).rejects.not.toThrow('secret')
-})
-
-test('a pooler that drops the schema is refused, unless its user has it', async () => {
-  const location = postgresLocation()
-  const schema = new URL(location).searchParams.get('schema') ?? ''
-  const { url } = await forgetfulPooler(location)
-  const opened = openStore(url, 'write')
-  await expect(opened).rejects.toMatchObject({
-    code: 'store',
-    message: expect.stringMatching(/its schema is lost: search_path is "\$user", public$/) as string,
-    hint: expect.stringContaining(`set search_path = ${schema};`) as string,
-  })
-
-  const { username, pathname } = new URL(url)
-  const client = new pg.Client(Object.assign(new URL(inject('postgres').superuserUrl), { pathname }).href)
-  await client.connect()
-  try {
-    await client.query(`create role ${schema} login password 'x' in role ${username}`)
-    await client.query(`alter role ${schema} set search_path = ${schema}`)
-    const own = Object.assign(new URL(url), { username: schema, password: 'x' })
-    const store = await openStore(own.href, 'write')
-    await store.close()
-  } finally {
-    await client.query(`drop owned by ${schema} cascade; drop role ${schema}`)
-    await client.end()
-  }
 })
 
 test('a store that is not there is none, and none is made', async () => {

@@ -31,14 +31,10 @@ test.each([
   expect(shownLocation(location)).not.toContain('secret')
 })
 
-const settingsOf = (options = '') =>
-  Object.fromEntries(options.split(' -c ').map((each) => each.split('='))) as Record<string, string>
-
 test('tables are in a schema of their own, which may be named', () => {
   const { client, schema, shown } = parseLocation('postgres://me:secret@host:5433/db?schema=mine&connect_timeout=3')
   expect(client).toMatchObject({ host: 'host', port: 5433, user: 'me', password: 'secret', database: 'db' })
   expect(client.connectionTimeoutMillis).toBe(3_000)
-  expect(settingsOf(client.options)).toMatchObject({ search_path: 'mine' })
   expect([schema, shown]).toEqual(['mine', 'postgres://me@host:5433/db?schema=mine&connect_timeout=3'])
   expect(parseLocation('postgres://host/db').schema).toBe('swath')
 })
