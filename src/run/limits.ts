@@ -47,10 +47,13 @@ export class Limits {
     return this.#isSuperseded
   }
 
-  /** Why no further trial is to begin. */
-  async reached(): Promise<string | undefined> {
+  /**
+   * Why no further trial is to begin. Between two questions that take long the last answer stands.
+   * @param isLast true where nothing asks after this: the rows decide, however long that takes
+   */
+  async reached({ isLast = false } = {}): Promise<string | undefined> {
     const began = performance.now()
-    if (this.#reached !== undefined || began < this.#askAgainAt) return this.#reached
+    if (this.#reached !== undefined || (!isLast && began < this.#askAgainAt)) return this.#reached
     const sweep = await sweepById(this.#store.db, this.#sweepId)
     // One that was deleted is nobody's to end.
     if (sweep === undefined) return undefined

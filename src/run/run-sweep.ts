@@ -295,7 +295,7 @@ async function train(
     const problem = files.hasChanged ? await programChangedMeanwhile(store, sweep, settings) : undefined
     if (problem !== undefined) await limits.end('its program was changed while it ran')
     // A budget of trials may have kept others from being planned.
-    if (!signal.aborted && continuation === undefined) await limits.reached()
+    if (!signal.aborted && continuation === undefined) await limits.reached({ isLast: true })
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
     return { ...(await resultOf(store, sweep, await progressOf(store.db, sweep.id))), problem }
   } finally {

@@ -77,7 +77,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     await patience.read(() => seen.look())
     if (seen.hasFirstEpoch) missing.look(seen.metrics)
     const progress = await patience.read(() => progressOf(store.db, sweep.id))
-    const isOver = (await patience.read(() => limits.reached())) !== undefined
+    const isOver = (await patience.read(() => limits.reached({ isLast }))) !== undefined
     const isDone = isOver || (isPlanned && progress.queued === 0)
     return { progress, hasEnded: isDone && progress.running === 0 }
   }

@@ -97,7 +97,7 @@ async function twoHosts({ change = (place: ArtifactPlace) => place, source = rep
   writeFileSync(module, source)
   const host = async () => {
     const artifacts = carriedArtifacts(change(postgresPlace(store)), openArtifacts(temporaryFolder()))
-    const pool = new WorkerPool([[]])
+    const pool = new WorkerPool([[]], process.env)
     return trainShared({
       ...{ store, sweep, queue, artifacts, telling: [], workers: 1, files: new ProgramFiles(undefined, '/') },
       settings: { ...plainSettings, program: { module }, retries: 1 },
