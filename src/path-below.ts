@@ -24,11 +24,16 @@ export function pathBelow(root: string, name: string, code: ErrorCode = 'artifac
 export function flawOfName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'it is not text'
   if (name.includes('\0')) return 'it contains a NUL character'
-  if (win32.isAbsolute(name) || /^[a-z]:/i.test(name)) return 'it is absolute'
+  if (isRooted(name)) return 'it is absolute'
   const segments = name.split(/[\\/]/)
   if (segments.includes('..')) return 'it contains ..'
   if (segments.every((segment) => segment === '' || segment === '.')) return 'it is empty'
   return undefined
+}
+
+/** True of a path that begins at a root or a drive on any system: `/a`, `\\a`, `C:a`. */
+export function isRooted(path: string): boolean {
+  return win32.isAbsolute(path) || /^[a-z]:/i.test(path)
 }
 
 /** True if the target of a symbolic link in the folder `from` is `root` or below it. Both folders are absolute. */

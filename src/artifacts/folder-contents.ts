@@ -3,7 +3,7 @@ import { access, constants, lstat, readdir, readlink, realpath } from 'node:fs/p
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 
 import { messageOf } from '../errors.ts'
-import { flawOfName, pathFrom, staysIn } from '../path-below.ts'
+import { flawOfName, isRooted, pathFrom, staysIn } from '../path-below.ts'
 import { isCheckpoint } from './strays.ts'
 
 /** What a trial's folder holds besides checkpoints: what can be packed, and what cannot. */
@@ -110,7 +110,7 @@ class Walk {
     const root = isAbsolute(text) ? this.#roots.find((each) => staysIn(each, each, text)) : this.#roots[0]
     if (root === undefined || !staysIn(root, dirname(at), text.replaceAll('\\', '/'))) return undefined
     const target = isAbsolute(text) ? fromLink(at, this.#roots[0] ?? '', relative(root, text)) : text
-    return flawOfName(target)?.includes('absolute') === true ? `./${target}` : target
+    return isRooted(target) ? `./${target}` : target
   }
 
   #unreadable(path: string, error: unknown): Buffer[] {

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { createReadStream, type Stats } from 'node:fs'
+import { link, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { create, extract } from 'tar'
+import { create, extract, type ReadEntry } from 'tar'
 
 import { messageOf } from '../errors.ts'
-import { pathBelow, pathFrom } from '../path-below.ts'
+import { isRooted, pathBelow, pathFrom, staysIn } from '../path-below.ts'
 import type { StoredArtifact } from './artifacts.ts'
 import { damaged } from './flaw.ts'
 import { isOwn, ownNames, type FolderContents } from './folder-contents.ts'
@@ -25,9 +25,8 @@ export async function pack(
   const file = pathBelow(location, name)
   await create(
     {
-      ...{ cwd: dirname(file), file, strict: true, noDirRecurse: true },
+      ...{ cwd: dirname(file), file, strict: true, noDirRecurse: true, linkCache: new NoHardLinks() },
       onWriteEntry(entry) {
-        if (entry.type === 'Link') entry.linkpath = `./${entry.linkpath ?? ''}`
         const target = links.get(entry.path.slice(2))
         if (entry.type === 'SymbolicLink' && target !== undefined) entry.linkpath = target
       },
@@ -41,6 +40,13 @@ export async function pack(
     hash.update(piece)
   }
   return { name, bytes, sha256: hash.digest('hex') }
+}
+
+/** Every name of a file that has several is packed as a file of its own. */
+class NoHardLinks extends Map<`${number}:${number}`, string> {
+  override get(): undefined {
+    return undefined
+  }
 }
 
 /**
@@ -68,21 +74,49 @@ export async function unpack(location: string, name: string): Promise<void> {
   }
 }
 
-/** @throws Error for a name that {@link pack} would not have written */
+/** What an entry of a pack is, besides a file and a folder. */
+interface Link {
+  readonly path: string
+  readonly target: string
+  readonly isHard: boolean
+}
+
+const plain: readonly string[] = ['File', 'OldFile', 'ContiguousFile', 'Directory', 'GNUDumpDir']
+
+/**
+ * Extracts a pack into an empty folder. The links are made last and here: no name of the pack can lead through one, and the
+ * library waits for ever for some (`b/c -> b`), and refuses others that lead through a link.
+ *
+ * @throws Error for a name or a link that {@link pack} would not have written
+ */
 async function extractInto(folder: string, file: string): Promise<void> {
+  const links: Link[] = []
   let refusal: unknown
-  const isWanted = (path: string): boolean => {
+  const isWanted = (path: string, entry: Stats | ReadEntry): boolean => {
     try {
       pathBelow(folder, path)
       const [first = ''] = path.replace(/^\.\//, '').split('/')
       if (!isOwn(first)) throw new Error(`${first} is the name of a checkpoint`)
-      return true
+      const type = 'type' in entry ? entry.type : 'File'
+      if (plain.includes(type)) return true
+      const target = 'linkpath' in entry ? entry.linkpath : undefined
+      if (target === undefined) throw new Error(`${path} is neither a file nor a folder`)
+      links.push({ path, target, isHard: type === 'Link' })
     } catch (error) {
       // Thrown in the stream it would end the process.
       refusal ??= error
-      return false
     }
+    return false
   }
   await extract({ ...{ cwd: folder, file, strict: true, preserveOwner: false }, filter: isWanted })
   if (refusal !== undefined) throw refusal as Error
+  for (const each of links) await makeLink(folder, each)
+}
+
+async function makeLink(folder: string, { path, target, isHard }: Link): Promise<void> {
+  const at = pathBelow(folder, path)
+  await mkdir(dirname(at), { recursive: true })
+  if (isHard) await link(pathBelow(folder, target), at)
+  else if (!isRooted(target) && staysIn(folder, dirname(at), target.replaceAll('\\', '/'))) await symlink(target, at)
+  else throw new Error(`${path} is a link out of the folder, to ${target}`)
 }

@@ -91,7 +91,9 @@ async function refuseUnusable(client: S3Client, bucket: string, location: string
   } catch (error) {
     client.destroy()
     throw new SwathError('artifact', `${location} cannot be used: ${obstacle(error) ?? messageOf(error)}`, {
-      hint: 'endpoint, region and credentials are found as the AWS tools find them: AWS_ENDPOINT_URL, AWS_REGION, ~/.aws',
+      hint:
+        'endpoint, region and credentials are found as the AWS tools find them: AWS_ENDPOINT_URL, AWS_REGION, ~/.aws; ' +
+        'a store without artifacts can have another place: swath run … --artifacts database',
       cause: error,
     })
   }

@@ -29,7 +29,8 @@ export interface ServerOptions {
 
 /** What a folder's server goes by from one start to the next. */
 interface Settings {
-  readonly port: number
+  /** Undefined before the first start that succeeded: a port that is taken is not kept. */
+  readonly port?: number
   readonly password: string
   readonly superuserPassword: string
 }
@@ -41,16 +42,18 @@ const superuser = 'postgres'
 /** Starts the server of a folder, which is made with the first start. @throws SwathError('setup') */
 export async function startPostgres(folder: string, options: ServerOptions = {}): Promise<LocalPostgres> {
   const installation = install(resolve(folder))
-  const settings = await settingsOf(resolve(folder), installation, options)
+  const settings = settingsOf(resolve(folder), installation)
+  const port = options.port ?? settings.port ?? (await freePort())
   const isNew = !existsSync(join(installation.data, 'PG_VERSION'))
   if (isNew) await initialize(installation, settings)
   const server = await runServer(resolve(folder), installation, {
-    ...{ listen_addresses: host, port: `${settings.port}`, unix_socket_directories: '' },
+    ...{ listen_addresses: host, port: `${port}`, unix_socket_directories: '' },
     ...{ lc_messages: 'C', max_connections: '200' },
     ...(options.isDurable === false && { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   })
-  const superuserUrl = `postgres://${superuser}:${settings.superuserPassword}@${host}:${settings.port}/postgres`
+  const superuserUrl = `postgres://${superuser}:${settings.superuserPassword}@${host}:${port}/postgres`
   try {
+    keepSettings(resolve(folder), installation, { ...settings, port })
     return { ...server, superuserUrl, url: await makeDatabase(superuserUrl, settings.password) }
   } catch (error) {
     await server.stop()
@@ -58,16 +61,20 @@ export async function startPostgres(folder: string, options: ServerOptions = {})
   }
 }
 
-async function settingsOf(folder: string, { account }: Installation, { port }: ServerOptions): Promise<Settings> {
+/** What the folder says; its passwords are made, and kept, with the first start. */
+function settingsOf(folder: string, installation: Installation): Settings {
   const path = join(folder, settingsName)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Settings
   const secret = () => randomBytes(18).toString('base64url')
-  const known = existsSync(path)
-    ? (JSON.parse(readFileSync(path, 'utf8')) as Settings)
-    : { port: await freePort(), password: secret(), superuserPassword: secret() }
-  const settings = { ...known, port: port ?? known.port }
+  const settings = { password: secret(), superuserPassword: secret() }
+  keepSettings(folder, installation, settings)
+  return settings
+}
+
+function keepSettings(folder: string, { account }: Installation, settings: Settings): void {
+  const path = join(folder, settingsName)
   writeFileSync(path, JSON.stringify(settings), { mode: 0o600 })
   if (account !== undefined) chownSync(path, account.uid, account.gid)
-  return settings
 }
 
 async function freePort(): Promise<number> {

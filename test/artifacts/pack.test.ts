@@ -79,6 +79,19 @@ test.each([
   expect(readlinkSync(join(unpacked, link))).toBe(expected)
 })
 
+test('links to links, and links with the name of the folder they are in, follow the trial', async () => {
+  const { one, other, folder, unpacked } = hosts()
+  mkdirSync(join(folder, 'run-1', 'b'), { recursive: true })
+  symlinkSync('run-1', join(folder, 'latest'))
+  symlinkSync('latest/b', join(folder, 'zlink'))
+  symlinkSync('run-1', join(folder, 'run-1', 'b', 'c'))
+  symlinkSync('x/../b', join(folder, 'run-1', 'd'))
+  expect((await carry(one, other)).leftOut).toEqual([])
+  expect(readlinkSync(join(unpacked, 'zlink'))).toBe('latest/b')
+  expect(readlinkSync(join(unpacked, 'run-1', 'b', 'c'))).toBe('run-1')
+  expect(readlinkSync(join(unpacked, 'run-1', 'd'))).toBe('x/../b')
+})
+
 test.each(['/etc/passwd', '../outside', 'sub/../../outside', '..\\..\\outside', '/nowhere/at/all'])(
   'a link out of the folder, to %s, is left behind with what to do, and the rest follows',
   async (target) => {
@@ -208,7 +221,7 @@ test('a folder is the same on another host, but for what was named when it was p
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   )
 })
 
