@@ -54,8 +54,9 @@ export class Journal {
       return undefined
     }
     const [first, ...entries] = lines
-    if (first === undefined) return undefined
-    const journal = new Journal(folder, JSON.parse(first) as JournalOwner)
+    const owner = first === undefined ? undefined : ownerIn(first)
+    if (first === undefined || owner === undefined) return undefined
+    const journal = new Journal(folder, owner)
     journal.#file = openSync(journal.#path, 'r+')
     journal.#from = bytesOf(first)
     for (const entry of entries) journal.#lengths.push(bytesOf(entry))
@@ -111,6 +112,15 @@ export class Journal {
     this.#from = this.#end = owner.length
     flush(this.#folder)
     return file
+  }
+}
+
+/** Undefined of a line that is damaged: the journal stays where it is, and nothing is delivered from it. */
+function ownerIn(line: string): JournalOwner | undefined {
+  try {
+    return JSON.parse(line) as JournalOwner
+  } catch {
+    return undefined
   }
 }
 

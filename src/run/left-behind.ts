@@ -1,5 +1,6 @@
 import { claimFolder, foldersLeftBehind } from '../artifacts/host-folder.ts'
 import { usingArtifacts } from '../artifacts/open-shared.ts'
+import { messageOf } from '../errors.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import type { Store } from '../store/store.ts'
@@ -23,7 +24,15 @@ export async function handInLeftBehind(context: Context): Promise<void> {
     if (Journal.leftBehind(folder)?.owner.store !== context.store.location) continue
     const own = claimFolder(folder)
     const journal = own === undefined ? undefined : Journal.leftBehind(own)
-    if (own !== undefined && journal !== undefined) await handIn(context, own, journal)
+    if (own === undefined || journal === undefined) continue
+    try {
+      await handIn(context, own, journal)
+    } catch (error) {
+      if (context.signal.aborted) throw error
+      // It is no reason to train nothing; the next process of this host tries again.
+      const reason = messageOf(error)
+      context.observer.note(`What an earlier process of this host kept in ${own} cannot be handed in: ${reason}`)
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import { trainingExamples } from '../datasets/split.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { energyOf } from '../inference/energy.ts'
-import type { Parameters } from '../programs/program.ts'
 import { formatCompact, formatDuration, formatNumber } from '../report/format.ts'
 import { grid } from '../search/grid.ts'
 import { firstToReach } from '../store/final-metrics.ts'
@@ -16,6 +15,7 @@ import { storedDefinition } from '../sweep/stored.ts'
 import { spaceOf } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
 import { isPlannedLater } from './planner.ts'
+import { rowParameters } from './row-parameters.ts'
 
 /** Asking takes a tenth of the time at most; what takes less than this is asked each time. */
 const quickMs = 20
@@ -146,9 +146,9 @@ async function areSpent(
 
 async function trainingFlops({ db }: Store, sweep: SweepRow, datasets: TrialDatasets): Promise<number> {
   let sum = 0
-  for (const { params: json, flops, epochs } of await trainedEpochs(db, sweep.id)) {
-    const params = JSON.parse(json) as Parameters
-    const dataset = await datasets.of(params)
+  for (const row of await trainedEpochs(db, sweep.id)) {
+    const { flops, epochs } = row
+    const dataset = await datasets.of(rowParameters(row))
     sum += trainingWork({ flops, params: { epochs } }, dataset && trainingExamples(dataset))
   }
   return sum

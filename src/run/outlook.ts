@@ -1,6 +1,5 @@
 import { trainingExamples } from '../datasets/split.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
-import type { Parameters } from '../programs/program.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { trialPages } from '../store/trials.ts'
@@ -10,6 +9,7 @@ import { tellingParameters } from '../sweep/telling.ts'
 import { ParameterCensus } from '../sweep/varying.ts'
 import { trainingWork } from './cost.ts'
 import { isPlannedLater } from './planner.ts'
+import { rowParameters } from './row-parameters.ts'
 
 /** What a run has to know of all trials before it trains the first: of a large sweep, no more than that is held. */
 export interface Outlook {
@@ -22,20 +22,29 @@ export interface Outlook {
   readonly telling: readonly string[]
 }
 
+/** @throws SwathError('dataset') if no trial that waits has its data set here */
 export async function outlookOf(store: Store, sweep: SweepRow, datasets: TrialDatasets): Promise<Outlook> {
   const census = new ParameterCensus()
   const work = new Map<number, number>()
   let trials = 0
+  let refusal: { readonly error: unknown } | undefined
   for await (const page of trialPages(store.db, sweep.id)) {
     trials += page.length
-    for (const { id, state, flops, params: json } of page) {
-      const params = JSON.parse(json) as Parameters
+    for (const row of page) {
+      const { id, state, flops } = row
+      const params = rowParameters(row)
       census.add(params)
       if (state !== 'queued') continue
-      const dataset = await datasets.of(params)
-      work.set(id, trainingWork({ flops, params }, dataset && trainingExamples(dataset)))
+      try {
+        const dataset = await datasets.of(params)
+        work.set(id, trainingWork({ flops, params }, dataset && trainingExamples(dataset)))
+      } catch (error) {
+        refusal ??= { error }
+      }
     }
   }
+  // Where some trials have their data set those without fail alone; where none has, this host is not to begin.
+  if (refusal !== undefined && work.size === 0) throw refusal.error
   const isLater = isPlannedLater(sweep)
   const names = isLater ? parameterNames(storedDefinition(sweep).parameters) : census.names
   const telling = tellingParameters(sweep, census, { areAll: !isLater })

@@ -18,6 +18,7 @@ import type { EndedState } from '../store/trials.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import type { NamedPoint } from '../sweep/points.ts'
 import type { SweepFile } from '../sweep/read.ts'
+import { checkHost } from './check-host.ts'
 import { bringUpToDate, describeChanges, planNamed } from './bring-up-to-date.ts'
 import { planContinuation, queueContinuation, type Continuation } from './continuation.ts'
 import { describeTrials, noneKeeps } from './describe.ts'
@@ -275,8 +276,9 @@ async function train(
     const now = () => store.now().toISOString()
     const { files } = await localProgram(store, sweep, settings)
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
-    await usingArtifacts(store, (artifacts) =>
-      trainQueued({
+    await usingArtifacts(store, async (artifacts) => {
+      await checkHost(artifacts.host.location, { observer, signal })
+      await trainQueued({
         ...{ store, sweep, settings, files, datasets, artifacts, pool, observer, telling: outlook.telling },
         createQueue: createInProcessQueue,
         workers: layout.workers.length,
@@ -289,8 +291,8 @@ async function train(
         limits,
         signal: AbortSignal.any([signal, end.signal]),
         isCancelled: () => tenure.isCancelled(),
-      }),
-    )
+      })
+    })
     tenure.refuseIfLost()
     const problem = files.hasChanged ? await programChangedMeanwhile(store, sweep, settings) : undefined
     if (problem !== undefined) await limits.end('its program was changed while it ran')

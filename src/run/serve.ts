@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { messageOf, SwathError } from '../errors.ts'
+import { messageOf, SwathError, type ErrorCode } from '../errors.ts'
 import type { Parameters } from '../programs/program.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
+import { cached } from '../setup/cache.ts'
 import type { SetupObserver } from '../setup/progress.ts'
 import { isPostgres } from '../store/location.ts'
 import { openStore } from '../store/open.ts'
@@ -12,6 +13,7 @@ import { sweepsLeftBehind, sweepsThatWait } from '../store/sweeps.ts'
 import { trialPages } from '../store/trials.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import { Caretaker } from './caretaker.ts'
+import { checkHost } from './check-host.ts'
 import type { RunObserver } from './events.ts'
 import { announceHost, capabilitiesOf, type Host } from './host.ts'
 import { localProgram } from './local-program.ts'
@@ -20,9 +22,15 @@ import { handInLeftBehind } from './left-behind.ts'
 import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
+import { rowParameters } from './row-parameters.ts'
 import { trainHere } from './train-here.ts'
 
 const idleMs = 1_000
+/** A sweep that could not be begun here for a reason that may pass is tried again after it. */
+const againMs = 30_000
+
+/** Errors that tell of a sweep which this host cannot train, until its program is another. */
+const lasting: readonly ErrorCode[] = ['program', 'sweep-changed', 'dataset', 'usage']
 
 export interface ServeContext {
   readonly store: string
@@ -47,6 +55,7 @@ export async function serve(context: ServeContext): Promise<void> {
         hint: 'use --store postgres://…, or train with `swath run` here',
       })
     }
+    await checkHost(cached('artifacts'), { observer, signal: draining })
     await setUp(context, { program: { builtin: 'mlp' } })
     const queue = await store.openQueue()
     // The most at once: trials that need no core of their own may be any number.
@@ -88,8 +97,8 @@ class Server {
   readonly #queue: SharedQueue
   readonly #host: Host
   readonly #patience: Patience
-  /** Sweeps that cannot be trained here, with the version of their program. */
-  readonly #refused = new Set<string>()
+  /** Sweeps that cannot be trained here, with the version of their program: until when, and why. */
+  readonly #refused = new Map<string, { readonly until: number; readonly reason: string }>()
   /** Of sweeps that nobody looks after. */
   readonly #caretakers = new Map<number, Caretaker>()
   #saidWhyAside = false
@@ -119,15 +128,17 @@ class Server {
     this.#caretakers.clear()
     for (const sweep of sweeps) {
       const caretaker = known.get(sweep.id) ?? (await this.#caretakerOf(sweep))
+      if (caretaker === undefined) continue
       this.#caretakers.set(sweep.id, caretaker)
       await caretaker.look()
     }
   }
 
-  async #caretakerOf(sweep: SweepRow): Promise<Caretaker> {
+  /** Undefined for a sweep whose row cannot be read. */
+  async #caretakerOf(sweep: SweepRow): Promise<Caretaker | undefined> {
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
-    const settings = storedSettings(sweep)
-    return new Caretaker(this.#store, queue, sweep, settings, this.#context.observer)
+    const settings = await this.#settingsOf(sweep)
+    return settings && new Caretaker(this.#store, queue, sweep, settings, this.#context.observer)
   }
 
   #isAside(): boolean {
@@ -143,9 +154,9 @@ class Server {
   async #trainAny(): Promise<number> {
     const sweeps = await this.#patience.read(() => sweepsThatWait(this.#store.db))
     for (const sweep of sweeps) {
-      if (this.#refused.has(keyOf(sweep))) continue
-      const settings = storedSettings(sweep)
-      if (!settings.tags.every((tag) => this.#context.tags.includes(tag))) continue
+      if ((this.#refused.get(keyOf(sweep))?.until ?? 0) > performance.now()) continue
+      const settings = await this.#settingsOf(sweep)
+      if (!settings?.tags.every((tag) => this.#context.tags.includes(tag))) continue
       const taken = await this.#train(sweep, settings)
       if (taken > 0) return taken
     }
@@ -156,6 +167,7 @@ class Server {
     const { observer, draining, signal, machine } = this.#context
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
+    let isTraining = false
     try {
       const layout = layOutMost(planned.coresPerTrial, machine)
       const { program, files } = await localProgram(store, sweep, planned)
@@ -168,23 +180,39 @@ class Server {
         const telling = Object.keys(sample)
         const host = this.#host
         const how = { machinery, telling, host, observer, draining, signal }
+        isTraining = true
         const taken = await trainHere({ store, queue, sweep, settings, files, ...how })
         if (files.hasChanged) throw await programChangedMeanwhile(store, sweep, settings)
         return taken
       })
     } catch (error) {
-      if (!(error instanceof SwathError) || !['program', 'sweep-changed', 'dataset', 'usage'].includes(error.code))
-        throw error
+      // A host that cannot work takes nothing of any sweep; and a store that takes no end keeps its trials from others.
+      const isSweeps = error instanceof SwathError && [...lasting, 'artifact'].includes(error.code)
+      if ((error instanceof SwathError && error.code === 'setup') || (isTraining && !isSweeps)) throw error
       await this.#refuse(sweep, error)
       return 0
     }
   }
 
+  /** Undefined for a sweep whose row cannot be read: it is refused here, and others are trained. */
+  async #settingsOf(sweep: SweepRow): Promise<SweepSettings | undefined> {
+    try {
+      return storedSettings(sweep)
+    } catch (error) {
+      await this.#refuse(sweep, error)
+      return undefined
+    }
+  }
+
   /** What cannot be trained here may be elsewhere. */
-  async #refuse(sweep: SweepRow, error: SwathError): Promise<void> {
-    this.#refused.add(keyOf(sweep))
-    const detail = `${process.pid} on this host: ${messageOf(error)}`
-    this.#context.observer.note(`${sweep.name} cannot be trained on this host: ${messageOf(error)}`)
+  async #refuse(sweep: SweepRow, error: unknown): Promise<void> {
+    const isLasting = error instanceof SwathError && lasting.includes(error.code)
+    const reason = messageOf(error)
+    const isKnown = this.#refused.get(keyOf(sweep))?.reason === reason
+    this.#refused.set(keyOf(sweep), { until: isLasting ? Infinity : performance.now() + againMs, reason })
+    if (isKnown) return
+    const detail = `${process.pid} on this host: ${reason}`
+    this.#context.observer.note(`${sweep.name} cannot be trained on this host: ${reason}`)
     await this.#patience.read(() =>
       this.#store.db
         .insertInto('events')
@@ -201,7 +229,7 @@ function keyOf({ id, program_sha256 }: SweepRow): string {
 
 async function firstParameters(store: Store, sweepId: number): Promise<Parameters> {
   for await (const [first] of trialPages(store.db, sweepId)) {
-    if (first !== undefined) return JSON.parse(first.params) as Parameters
+    if (first !== undefined) return rowParameters(first)
   }
   return {}
 }

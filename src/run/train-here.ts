@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { isCancelled } from '../store/sweeps.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
 import { Caretaker, lookAfterMs } from './caretaker.ts'
+import { checkHost } from './check-host.ts'
 import type { RunObserver } from './events.ts'
 import type { Host } from './host.ts'
 import { Limits } from './limits.ts'
@@ -45,8 +46,9 @@ export async function trainHere(training: TrainingHere): Promise<number> {
     if (await isCancelled(store.db, sweep.id).catch(() => false)) cancelled.abort()
   })
   try {
-    return await usingArtifacts(store, (artifacts) =>
-      trainShared({
+    return await usingArtifacts(store, async (artifacts) => {
+      await checkHost(artifacts.host.location, { observer, signal: AbortSignal.any([signal, draining]) })
+      return trainShared({
         ...{ store, sweep, settings, files, artifacts, observer, queue, telling },
         ...{ pool: machinery.pool, datasets: machinery.datasets },
         workers: machinery.layout.workers.length,
@@ -55,8 +57,8 @@ export async function trainHere(training: TrainingHere): Promise<number> {
         isDraining: () => draining.aborted,
         isCancelled: () => cancelled.signal.aborted,
         signal: AbortSignal.any([signal, cancelled.signal]),
-      }),
-    )
+      })
+    })
   } finally {
     over.abort()
     await looking

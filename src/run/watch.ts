@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type { Parameters, Report } from '../programs/program.ts'
+import type { Report } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { acquireSweep, leaseMs, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
 import { enqueueMissing } from '../store/enqueue.ts'
@@ -18,6 +18,7 @@ import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { PlanAhead } from './plan-ahead.ts'
+import { rowParameters } from './row-parameters.ts'
 import { startedTrial } from './started-trial.ts'
 
 const lookMs = 500
@@ -152,10 +153,11 @@ class Onlooker {
     }
   }
 
-  #begin({ id, worker, params: json }: WatchedTrial): void {
+  #begin(trial: WatchedTrial): void {
+    const { id, worker } = trial
     if (this.#running.has(id)) return
     this.#running.set(id, 0)
-    const params = JSON.parse(json) as Parameters
+    const params = rowParameters(trial)
     const { observer, settings, outlook } = this.#watch
     observer.trialStarted(startedTrial({ id, worker: worker ?? 0, params }, settings, outlook.telling))
   }

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { chooseArtifacts, usingArtifacts } from '../../src/artifacts/open-shared.ts'
@@ -35,23 +39,18 @@ test('a place that cannot be used is refused, and not kept: the store is used as
 })
 
 test('a bucket that may not be written is refused before it is kept', async () => {
-  const { bucket, environment } = await startS3()
-  onBucket(environment)
-  const { S3Client } = await import('@aws-sdk/client-s3')
-  const send = S3Client.prototype.send
-  vi.spyOn(S3Client.prototype, 'send').mockImplementation(function (
-    this: InstanceType<typeof S3Client>,
-    command,
-    ...rest
-  ) {
-    if (command.constructor.name === 'PutObjectCommand') return Promise.reject(new Error('Access Denied'))
-    return send.call(this, command, ...(rest as [])) as never
-  } as typeof send)
+  const denying = createServer((request, response) => {
+    response.statusCode = request.method === 'HEAD' ? 200 : 403
+    response.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>')
+  }).listen(0, '127.0.0.1')
+  await once(denying, 'listening')
   onTestFinished(() => {
-    vi.restoreAllMocks()
+    denying.close()
   })
+  const { port } = denying.address() as AddressInfo
+  onBucket({ AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' })
   const store = await storeOnServer()
-  await expect(chooseArtifacts(store, `s3://${bucket}/x`)).rejects.toThrow('cannot be used: Access Denied')
+  await expect(chooseArtifacts(store, 's3://models/x')).rejects.toThrow('cannot be used: access is denied (AccessDenied)')
   expect(await artifactPlaceOf(store.db)).toBeUndefined()
 })
 

@@ -164,6 +164,24 @@ describe('a sweep on hosts', () => {
     for (const { child } of workers) child.kill()
   })
 
+  test('is left alone by a host whose cache cannot be written, which says so and ends', async () => {
+    const { folder, start, startWith, query } = onPostgres({
+      'own.yaml': own('retries: 0\nresources: { cores: 0 }'),
+      'own.mjs': reporting('params.x'),
+      file: '',
+    })
+    const run = start('run', 'own.yaml', '--workers', '0')
+    await run.says(/^sweep/)
+    const closed = startWith({ SWATH_CACHE: join(folder, 'file', 'cache') }, 'worker', '--workers', '1')
+    const { code, stderr } = await closed.finished
+    expect(stderr).toMatch(/this host can take no trial: .*cache.* cannot be written: /)
+    expect(stderr).toMatch(/SWATH_CACHE=<folder> names another/)
+    expect(code).toBe(1)
+    expect(await query('select state, attempt from trials')).toEqual(Array(2).fill({ state: 'queued', attempt: 0 }))
+    start('worker', '--workers', '1')
+    expect((await run.finished).code).toBe(0)
+  })
+
   test('leaves a host on which trials fail, while they complete elsewhere', async () => {
     const { start, startWith, query } = onPostgres({
       'own.yaml': own('retries: 0\nresources: { cores: 0 }').replace(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { applyChanges } from '../../src/store/changes.ts'
 import { acquireSweep, releaseSweep, renewSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { setBadHostsAside, registerHost } from '../../src/store/hosts.ts'
-import { chooseArtifactPlace } from '../../src/store/artifact-place.ts'
+import { keepArtifactPlace, placeFor } from '../../src/store/artifact-place.ts'
 import { cancelSweep, deleteSweep, endSweep, openSweep, sweepById } from '../../src/store/sweeps.ts'
 import { trialsOf } from '../../src/store/trials.ts'
 import { at, end, start } from './change-of.ts'
@@ -109,7 +109,7 @@ test.runIf(storeKind() === 'postgres')('the place of artifacts is not moved whil
   const store = await temporaryStore()
   const sweep = await plannedSweep(store)
   await acquireSweep(store.db, sweep.id, thisProcess(), store.now())
-  const choose = () => chooseArtifactPlace(store, 's3://bucket/prefix')
+  const choose = async () => keepArtifactPlace(store, await placeFor(store, 's3://bucket/prefix'))
   await expect(choose()).rejects.toThrow(`${sweep.name} is being run by process`)
   await releaseSweep(store.db, sweep.id, thisProcess())
   await choose()
