@@ -1,3 +1,5 @@
+import { withoutPasswords } from './shown-location.ts'
+
 /** What went wrong, for code that branches on it; each kind has its exit code. */
 export type ErrorCode =
   | 'usage' // what was typed cannot be done
@@ -35,9 +37,9 @@ export class SwathError extends Error {
   readonly hint: string | undefined
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(withoutPasswords(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.hint = options.hint
+    this.hint = options.hint === undefined ? undefined : withoutPasswords(options.hint)
   }
 
   get exitCode(): 1 | 2 {
@@ -45,10 +47,10 @@ export class SwathError extends Error {
   }
 }
 
-/** The message of whatever was thrown; JavaScript lets programs throw strings and worse. */
+/** Returns the message of a thrown value, without passwords. JavaScript lets programs throw strings and worse. */
 export function messageOf(thrown: unknown): string {
   try {
-    return String(thrown instanceof Error ? thrown.message : thrown)
+    return withoutPasswords(String(thrown instanceof Error ? thrown.message : thrown))
   } catch {
     return 'something that has no message was thrown'
   }

@@ -26,6 +26,9 @@ import { sqlCommand } from './commands/sql.ts'
 import { trainCommand } from './commands/train.ts'
 import { workerCommand } from './commands/worker.ts'
 import { fail } from './fail.ts'
+import { hideSecrets } from './hide-secrets.ts'
+
+hideSecrets(process.argv)
 
 // Yargs makes nothing of a lone dash.
 const args = hideBin(process.argv).map((arg) => (arg === '-' ? '/dev/stdin' : arg))

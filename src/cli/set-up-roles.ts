@@ -1,4 +1,4 @@
-import { shownLocation } from '../store/location.ts'
+import { shownLocation } from '../shown-location.ts'
 import { setUpRoles } from '../store/open.ts'
 import { colors } from './terminal.ts'
 

@@ -1,5 +1,6 @@
 import { messageOf, SwathError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
+import { withoutPasswords } from '../../shown-location.ts'
 import { isUnicode } from '../terminal.ts'
 import { colorsFor } from './colors.ts'
 
@@ -16,7 +17,7 @@ export function printError(error: unknown, { debug }: { readonly debug: boolean 
     return
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    process.stderr.write(`${colors.dim(cause.stack ?? String(cause))}\n`)
+    process.stderr.write(`${colors.dim(withoutPasswords(cause.stack ?? String(cause)))}\n`)
   }
 }
 

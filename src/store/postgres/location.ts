@@ -2,7 +2,7 @@ import { parse, toClientConfig } from 'pg-connection-string'
 import type { ClientConfig } from 'pg'
 
 import { messageOf, SwathError } from '../../errors.ts'
-import { shownLocation } from '../location.ts'
+import { shownLocation } from '../../shown-location.ts'
 import { filedPassword } from './pass-file.ts'
 
 /** A store on a server, as its URL names it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { shownLocation } from '../../../src/store/location.ts'
+import { shownLocation } from '../../../src/shown-location.ts'
 import { parseLocation } from '../../../src/store/postgres/location.ts'
 import { temporaryFolder } from '../temporary-store.ts'
 
