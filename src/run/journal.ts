@@ -118,7 +118,7 @@ export class Journal {
 /** Undefined of a line that is damaged: the journal stays where it is, and nothing is delivered from it. */
 function ownerIn(line: string): JournalOwner | undefined {
   try {
-    return JSON.parse(line) as JournalOwner
+    return (JSON.parse(line) as JournalOwner | null) ?? undefined
   } catch {
     return undefined
   }

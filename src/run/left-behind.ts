@@ -21,17 +21,16 @@ interface Context {
 /** Hands in what processes of this host that are gone could not: the store was away, and then they were ended. */
 export async function handInLeftBehind(context: Context): Promise<void> {
   for (const folder of foldersLeftBehind()) {
-    if (Journal.leftBehind(folder)?.owner.store !== context.store.location) continue
-    const own = claimFolder(folder)
-    const journal = own === undefined ? undefined : Journal.leftBehind(own)
-    if (own === undefined || journal === undefined) continue
     try {
-      await handIn(context, own, journal)
+      if (Journal.leftBehind(folder)?.owner.store !== context.store.location) continue
+      const own = claimFolder(folder)
+      const journal = own === undefined ? undefined : Journal.leftBehind(own)
+      if (own !== undefined && journal !== undefined) await handIn(context, own, journal)
     } catch (error) {
       if (context.signal.aborted) throw error
       // It is no reason to train nothing; the next process of this host tries again.
       const reason = messageOf(error)
-      context.observer.note(`What an earlier process of this host kept in ${own} cannot be handed in: ${reason}`)
+      context.observer.note(`What an earlier process of this host kept cannot be handed in: ${reason} (${folder})`)
     }
   }
 }

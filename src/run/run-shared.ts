@@ -2,12 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import type { SwathError } from '../errors.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
+import { cached } from '../setup/cache.ts'
 import { enqueueMissing } from '../store/enqueue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { openSweep } from '../store/sweeps.ts'
 import type { EndedState } from '../store/trials.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
+import { checkHost } from './check-host.ts'
 import type { RunObserver } from './events.ts'
 import { runHeader } from './header.ts'
 import { announceHost, capabilitiesOf } from './host.ts'
@@ -94,6 +96,7 @@ async function trainUntil(
 ): Promise<SwathError | undefined> {
   const { program, files } = await localProgram(store, sweep, planned)
   const settings = { ...planned, program }
+  await checkHost(cached('artifacts'), { observer, signal })
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
     await handInLeftBehind({ store, queue: sharedQueue, observer, signal })
