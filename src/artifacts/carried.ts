@@ -87,7 +87,8 @@ export function carriedArtifacts(place: ArtifactPlace, host: Artifacts): SharedA
       const flaws = new Map<string, string>()
       for (const { name, bytes } of artifacts) {
         const found = sizes.get(name)
-        const flaw = found === undefined ? 'is gone' : difference({ bytes, sha256: '' }, found, () => '')
+        const flaw =
+          flawOfName(name) ?? (found === undefined ? 'is gone' : difference({ bytes, sha256: '' }, found, () => ''))
         if (flaw !== undefined) flaws.set(name, flaw)
       }
       return flaws

@@ -5,26 +5,39 @@ import { dirname, join } from 'node:path'
 
 import { shortageOf } from '../artifacts/shortage.ts'
 import { messageOf, SwathError } from '../errors.ts'
+import { cacheFolder } from '../setup/cache.ts'
+import type { ProgramReference } from '../workers/protocol.ts'
 import type { RunObserver } from './events.ts'
 import { Patience } from './patience.ts'
 
 /** What is written to try a folder; a disk that has no room for it is full. */
 const tried = Buffer.alloc(64 << 10)
 
+interface HostCheck {
+  /** Folder of the trials' files; it need not be there yet. */
+  readonly workFolder: string
+  /** Undefined where it is not known yet. */
+  readonly program?: ProgramReference | undefined
+  readonly observer: Pick<RunObserver, 'note'>
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+}
+
 /**
  * Checks that trials can work on this host, before any is claimed: a host that cannot would fail every trial that it takes.
- * The folder of their files, and the one for temporary files, have to take a file. A full disk is waited for.
+ * The folder of their files has to take a file, and so has the one for temporary files, where TensorFlow's graphs go. A full
+ * disk is waited for.
  *
- * @param workFolder of the trials' files; it need not be there yet
  * @throws SwathError('setup') if a folder cannot be written
  */
-export async function checkHost(
-  workFolder: string,
-  { observer, signal }: { readonly observer: Pick<RunObserver, 'note'>; readonly signal: AbortSignal },
-): Promise<void> {
+export async function checkHost({ workFolder, program, observer, signal }: HostCheck): Promise<void> {
+  const isCached = workFolder.startsWith(cacheFolder())
+  const where = isCached ? 'SWATH_CACHE=<folder> names another cache folder' : 'it lies beside the store'
   const folders = [
-    [workFolder, 'trials keep their files there; SWATH_CACHE=<folder> names another cache folder'],
-    [tmpdir(), 'trials keep temporary files there; TMPDIR=<folder> names another folder'],
+    [workFolder, `trials keep their files there; ${where}`],
+    ...(program === undefined || 'command' in program
+      ? []
+      : [[tmpdir(), 'trials keep temporary files there; TMPDIR=<folder> names another folder'] as const]),
   ] as const
   for (const [folder, hint] of folders) {
     const patience = new Patience({ location: folder, obstacle: passing }, observer, signal, notice)

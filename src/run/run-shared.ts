@@ -96,7 +96,7 @@ async function trainUntil(
 ): Promise<SwathError | undefined> {
   const { program, files } = await localProgram(store, sweep, planned)
   const settings = { ...planned, program }
-  await checkHost(cached('artifacts'), { observer, signal })
+  await checkHost({ workFolder: cached('artifacts'), observer, signal })
   const host = await announceHost(store, capabilitiesOf(machinery.layout.workers.length, []))
   try {
     await handInLeftBehind({ store, queue: sharedQueue, observer, signal })

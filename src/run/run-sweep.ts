@@ -277,7 +277,7 @@ async function train(
     const { files } = await localProgram(store, sweep, settings)
     await recordEvent(store.db, sweep.id, 'run started', now(), `${layout.workers.length} workers`)
     await usingArtifacts(store, async (artifacts) => {
-      await checkHost(artifacts.host.location, { observer, signal })
+      await checkHost({ workFolder: artifacts.host.location, program: settings.program, observer, signal })
       await trainQueued({
         ...{ store, sweep, settings, files, datasets, artifacts, pool, observer, telling: outlook.telling },
         createQueue: createInProcessQueue,

@@ -55,7 +55,7 @@ export async function serve(context: ServeContext): Promise<void> {
         hint: 'use --store postgres://…, or train with `swath run` here',
       })
     }
-    await checkHost(cached('artifacts'), { observer, signal: draining })
+    await checkHost({ workFolder: cached('artifacts'), observer, signal: draining })
     await setUp(context, { program: { builtin: 'mlp' } })
     const queue = await store.openQueue()
     // The most at once: trials that need no core of their own may be any number.

@@ -47,7 +47,9 @@ export async function trainHere(training: TrainingHere): Promise<number> {
   })
   try {
     return await usingArtifacts(store, async (artifacts) => {
-      await checkHost(artifacts.host.location, { observer, signal: AbortSignal.any([signal, draining]) })
+      const { location: workFolder } = artifacts.host
+      const ended = AbortSignal.any([signal, draining])
+      await checkHost({ workFolder, program: settings.program, observer, signal: ended })
       return trainShared({
         ...{ store, sweep, settings, files, artifacts, observer, queue, telling },
         ...{ pool: machinery.pool, datasets: machinery.datasets },

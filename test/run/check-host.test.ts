@@ -1,24 +1,32 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { checkHost } from '../../src/run/check-host.ts'
 import { temporaryFolder } from '../store/temporary-store.ts'
 
-const context = { observer: { note: () => undefined }, signal: new AbortController().signal }
+const context = {
+  program: { builtin: 'mlp' },
+  observer: { note: () => undefined },
+  signal: new AbortController().signal,
+}
 
 test('a folder that can be written, or made, is left as it was', async () => {
   const folder = temporaryFolder()
-  await checkHost(folder, context)
-  await checkHost(join(folder, 'not', 'there', 'yet'), context)
+  await checkHost({ workFolder: folder, ...context })
+  await checkHost({ workFolder: join(folder, 'not', 'there', 'yet'), ...context })
   expect(readdirSync(folder)).toEqual([])
 })
 
 test('a folder that cannot be made is refused with what to do', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
-  await expect(checkHost(join(file, 'cache'), context)).rejects.toMatchObject({
+  vi.stubEnv('SWATH_CACHE', file)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  await expect(checkHost({ workFolder: join(file, 'cache'), ...context })).rejects.toMatchObject({
     code: 'setup',
     message: expect.stringContaining(
       `this host can take no trial: ${join(file, 'cache')} cannot be written: `,
@@ -33,21 +41,20 @@ test.runIf(process.getuid?.() !== 0)('a folder without the right to write in it 
   onTestFinished(() => {
     chmodSync(folder, 0o755)
   })
-  await expect(checkHost(folder, context)).rejects.toThrow('cannot be written: ')
+  await expect(checkHost({ workFolder: folder, ...context })).rejects.toThrow('cannot be written: ')
 })
 
-test('the folder for temporary files is tried, too', async () => {
+test('the folder for temporary files is tried, too, where the program is not a command', async () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   vi.stubEnv('TMPDIR', join(file, 'tmp'))
   onTestFinished(() => {
     vi.unstubAllEnvs()
   })
-  await expect(checkHost(temporaryFolderOf(file), context)).rejects.toMatchObject({
+  const workFolder = dirname(file)
+  const command = { command: ['true'], folder: workFolder, script: null }
+  await checkHost({ ...context, workFolder, program: command })
+  await expect(checkHost({ workFolder, ...context })).rejects.toMatchObject({
     hint: expect.stringContaining('TMPDIR') as string,
   })
 })
-
-function temporaryFolderOf(file: string): string {
-  return join(file, '..')
-}
