@@ -13,10 +13,15 @@ export function isSqlite(db: QueryExecutorProvider): boolean {
   return db.getExecutor().adapter instanceof SqliteAdapter
 }
 
-/** The lock of a store on PostgreSQL, which whoever changes it takes alone or shares until its transaction ends. */
-const storeLock = `hashtextextended('swath ' || current_setting('search_path'), 0)`
-export const takeStore = `pg_advisory_xact_lock(${storeLock})`
-export const shareStore = `pg_advisory_xact_lock_shared(${storeLock})`
+/**
+ * Empty tables that stand for what one process at a time may do on PostgreSQL: a lock on a table takes the right to change
+ * it, so that a reader cannot hold up writers. An advisory lock takes no right at all.
+ */
+export const lockTables = ['lock_store', 'lock_sweeps', 'lock_definitions', 'lock_queue'] as const
+
+/** The lock of a store on PostgreSQL, which a transaction that changes it takes alone or shares until it ends. */
+export const takeStore = 'lock table lock_store in exclusive mode'
+export const shareStore = 'lock table lock_store in row exclusive mode'
 
 /** The sum of two numbers, infinite where it is too large. */
 export function plus(db: QueryExecutorProvider, a: RawBuilder<unknown>, b: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -35,9 +40,7 @@ export function longestName(db: QueryExecutorProvider): number {
 export async function takeDefinitions(db: QueryExecutorProvider): Promise<void> {
   if (isSqlite(db)) return
   await sql`set local lock_timeout = '2s'`.execute(db)
-  await sql`select pg_advisory_xact_lock(hashtextextended('swath views ' || current_setting('search_path'), 0))`.execute(
-    db,
-  )
+  await sql`lock table lock_definitions in exclusive mode`.execute(db)
 }
 
 /**
@@ -46,23 +49,35 @@ export async function takeDefinitions(db: QueryExecutorProvider): Promise<void> 
  */
 export async function takeSweepNames(db: QueryExecutorProvider): Promise<void> {
   if (isSqlite(db)) return
-  await sql`select pg_advisory_xact_lock(hashtextextended('swath sweeps ' || current_setting('search_path'), 0))`.execute(
-    db,
-  )
+  await sql`lock table lock_sweeps in exclusive mode`.execute(db)
 }
 
-/** Begins a transaction beside which nobody else migrates or writes; on PostgreSQL in swath's schema, which it makes. */
+/**
+ * Begins a transaction beside which no other process migrates or writes; on PostgreSQL in swath's schema, which it creates.
+ * There a store that is created by another process meanwhile makes this transaction fail: {@link isCreatedMeanwhile}.
+ */
 export async function beginMigration(db: QueryExecutorProvider): Promise<void> {
   if (isSqlite(db)) {
     await sql`begin immediate`.execute(db)
     return
   }
   await sql`begin`.execute(db)
-  await sql`select ${sql.raw(takeStore)}`.execute(db)
-  const { rows } = await sql<{ search_path: string; current: string | null }>`
+  const { rows: schemas } = await sql<{ search_path: string; current: string | null }>`
     select current_setting('search_path') as search_path, current_schema() as current`.execute(db)
-  const [{ search_path: schema, current } = { search_path: '', current: '' }] = rows
+  const [{ search_path: schema, current } = { search_path: '', current: '' }] = schemas
   if (current === null) await sql`create schema ${sql.id(schema)}`.execute(db)
+  // All tables, for writers of an older swath; the one that others lock first comes first.
+  const { rows: tables } = await sql<{ name: string }>`
+    select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
+    order by relname <> 'lock_store', relname`.execute(db)
+  for (const { name } of tables) await sql`lock table ${sql.id(name)} in exclusive mode`.execute(db)
+}
+
+/** Whether a migration failed because another process created the same store, schema or table in the same moment. */
+export function isCreatedMeanwhile(error: unknown): boolean {
+  const { code, table, constraint } = (error ?? {}) as Readonly<Record<string, unknown>>
+  if (code === '42P06' || code === '42P07') return true
+  return code === '23505' && /^pg_(namespace|class|type)/.test(String(table ?? constraint))
 }
 
 /**

@@ -1,8 +1,7 @@
-import type { Pool } from 'pg'
+import type { Pool, QueryResult } from 'pg'
 import { fromKysely, PgBoss, type Db } from 'pg-boss'
 
 import { leaseMs } from '../store/coordinators.ts'
-import { runBatch } from '../store/postgres/session.ts'
 import type { SharedQueue, SweepQueue } from './shared-queue.ts'
 
 /** Whoever took a trial has so long to find its checkpoint and begin, two minutes; then it is somebody else's to take. */
@@ -13,23 +12,30 @@ interface JobData {
   readonly trialId: number
 }
 
+interface BossOptions {
+  readonly pool: Pool
+  /** Runs a text of one or several statements; resolves to the result of the last. */
+  readonly run: (text: string, values: unknown[] | undefined) => Promise<QueryResult<object> | undefined>
+  readonly storeSchema: string
+  /** The schema of the queue's own tables. */
+  readonly schema: string
+  /** False for a user that may not create tables: an owner has created them. */
+  readonly mayMigrate: boolean
+}
+
 /**
- * A pg-boss queue for each sweep, in the database of the store: a job is made, and done, in the transaction that changes
- * its trial's row, so that neither is ever there without the other.
- * @param mayMigrate false for a user that may not make tables: somebody else has made them
+ * Opens a pg-boss queue for each sweep, in the database of the store: a job is made, and done, in the transaction that
+ * changes its trial's row, so that neither is ever there without the other.
  */
-export async function openBossQueue(
-  pool: Pool,
-  { schema, mayMigrate }: { readonly schema: string; readonly mayMigrate: boolean },
-): Promise<SharedQueue> {
+export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate }: BossOptions): Promise<SharedQueue> {
   const boss = new PgBoss({
-    ...{ db: fromPool(pool), schema, schedule: false, migrate: mayMigrate, createSchema: mayMigrate },
+    ...{ db: lockingTables(run, storeSchema), schema, schedule: false, migrate: mayMigrate, createSchema: mayMigrate },
     // What a host took and did not begin is given to another within seconds of its time.
     ...{ superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 },
   })
   // What its supervision cannot do now it does later; whoever takes or adds a trial is told of errors.
   boss.on('error', () => undefined)
-  await (mayMigrate ? alone(pool, schema, () => boss.start()) : boss.start())
+  await (mayMigrate ? alone(pool, storeSchema, () => boss.start()) : boss.start())
   const made = new Map<number, SweepQueue>()
   return {
     async of(sweepId) {
@@ -50,12 +56,12 @@ export async function openBossQueue(
   }
 }
 
-/** Of those that begin at once one makes what is not there; PostgreSQL's own `if not exists` fails the others. */
-async function alone(pool: Pool, schema: string, work: () => Promise<unknown>): Promise<void> {
+/** Of processes that begin at once one creates what is missing; PostgreSQL's own `if not exists` fails the others. */
+async function alone(pool: Pool, storeSchema: string, work: () => Promise<unknown>): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    await client.query("select pg_advisory_xact_lock(hashtextextended('swath queue ' || $1, 0))", [schema])
+    await client.query(`lock table ${storeSchema}.lock_definitions in exclusive mode`)
     await work()
     await client.query('commit')
     client.release()
@@ -66,11 +72,15 @@ async function alone(pool: Pool, schema: string, work: () => Promise<unknown>): 
   }
 }
 
-/** Runs pg-boss's statements, which may be several at once, of which the last one's rows count. */
-function fromPool(pool: Pool): Db {
+/** pg-boss's lock, which a reader could take, too, and hold for as long as it likes. */
+const advisoryLock = /select pg_advisory_xact_lock\(\('x' \|\| encode\(sha224\(.*?::bit\(64\)::bigint\)/gis
+
+/** Runs pg-boss's statements, with locks that only who changes the queue may take. */
+function lockingTables(run: BossOptions['run'], storeSchema: string): Db {
   return {
     async executeSql(text, values) {
-      return { rows: (await runBatch(pool, text, values))?.rows ?? [] }
+      const locked = text.replaceAll(advisoryLock, `lock table ${storeSchema}.lock_queue in exclusive mode`)
+      return { rows: (await run(locked, values))?.rows ?? [] }
     },
   }
 }

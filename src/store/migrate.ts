@@ -1,6 +1,6 @@
 import { Migrator, sql, type Kysely, type Migration } from 'kysely'
 
-import { beginMigration } from '../../db/dialect.ts'
+import { beginMigration, isCreatedMeanwhile } from '../../db/dialect.ts'
 import * as initial from '../../db/migrations/0001-initial.ts'
 import * as artifacts from '../../db/migrations/0002-artifacts.ts'
 import * as trialLife from '../../db/migrations/0003-trial-life.ts'
@@ -16,6 +16,8 @@ import * as values from '../../db/migrations/0013-values.ts'
 import * as generations from '../../db/migrations/0014-generations.ts'
 import * as viewNames from '../../db/migrations/0015-view-names.ts'
 import * as pointViews from '../../db/migrations/0016-point-views.ts'
+import * as locks from '../../db/migrations/0017-locks.ts'
+import { grantRights } from '../../db/rights.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
@@ -39,6 +41,7 @@ export const allMigrations: Migrations = {
   '0014-generations': generations,
   '0015-view-names': viewNames,
   '0016-point-views': pointViews,
+  '0017-locks': locks,
 }
 
 /** How a store's schema stands to the one of this swath. */
@@ -61,10 +64,22 @@ export async function migrate(
 ): Promise<void> {
   const { pending } = await acceptableSchema(db, location, migrations)
   if (pending.length === 0) return
+  await migrateAlone(db, location, backUp, migrations).catch(async (error: unknown) => {
+    if (!isCreatedMeanwhile(error)) throw error
+    await migrateAlone(db, location, backUp, migrations)
+  })
+}
+
+async function migrateAlone(
+  db: Kysely<Schema>,
+  location: string,
+  backUp: (migration: string) => Promise<void>,
+  migrations: Migrations,
+): Promise<void> {
   // One connection from here on: Kysely's Migrator begins no transaction of its own in SQLite, so ours is around all of it.
   await db.connection().execute(async (connection) => {
-    await beginMigration(connection)
     try {
+      await beginMigration(connection)
       // Another process may have been quicker while this one waited for the lock.
       const { applied, pending: stillPending } = await acceptableSchema(connection, location, migrations)
       const [first] = stillPending
@@ -127,6 +142,7 @@ async function applyAll(db: Kysely<Schema>, migrations: Migrations): Promise<voi
   const { error } = await new Migrator({ db, provider, disableTransactions: true }).migrateToLatest()
   if (error !== undefined) throw error instanceof Error ? error : new Error(messageOf(error), { cause: error })
   await defineViews(db)
+  await grantRights(db)
 }
 
 /** Their names, Kysely's own among them. */

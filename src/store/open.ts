@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
 import { isPostgres, sqlitePath } from './location.ts'
-import type { RoleNames } from './postgres/role-names.ts'
+import type { RoleNames } from '../../db/role-names.ts'
 import type { RolePasswords } from './postgres/roles.ts'
 import type { Salvage, Store, StoreAccess } from './store.ts'
 

@@ -10,7 +10,8 @@ import { serverTime } from './postgres/driver.ts'
 import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
-import { queueSchema } from './postgres/role-names.ts'
+import { runBatch } from './postgres/session.ts'
+import { queueSchema } from '../../db/role-names.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreAccess } from './store.ts'
@@ -42,7 +43,10 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     obstacle,
     openQueue: async () => {
       const { openBossQueue } = await import('../queue/pg-boss.ts')
-      return openBossQueue(pool, { schema: queueSchema(schema), mayMigrate: rights.mayMigrate })
+      return openBossQueue({
+        ...{ pool, storeSchema: schema, schema: queueSchema(schema), mayMigrate: rights.mayMigrate },
+        run: (text, values) => runBatch(pool, text, values),
+      })
     },
     wasCommitted: (error) => wasCommitted(pool, error),
     explain: (error) => explain(error, shown),

@@ -8,8 +8,9 @@ import { notInTime } from '../reader/question.ts'
 import type { SqlValue } from '../store.ts'
 import { exactValues } from './exact-values.ts'
 import { parseLocation } from './location.ts'
-import { readingRole, refuseClimbing } from './reading-role.ts'
+import { readingRole } from './reading-role.ts'
 import { transactionSettings } from './session.ts'
+import { refuseSideEffects } from './side-effects.ts'
 
 /** So many rows are fetched at once, fewer of long ones: of an answer that nobody wants whole most are never read. */
 const mostRows = 1_000
@@ -22,7 +23,6 @@ const longestMs = 2 ** 31 - 1
 
 interface Session {
   readonly client: pg.Client
-  readonly isSuperuser: boolean
   /** Gives a transaction the store's settings and the role of a reader. */
   readonly setUp: string
 }
@@ -42,8 +42,8 @@ export class AskedPostgres implements Asked {
   }
 
   async answer({ statement, timeoutMs }: Question, parts: AnswerParts): Promise<void> {
-    const { client, isSuperuser, setUp } = (this.#session ??= await this.#connect())
-    if (isSuperuser) refuseClimbing(statement)
+    const { client, setUp } = (this.#session ??= await this.#connect())
+    await refuseSideEffects(client, statement)
     const timeout = timeoutMs > longestMs ? 0 : Math.max(1, Math.ceil(timeoutMs))
     // The server also gives up a question when nobody waits for it any more.
     await client.query(`
@@ -68,8 +68,7 @@ export class AskedPostgres implements Asked {
       this.#session = undefined
     })
     await client.connect()
-    const { isSuperuser, role } = await readingRole(client, schema)
-    return { client, isSuperuser, setUp: transactionSettings(schema, role) }
+    return { client, setUp: transactionSettings(schema, await readingRole(client, schema)) }
   }
 }
 

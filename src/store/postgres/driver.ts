@@ -55,7 +55,8 @@ export class LockingPostgresDriver implements Driver {
     try {
       const results: unknown = await client.query(`
         begin isolation level read committed; ${afterBegin(client)}
-        select ${lock}, pg_current_xact_id()::text as id, ${serverTime} as seconds`)
+        ${lock};
+        select pg_current_xact_id()::text as id, ${serverTime} as seconds`)
       const locked = (results as QueryResult<{ id: string; seconds: number }>[]).at(-1)
       const { id, seconds } = locked?.rows[0] ?? {}
       connection.transactionId = id

@@ -25,8 +25,8 @@ const passing: Readonly<Record<string, string>> = {
   '55P03': 'another process holds what it needs',
 }
 
-/** As PostgreSQL's are that are of any interest here; Node's begin with a letter. */
-const serverCode = /^[0-9][0-9A-Z]{4}$/
+/** A code of PostgreSQL's: Node's begin with an E. */
+const serverCode = /^(?:[0-9][0-9A-Z]{4}|(?:F0|HV|P0|XX)[0-9A-Z]{3})$/
 /** What Node says of a server that cannot be reached now. */
 const unreachable = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/
 /** What the driver says, without a code. */

@@ -1,8 +1,9 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 
 import { takeStore } from '../../../db/dialect.ts'
+import { grantRights } from '../../../db/rights.ts'
 import type { Schema } from '../schema.ts'
-import { queueSchema, roleNames, type RoleNames } from './role-names.ts'
+import { queueSchema, roleNames, type RoleNames } from '../../../db/role-names.ts'
 import { scramVerifier } from './scram.ts'
 
 /** Passwords of roles that are to be able to log in; a role without one is a group, for logins to be in. */
@@ -11,25 +12,6 @@ export interface RolePasswords {
   readonly worker?: string | undefined
   readonly reader?: string | undefined
 }
-
-/**
- * Tables that a worker writes to; of the others it changes only what its trials come to, whose turn it is, and that a
- * sweep has ended.
- */
-const written = [
-  ...[
-    'attempts',
-    'metrics',
-    'superseded_metrics',
-    'final_metrics',
-    'sweep_metrics',
-    'rungs',
-    'artifacts',
-    'artifact_parts',
-    'events',
-  ],
-  ...['coordinators', 'hosts', 'reported_epochs', 'report_notices'],
-] as const
 
 /**
  * Makes the roles of a store, or makes them anew: who owns its tables, who trains and can neither make nor drop one, and
@@ -44,7 +26,7 @@ export async function makeRoles(db: Kysely<Schema>, schema: string, passwords: R
     await run(sql`begin`)
     try {
       await run(sql`set local role none`)
-      await run(sql`select ${sql.raw(takeStore)}`)
+      await run(sql.raw(takeStore))
       for (const role of ['owner', 'worker', 'reader'] as const)
         await makeRole(connection, names[role], passwords[role])
       const { database, user, before } = await whoOwns(connection)
@@ -62,22 +44,7 @@ export async function makeRoles(db: Kysely<Schema>, schema: string, passwords: R
       }
 
       await run(sql`set local role ${owner}`)
-      for (const each of [sql.id(schema), sql.id(queue)]) {
-        await run(sql`revoke all on schema ${each} from public`)
-        await run(sql`grant usage on schema ${each} to ${worker}, ${reader}`)
-        await run(sql`revoke all on all tables in schema ${each} from public, ${worker}, ${reader}`)
-        await run(sql`grant select on all tables in schema ${each} to ${worker}, ${reader}`)
-        await run(sql`grant usage on all sequences in schema ${each} to ${worker}`)
-        // What a newer swath adds, and the views of sweeps.
-        const later = sql`alter default privileges in schema ${each}`
-        await run(sql`${later} grant select on tables to ${worker}, ${reader}`)
-        await run(sql`${later} grant insert, update, delete on tables to ${worker}`)
-        await run(sql`${later} grant usage on sequences to ${worker}`)
-      }
-      await run(sql`grant update on trials to ${worker}`)
-      await run(sql`grant update (looked_after_at, ended_because) on sweeps to ${worker}`)
-      await run(sql`grant insert, update, delete on ${sql.join(written.map((table) => sql.id(table)))} to ${worker}`)
-      await run(sql`grant insert, update, delete on all tables in schema ${sql.id(queue)} to ${worker}`)
+      await grantRights(connection)
       await run(sql`commit`)
     } catch (error) {
       await run(sql`rollback`).catch(() => undefined)

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg'
 
-import { mayAssume, roleNames } from './role-names.ts'
+import { mayAssume, roleNames } from '../../../db/role-names.ts'
 
 /**
  * Settings that results or locks depend on. A role, a database or a server may have set any of them otherwise, so every

@@ -63,7 +63,7 @@ test.each([
   ['explain analyze delete from trials', 'only questions'],
   ['select * into stolen from trials', 'only questions'],
   ['select * from trials for update', 'only questions'],
-  ["select nextval('trials_id_seq')", 'only questions'],
+  ["select nextval('trials_id_seq')", 'nextval is not called here'],
   ["copy trials to '/tmp/stolen'", 'only questions'],
   ["copy trials to program 'cat'", 'only questions'],
   // A comment in a comment: what follows its first end is no statement yet.
@@ -80,11 +80,17 @@ test.each([
   ['select $1', 'has parameters'],
   ['select 1 from', 'syntax error'],
   ['select * from nowhere', 'does not exist'],
-  ["select pg_read_file('/etc/passwd')", 'permission denied'],
-  ["select pg_ls_dir('/')", 'permission denied'],
-  ["select lo_import('/etc/passwd')", /permission denied|only questions/],
-  ["select set_config('transaction_read_only', 'off', false)", 'read-write mode'],
-  ["select query_to_xml('delete from trials', true, true, '')", 'not allowed in a non-volatile'],
+  ["select pg_read_file('/etc/passwd')", 'pg_read_file is not called here'],
+  ["select pg_ls_dir('/')", 'pg_ls_dir is not called here'],
+  ["select lo_import('/etc/passwd')", 'lo_import is not called here'],
+  ["select set_config('transaction_read_only', 'off', false)", 'set_config is not called here'],
+  ["select query_to_xml('delete from trials', true, true, '')", 'query_to_xml is not called here'],
+  ['select pg_advisory_lock(1)', 'pg_advisory_lock is not called here'],
+  ['select pg_terminate_backend(pid) from pg_stat_activity', 'pg_terminate_backend is not called here'],
+  ["select \"pg_notify\" /* ( */ ('a', 'b')", 'pg_notify is not called here'],
+  ["select pg_catalog . PG_Notify -- (\n ('a', 'b')", 'pg_notify is not called here'],
+  ["select '/*', pg_notify('a', 'b'), '*/'", 'pg_notify is not called here'],
+  [`select U&"pg\\005fnotify"('a', 'b')`, 'U&"…"'],
   ['', 'there is no statement'],
 ])('%j is refused', async (statement, message) => {
   await expect(store.query(statement)).rejects.toMatchObject({
@@ -96,9 +102,7 @@ test.each([
   expect((await store.query('select count(*) as n from trials')).rows).toEqual([{ n: 5 }])
 })
 
-test('what a question sets is forgotten with it', async () => {
-  await store.query("select set_config('statement_timeout', '0', false), set_config('search_path', 'public', false)")
-  expect((await store.query('select count(*) as n from trials')).rows).toEqual([{ n: 5 }])
+test('a question that sleeps is given up', async () => {
   await expect(store.query('select pg_sleep(60)', { timeoutMs: 300 })).rejects.toThrow('not answered within 0.3 s')
 })
 
@@ -171,13 +175,13 @@ test('a superuser asks as one who can only read, and cannot climb back', async (
     expect((await superuser.query('select current_user::text as name, count(*) as n from trials')).rows).toEqual([
       { name: 'pg_read_all_data', n: 5 },
     ])
-    await expect(superuser.query("select pg_read_file('/etc/passwd')")).rejects.toThrow('permission denied')
     for (const climb of [
       "select set_config('role', 'none', true), pg_read_file('/etc/passwd')",
       `select U&"set\\005fconfig"('role', 'none', true)`,
       "select query_to_xml('select 1', true, true, '')",
+      "select pg_read_file('/etc/passwd')",
     ]) {
-      await expect(superuser.query(climb)).rejects.toThrow('a superuser is not answered where')
+      await expect(superuser.query(climb)).rejects.toThrow(/not called here|U&/)
     }
   } finally {
     await superuser.close()
