@@ -47,6 +47,11 @@ export class SwathError extends Error {
   }
 }
 
+/** An error of the operating system (`ENOSPC`, `EMFILE`), as Node throws it. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error && /^E[A-Z0-9]+$/.test(String(error.code))
+}
+
 /** Returns the message of a thrown value, without passwords. JavaScript lets programs throw strings and worse. */
 export function messageOf(thrown: unknown): string {
   try {

@@ -1,13 +1,17 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+
 import { SwathError } from '../errors.ts'
-import { isPostgres, sqlitePath } from '../store/location.ts'
+import { isPostgres, storeFile } from '../store/location.ts'
 import type { Artifacts } from './artifacts.ts'
 import { artifactFolder } from './folder.ts'
 
-/** Beside `swath.db` the folder `swath-artifacts`; absolute. @throws SwathError('usage') for a store that is no file */
+/**
+ * Returns the folder `swath-artifacts` beside the file `swath.db`: absolute, and the same whatever links lead to the file.
+ *
+ * @throws SwathError('usage') for a store that is no file
+ */
 export function artifactLocation(store: string): string {
-  return resolve(`${withoutEnding(sqlitePath(store))}-artifacts`)
+  return `${withoutEnding(storeFile(store))}-artifacts`
 }
 
 /**
@@ -18,12 +22,11 @@ export function artifactLocation(store: string): string {
  */
 export function refuseSharedArtifacts(store: string): void {
   if (isPostgres(store)) return
-  const path = sqlitePath(store)
-  const known = existsSync(path) ? realpathSync(path) : resolve(path)
+  const path = storeFile(store)
   const other = endings
     .map((ending) => `${withoutEnding(path)}${ending}`)
     .find((each) => {
-      return each !== path && existsSync(each) && realpathSync(each) !== known
+      return each !== path && existsSync(each) && realpathSync(each) !== path
     })
   if (other === undefined) return
   const message = `${other} keeps its artifacts in the same folder as ${path}: ${artifactLocation(store)}`

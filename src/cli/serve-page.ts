@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+
 import { findSqliteDriver } from '../setup/sqlite.ts'
 import { isPostgres } from '../store/location.ts'
 import { withStore } from '../store/open.ts'
@@ -29,14 +31,12 @@ export async function servePage({ location, open, ...options }: PageOptions): Pr
     for (const line of warnings(served, options)) say(line)
     const forget = open ? openInBrowser(served.entrance) : undefined
     const interrupt = interruptSignal({ onFirst: () => undefined, onSecond: () => undefined })
-    await new Promise<void>((resolve) => {
-      interrupt.signal.addEventListener('abort', () => {
-        resolve()
-      })
-    })
+    const ending = AbortSignal.any([interrupt.signal, store.lost])
+    if (!ending.aborted) await once(ending, 'abort')
     forget?.()
     await served.close()
     interrupt.release()
+    store.lost.throwIfAborted()
   })
 }
 

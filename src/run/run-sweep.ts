@@ -289,10 +289,11 @@ async function train(
             : undefined,
         only: continuation?.trialId,
         limits,
-        signal: AbortSignal.any([signal, end.signal]),
+        signal: AbortSignal.any([signal, end.signal, store.lost]),
         isCancelled: () => tenure.isCancelled(),
       })
     })
+    store.lost.throwIfAborted()
     tenure.refuseIfLost()
     const problem = files.hasChanged ? await programChangedMeanwhile(store, sweep, settings) : undefined
     if (problem !== undefined) await limits.end('its program was changed while it ran')

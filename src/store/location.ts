@@ -1,3 +1,6 @@
+import { readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+
 import { SwathError } from '../errors.ts'
 import { shownLocation } from '../shown-location.ts'
 
@@ -22,4 +25,37 @@ export function sqlitePath(location: string): string {
     })
   }
   return location.replace(/^sqlite:(\/\/(?=\/))?/, '')
+}
+
+/**
+ * The file of a store, absolute and with all links followed, whether it exists or not. What belongs to a store is beside
+ * this file, so two names of one store have the same log, lock and artifacts.
+ *
+ * @throws SwathError('usage') for a store that is no file
+ */
+export function storeFile(location: string): string {
+  return followLinks(resolve(sqlitePath(location)), 0)
+}
+
+/** As many links as Linux follows. */
+const mostLinks = 40
+
+function followLinks(path: string, links: number): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const target = linkOf(path)
+    const folder = dirname(path)
+    if (folder === path || links >= mostLinks) return path
+    const real = followLinks(folder, links + 1)
+    return target === undefined ? join(real, basename(path)) : followLinks(resolve(real, target), links + 1)
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
 }

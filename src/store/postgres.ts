@@ -37,6 +37,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,
+    lost: new AbortController().signal,
     db,
     now: () => clock.now(),
     query: (statement, options) => reader.ask(statement, options),

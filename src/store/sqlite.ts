@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-
 import { Kysely } from 'kysely'
 
-import { SwathError } from '../errors.ts'
+import { isSystemError, SwathError } from '../errors.ts'
+import { rightsOf } from '../file-rights.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { isSqliteError } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
@@ -11,10 +9,12 @@ import { migrate, refuseOlderSchema } from './migrate.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
 import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
-import { copyDatabase, makeWhole, settleLogs } from './sqlite/copy.ts'
+import { copyDatabase, freeName, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
 import { Log } from './sqlite/log.ts'
-import { busyTimeoutMs, openFile } from './sqlite/open-file.ts'
+import { NameWatch } from './sqlite/name-watch.ts'
+import { OpenNames } from './sqlite/names.ts'
+import { busyTimeoutMs, openFile, type OpenFile } from './sqlite/open-file.ts'
 import { keepingStatements } from './sqlite/statements.ts'
 import type { PrepareCopy, Store, StoreAccess } from './store.ts'
 
@@ -24,7 +24,9 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
   const driver = await sqliteDriver()
   const opened = await orStoreError(path, () => openFile(path, driver, access))
   const { database, path: file, isReadOnly } = opened
-  const log = new Log(`${file}-wal`)
+  const log: Log = new Log(`${file}-wal`, () => watch?.verify())
+  const watch: NameWatch | undefined =
+    access === 'change' || access === 'write' ? watchNames(path, opened, log) : undefined
   const db = new Kysely<Schema>({
     dialect: new LockingSqliteDialect(
       {
@@ -37,6 +39,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     ),
   })
   const copyTo = async (target: string, makeWay?: () => void, prepare?: PrepareCopy) => {
+    await watch?.verify()
     await makeWhole(
       target,
       async (aside) => {
@@ -59,20 +62,22 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
   try {
     if (access !== 'inspect' && isReadOnly) await orStoreError(path, () => refuseOlderSchema(db, location))
     else if (access !== 'inspect') {
-      await orStoreError(path, () => migrate(db, location, (migration) => keepBefore(migration, path, copyTo)))
+      await orStoreError(path, () => migrate(db, location, (migration) => keepBefore(migration, file, copyTo)))
     }
   } catch (error) {
+    await watch?.end().catch(() => undefined)
     await db.destroy()
     opened.release()
     throw error
   }
 
-  const reader = new Reader({ kind: 'sqlite', path: resolve(file), driver, busyTimeoutMs }, (code, message) =>
+  const reader = new Reader({ kind: 'sqlite', path: file, driver, busyTimeoutMs }, (code, message) =>
     /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
   )
   return {
     location,
     isReadOnly,
+    lost: watch?.lost ?? new AbortController().signal,
     db,
     now: () => new Date(),
     openQueue: undefined,
@@ -96,10 +101,22 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     }),
     async close() {
       await reader.close()
-      await db.destroy()
-      opened.release()
+      try {
+        await watch?.end()
+      } finally {
+        await db.destroy()
+        opened.release()
+      }
     },
   }
+}
+
+/** @param given the path that the user named */
+function watchNames(given: string, { database, path }: OpenFile, log: Log): NameWatch {
+  return new NameWatch({
+    ...{ database, given, path, names: new OpenNames(given, path), rights: rightsOf(path) },
+    wasWritten: () => log.wasWritten,
+  })
 }
 
 /** Keeps the store of an older swath as it was before a migration, and says so. */
@@ -107,13 +124,6 @@ async function keepBefore(migration: string, path: string, copyTo: (target: stri
   const target = freeName(`${path}.before-${migration}`)
   await copyTo(target)
   process.stderr.write(`${path} is of an older swath: kept as ${target}, then brought up to date.\n`)
-}
-
-/** A name that nothing has: this one, or with -2, -3, … */
-export function freeName(path: string): string {
-  let candidate = path
-  for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
-  return candidate
 }
 
 async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promise<T> {
@@ -140,8 +150,12 @@ function obstacle(error: unknown): string | undefined {
   return obstacles[family]
 }
 
+/** An error of SQLite's, or of the system at the file of the store, as a SwathError('store'); any other as it is. */
 function asStoreError(path: string, error: unknown): unknown {
-  return isSqliteError(error) ? storeError(path, error.code, error.message, error) : error
+  if (isSqliteError(error)) return storeError(path, error.code, error.message, error)
+  if (!isSystemError(error)) return error
+  const hint = 'check the file, its folder, and the limits of this process (ulimit -a)'
+  return new SwathError('store', `${path} cannot be used (${error.message})`, { hint, cause: error })
 }
 
 function storeError(path: string, code: string, reason: string, cause?: unknown): SwathError {

@@ -60,6 +60,11 @@ export interface Store {
   /** True where it may only be read. */
   readonly isReadOnly: boolean
   /**
+   * Aborted with a SwathError('store') when what is open is no longer what its name stands for: the file was removed,
+   * renamed or replaced. What was reported is saved by then, and the error says where.
+   */
+  readonly lost: AbortSignal
+  /**
    * A transaction of it excludes other writers from its first statement to its last. One of isolation level
    * `read committed` excludes only those that exclude it: what it changes it has to change in statements that say from
    * which state. One of access mode `read only` sees one moment and excludes nobody.

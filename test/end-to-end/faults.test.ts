@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -144,6 +144,30 @@ test('Ctrl-C twice ends a run at once, and still nothing is lost', async () => {
   const resumed = await swath(['resume'], folder)
   expect(resumed.code, resumed.stderr).toBe(0)
   expect(existsSync(join(folder, 'swath.db-wal'))).toBe(false)
+})
+
+test('a store that is removed under a run and its page ends both, and what was reported goes on from where it was', async () => {
+  const folder = workFolder({ 'own.mjs': program, 'own.yaml': sweep(['waits', 'well']) })
+  const run = new Swath(['run', 'own.yaml'], folder)
+  const page = new Swath(['serve', '--port', '0'], folder)
+  await Promise.all([run.says(/how waits\) epoch 2: /), run.says(/how well\) completed/), page.says(/http:/)])
+  rmSync(join(folder, 'swath.db'))
+  const [ended, closed] = await Promise.all([run.finished, page.finished])
+  expect(ended).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /swath\.db was removed while it was open; .* saved in .*swath\.db\.rescued\n/,
+    ) as string,
+  })
+  expect(closed).toMatchObject({ code: 1, stderr: expect.stringContaining('swath.db was removed') as string })
+
+  renameSync(join(folder, 'swath.db.rescued'), join(folder, 'swath.db'))
+  expect(await ask('select count(*) as n from metrics', folder)).toEqual([{ n: 7 }])
+  const resumed = await swath(['resume'], folder)
+  expect(resumed.code, resumed.stderr).toBe(0)
+  expect(await ask('select max(epoch) as n from metrics group by trial_id', folder)).toEqual([{ n: 5 }, { n: 5 }])
+  expect(await ask('select count(*) as n from superseded_metrics', folder)).toEqual([{ n: 0 }])
 })
 
 test('killed at random moments, again and again, a sweep loses nothing and ends with the same bits', async () => {

@@ -73,6 +73,13 @@ export function settleLogs(path: string, driver: SqliteDriver): void {
   }
 }
 
+/** A name that nothing has: this one, or with -2, -3, … */
+export function freeName(path: string): string {
+  let candidate = path
+  for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
+  return candidate
+}
+
 /** What SQLite keeps beside a database while it is open. */
 export function logsOf(path: string): string[] {
   return [`${path}-wal`, `${path}-shm`, `${path}-journal`]

@@ -14,16 +14,25 @@ const closed = promisify(close)
  */
 export class Log {
   readonly #path: string
+  readonly #verify: () => Promise<void> | undefined
   #file: Promise<number> | undefined
   #isWritten = false
+  #wasWritten = false
 
-  constructor(path: string) {
+  /** @param verify rejects where the database has lost its name: what was committed then does not count */
+  constructor(path: string, verify: () => Promise<void> | undefined) {
     this.#path = path
+    this.#verify = verify
+  }
+
+  /** True once something may have been written since the database was opened. */
+  get wasWritten(): boolean {
+    return this.#wasWritten
   }
 
   /** Something may be written from now on. */
   written(): void {
-    this.#isWritten = true
+    this.#isWritten = this.#wasWritten = true
   }
 
   /** Resolves when all that was committed before is on disk. @throws SwathError('store') */
@@ -34,12 +43,14 @@ export class Log {
       this.#file ??= opened(this.#path, 'r+')
       await synced(await this.#file)
     } catch (error) {
+      await this.#verify()
       // It cannot be tried again: the system may hold for written what it failed to write.
       throw new SwathError('store', `${this.#path} cannot be flushed to disk (${messageOf(error)})`, {
         hint: 'look after the disk, then `swath resume`: it goes on from what is on it',
         cause: error,
       })
     }
+    await this.#verify()
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { messageOf, SwathError } from '../../errors.ts'
 import { pathFrom } from '../../path-below.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
+import { storeFile } from '../location.ts'
 import type { StoreAccess } from '../store.ts'
 import { isDamage } from './check.ts'
 
@@ -23,16 +24,31 @@ export interface OpenFile {
   readonly release: () => void
 }
 
-/** With a write-ahead log, which is for the caller to flush (`log.ts`); read only where it can't be written and need not be. */
+/**
+ * Opens the file that a path leads to, with a write-ahead log, which is for the caller to flush (`log.ts`); to read only
+ * where it can't be written and need not be.
+ */
 export function openFile(path: string, driver: SqliteDriver, access: StoreAccess): OpenFile {
   refuseFolders(path)
-  if (access === 'inspect') return openToRead(path, driver)
+  const file = storeFile(path)
+  const otherNames = (statSync(file, { throwIfNoEntry: false })?.nlink ?? 1) - 1
+  if (access === 'inspect') return openToRead(file, driver)
+  if (otherNames > 0 && access === 'read') return openCopy(file, driver)
+  if (otherNames > 0) throw severalNames(path, otherNames)
   try {
-    return openToWrite(path, driver)
+    return openToWrite(file, driver)
   } catch (error) {
     if (access !== 'read' || !cannotBeWritten(error)) throw error
-    return openToRead(path, driver)
+    return openToRead(file, driver)
   }
+}
+
+/** SQLite keeps the log beside the name that was opened: under another name its commits are not seen, and are lost. */
+function severalNames(path: string, others: number): SwathError {
+  const names = others === 1 ? 'another name (a hard link)' : `${others} other names (hard links)`
+  return new SwathError('store', `${path} has ${names}, under which what is written now would not be seen`, {
+    hint: `find them with \`find -samefile ${path}\` and remove all but one, or work on a copy: cp ${path} FILE`,
+  })
 }
 
 function refuseFolders(path: string): void {
@@ -77,24 +93,29 @@ function refuseReadOnly(path: string): void {
 }
 
 function openToRead(path: string, driver: SqliteDriver): OpenFile {
-  const open = (file: string) => {
-    const database = openDatabase(driver, file, { readonly: true, timeout: busyTimeoutMs })
-    try {
-      database.pragma('schema_version')
-    } catch (error) {
-      // What is damaged is open all the same, for whoever looks what it has.
-      if (isDamage(error)) return database
-      database.close()
-      throw error
-    }
-    return database
-  }
   try {
-    return { database: open(path), path, isReadOnly: true, release: () => undefined }
+    return { database: openReadOnly(path, driver), path, isReadOnly: true, release: () => undefined }
   } catch (error) {
     if (!cannotBeWritten(error)) throw error
+    return openCopy(path, driver)
   }
-  // With a write-ahead log a database wants to write beside itself even to be read: here its copy does.
+}
+
+function openReadOnly(path: string, driver: SqliteDriver): Database {
+  const database = openDatabase(driver, path, { readonly: true, timeout: busyTimeoutMs })
+  try {
+    database.pragma('schema_version')
+  } catch (error) {
+    // What is damaged is open all the same, for whoever looks what it has.
+    if (isDamage(error)) return database
+    database.close()
+    throw error
+  }
+  return database
+}
+
+/** With a write-ahead log a database wants to write beside itself even to be read: here its copy does. */
+function openCopy(path: string, driver: SqliteDriver): OpenFile {
   const folder = mkdtempSync(join(tmpdir(), 'swath-read-'))
   const release = () => {
     process.off('exit', release)
@@ -106,7 +127,7 @@ function openToRead(path: string, driver: SqliteDriver): OpenFile {
     const copy = pathFrom(folder, basename(path))
     copyFileSync(path, copy)
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
-    return { database: open(copy), path: copy, isReadOnly: true, release }
+    return { database: openReadOnly(copy, driver), path: copy, isReadOnly: true, release }
   } catch (error) {
     release()
     throw error

@@ -18,10 +18,10 @@ import { sqliteDriver } from '../../setup/sqlite.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
 import { flush } from '../../write-flushed.ts'
-import { freeName, openSqlite } from '../sqlite.ts'
+import { openSqlite } from '../sqlite.ts'
 import type { Salvage } from '../store.ts'
 import { isDamage } from './check.ts'
-import { logsOf, makeWhole } from './copy.ts'
+import { freeName, logsOf, makeWhole } from './copy.ts'
 import { columnsOf, copyReadable } from './salvage.ts'
 
 /** A header that promises more is damaged itself. */
