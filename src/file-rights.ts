@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fchownSync, openSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 
 /** The owner and the permissions of a file or a folder. */
 export interface Rights {
@@ -8,6 +8,11 @@ export interface Rights {
   readonly mode: number
 }
 
+/** Rights of the owner of `a`, and of everyone who has them in both. */
+export function bothRights(a: Rights, b: Rights): Rights {
+  return { ...a, mode: a.mode & b.mode }
+}
+
 /** Returns the owner and the permissions of a file or a folder. @throws an error with the code ENOENT if it is gone */
 export function rightsOf(path: string): Rights {
   const { uid, gid, mode } = statSync(path)
@@ -15,48 +20,36 @@ export function rightsOf(path: string): Rights {
 }
 
 /**
- * Creates an empty file with these rights. It is never open to more users, not even before its owner is set.
+ * Creates an empty file with these rights, which is never open to more users, not even before its owner is set. Its owner
+ * may read and write it.
+ *
  * @throws an error with the code EEXIST if there is a file of this name
  */
 export function createWithRights(path: string, rights: Rights): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    giveRights(rights, {
-      chown: (uid, gid) => {
-        fchownSync(file, uid, gid)
-      },
-      chmod: (mode) => {
-        fchmodSync(file, mode)
-      },
-    })
-  } finally {
-    closeSync(file)
-  }
+  closeSync(openSync(path, 'wx', 0o600))
+  giveRights(path, { ...rights, mode: rights.mode | 0o600 })
 }
 
-interface Setters {
-  readonly chown: (uid: number, gid: number) => void
-  readonly chmod: (mode: number) => void
+/** As {@link createWithRights}, a folder; its parent exists. */
+export function createFolderWithRights(path: string, rights: Rights): void {
+  mkdirSync(path, 0o700)
+  giveRights(path, { ...rights, mode: rights.mode | 0o700 })
 }
 
 /**
  * Sets the owner, then the permissions. A user who may not give a file away keeps it. Where its group cannot be kept
- * either, the group that it has instead gets no more than all others have.
+ * either, the group that it has instead may do no more than all others may.
  */
-export function giveRights({ uid, gid, mode }: Rights, { chown, chmod }: Setters): void {
-  const own = process.getuid?.() ?? -1
-  const isGiven = [uid, own].some((owner) =>
-    isDone(() => {
-      chown(owner, gid)
-    }),
-  )
+function giveRights(path: string, { uid, gid, mode }: Rights): void {
+  const own = process.getuid?.() ?? uid
+  const isGiven = isOwned(path, uid, gid) || isOwned(path, own, gid)
   const others = mode & 0o007
-  chmod(isGiven ? mode : mode & (0o700 | (others << 3) | others))
+  chmodSync(path, isGiven ? mode : mode & (0o700 | (others << 3) | others))
 }
 
-function isDone(work: () => void): boolean {
+function isOwned(path: string, uid: number, gid: number): boolean {
   try {
-    work()
+    chownSync(path, uid, gid)
     return true
   } catch {
     return false

@@ -2,13 +2,17 @@ import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
+import { createFolderWithRights, createWithRights, rightsOf } from '../file-rights.ts'
 import { flawOfName, pathBelow } from '../path-below.ts'
-import { makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
+import { flush, makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
 import { damaged, difference } from './flaw.ts'
 
-/** Artifacts as files of a folder. */
-export function artifactFolder(folder: string): Artifacts {
+/**
+ * Artifacts as files of a folder.
+ * @param like a folder with the same artifacts: what is written gets the owner and the permissions that it has there
+ */
+export function artifactFolder(folder: string, like?: string): Artifacts {
   return {
     location: folder,
 
@@ -18,7 +22,11 @@ export function artifactFolder(folder: string): Artifacts {
       const path = pathBelow(folder, name)
       const aside = `${path}.${randomUUID()}`
       try {
-        makeFolderFlushed(dirname(path))
+        if (like === undefined) makeFolderFlushed(dirname(path))
+        else {
+          createFoldersLike(folder, like, name)
+          createWithRights(aside, rightsOf(pathBelow(like, name)))
+        }
         writeFlushed(aside, parts)
         renameFlushed(aside, path)
       } catch (error) {
@@ -85,6 +93,21 @@ function removeAll(path: string): void {
 
 function reasonOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is gone' : `can't be read: ${messageOf(error)}`
+}
+
+/** Creates the folders of an artifact that do not exist yet, the outermost first. */
+function createFoldersLike(folder: string, like: string, name: string): void {
+  const within = name.split('/').slice(0, -1)
+  const below = within.map((_, k) => within.slice(0, k + 1).join('/'))
+  const pairs = [
+    [folder, like] as const,
+    ...below.map((each) => [pathBelow(folder, each), pathBelow(like, each)] as const),
+  ]
+  for (const [path, other] of pairs) {
+    if (existsSync(path)) continue
+    createFolderWithRights(path, rightsOf(other))
+    flush(dirname(path))
+  }
 }
 
 const pieceBytes = 1 << 20

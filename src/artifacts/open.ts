@@ -41,7 +41,7 @@ function withoutEnding(path: string): string {
   return path.replace(/\.(db|sqlite3?)$/i, '')
 }
 
-/** The artifacts in a folder of this host. */
-export function openArtifacts(location: string): Artifacts {
-  return artifactFolder(location)
+/** The artifacts in a folder of this host. @param like a folder whose owner and permissions what is written gets */
+export function openArtifacts(location: string, like?: string): Artifacts {
+  return artifactFolder(location, like)
 }

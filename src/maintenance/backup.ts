@@ -37,18 +37,14 @@ export async function backUp(store: Store, to: string, { replace, withArtifacts 
   const path = sqlitePath(to)
   refuseItself(store, path)
   refuseSharedArtifacts(path)
-  const target = openArtifacts(artifactLocation(path))
+  const from = openArtifacts(artifactLocation(store.location))
+  const target = openArtifacts(artifactLocation(path), from.location)
   const isNew = target.list('').length === 0
   let artifacts = nothing
   let strays: readonly string[] = []
   const prepare = async (copy: Store) => {
     // At once: trials that train prune what the copy names.
-    if (withArtifacts)
-      artifacts = await copyArtifacts(copy, {
-        store,
-        from: openArtifacts(artifactLocation(store.location)),
-        to: target,
-      })
+    if (withArtifacts) artifacts = await copyArtifacts(copy, { store, from, to: target })
     await refuseDamaged(copy, store)
     await copy.db.transaction().execute(async (transaction) => {
       const copied = new Set(artifacts.copied.map(({ id }) => id))

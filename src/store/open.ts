@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 
 import { SwathError } from '../errors.ts'
-import { isPostgres, sqlitePath } from './location.ts'
+import { isPostgres, sqlitePath, storeFile } from './location.ts'
 import type { RoleNames } from '../../db/role-names.ts'
 import type { RolePasswords } from './postgres/roles.ts'
 import type { Salvage, Store, StoreAccess } from './store.ts'
@@ -62,7 +62,7 @@ export async function setUpRoles(location: string, passwords: RolePasswords): Pr
 export async function salvageStore(location: string): Promise<Salvage> {
   refuseMissingStore(location)
   const { replaceDamaged } = await import('./sqlite/replace-damaged.ts')
-  return replaceDamaged(sqlitePath(location))
+  return replaceDamaged(storeFile(location))
 }
 
 /**

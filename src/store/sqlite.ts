@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs'
+
 import { Kysely } from 'kysely'
 
 import { isSystemError, SwathError } from '../errors.ts'
-import { rightsOf } from '../file-rights.ts'
+import { bothRights, createWithRights, rightsOf } from '../file-rights.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { isSqliteError } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
+import { storeFile } from './location.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
 import { Reader } from './reader/reader.ts'
 import type { Schema } from './schema.ts'
@@ -43,6 +46,8 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     await makeWhole(
       target,
       async (aside) => {
+        const rights = rightsOf(file)
+        createWithRights(aside, existsSync(target) ? bothRights(rights, rightsOf(target)) : rights)
         const source = openDatabase(driver, file, { readonly: true, timeout: busyTimeoutMs })
         try {
           await copyDatabase(source, aside)
@@ -87,16 +92,13 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     wasCommitted: () => Promise.resolve(false),
     check: () => checkDatabase(database, file),
     file: () => ({
-      copyTo: (target, { replace, prepare }) =>
-        copyTo(
-          target,
-          replace
-            ? () => {
-                settleLogs(target, driver)
-              }
-            : undefined,
-          prepare,
-        ),
+      copyTo(to, { replace, prepare }) {
+        const target = storeFile(to)
+        const makeWay = () => {
+          settleLogs(target, driver)
+        }
+        return copyTo(target, replace ? makeWay : undefined, prepare)
+      },
       compact: () => orStoreError(path, () => compactDatabase(database, file)),
     }),
     async close() {

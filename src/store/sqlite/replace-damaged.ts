@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path'
 
 import { messageOf, SwathError } from '../../errors.ts'
+import { createWithRights, rightsOf } from '../../file-rights.ts'
 import { sqliteDriver } from '../../setup/sqlite.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
@@ -38,6 +39,7 @@ export async function replaceDamaged(path: string): Promise<Salvage> {
   await makeWhole(
     path,
     async (aside) => {
+      createWithRights(aside, rightsOf(path))
       await (await openSqlite(aside, 'write')).close()
       rows = salvage(path, aside, driver)
     },
@@ -121,7 +123,8 @@ function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to)
   } catch {
-    copyFileSync(from, to, constants.COPYFILE_EXCL)
+    createWithRights(to, rightsOf(from))
+    copyFileSync(from, to)
     flush(to)
   }
 }
