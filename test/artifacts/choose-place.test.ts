@@ -50,7 +50,9 @@ test('a bucket that may not be written is refused before it is kept', async () =
   const { port } = denying.address() as AddressInfo
   onBucket({ AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' })
   const store = await storeOnServer()
-  await expect(chooseArtifacts(store, 's3://models/x')).rejects.toThrow('cannot be used: access is denied (AccessDenied)')
+  await expect(chooseArtifacts(store, 's3://models/x')).rejects.toThrow(
+    'cannot be used: access is denied (AccessDenied)',
+  )
   expect(await artifactPlaceOf(store.db)).toBeUndefined()
 })
 
