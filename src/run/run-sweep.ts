@@ -137,7 +137,10 @@ async function startFile(
   const { file, settings } = prepared
   const along = await warmStartOf(store, prepared, context.observer)
   return withWorkers(layout, settings, async (machinery) => {
-    const all = isPlannedLater(prepared.definition) ? [] : missingTrials(prepared, named, [])
+    const isLater = isPlannedLater(prepared.definition)
+    // What is stored cannot be changed any more: a sweep without points yet has its program and its data set tried alone.
+    if (isLater) await tryToBegin(machinery, settings)
+    const all = isLater ? [] : missingTrials(prepared, named, [])
     const planned = all.map((trial, k) => ({ ...trial, number: k + 1 }))
     const trials = await describeTrials(machinery, file, settings.program, planned, context.signal)
     if (planned.length > 0 && trials.length === 0) throw noneKeeps(file, planned.length)
@@ -148,6 +151,12 @@ async function startFile(
     await planNamed(planning, machinery)
     return train(context, store, queue, sweep, settings, machinery, undefined)
   })
+}
+
+/** @throws SwathError('program') or SwathError('dataset') if no trial could train here */
+async function tryToBegin({ pool, datasets }: Machinery, { program }: SweepSettings): Promise<void> {
+  await datasets.of({})
+  await pool.describe(program, [])
 }
 
 /** Continues an interrupted sweep, the newest by default; trials that failed run once more. */

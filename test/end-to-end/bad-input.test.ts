@@ -8,6 +8,8 @@ import { smallSweep, swath, workFolder } from './swath.ts'
 
 const parameters = (text: string) => `program: mlp\nmethod: grid\nparameters:\n${text}\n`
 
+const reporting = 'export default { train: ({ params, report }) => report({ epoch: 1, y: params.x }) }'
+
 /** Whatever is wrong with a file is said with a position and exit code 2, without a stack, before anything is written. */
 test.each([
   [
@@ -142,6 +144,22 @@ test('a data set that is cut short is refused with the sizes', async () => {
   const { code, stderr } = await swath(['run', 'small.yaml'], folder)
   expect(stderr).toMatch(/train-images-idx3-ubyte: expected 47040016 bytes.*found 1000000.*cut short/)
   expect(code).toBe(2)
+})
+
+test.each([
+  ['a data set that is not there', 'dataset: { path: ./nowhere }', reporting, /nowhere: there is no such folder/],
+  ['a program that does not load', '', 'export default {', /own\.mjs:\d+: /],
+])('a search with %s is not stored: once that is mended the same file is run', async (_, line, program, message) => {
+  const search = (more: string) => `name: search\nprogram: ./own.mjs\nmethod: tpe\nrun_cap: 2
+metric: { name: y }\nparameters: { x: { min: 0.5, max: 9 } }\nresources: { cores: 0 }\n${more}\n`
+  const folder = workFolder({ 'search.yaml': search(line), 'own.mjs': program })
+  const refused = await swath(['run', 'search.yaml'], folder)
+  expect(refused.stderr).toMatch(message)
+  expect(refused.code).toBe(2)
+  writeFileSync(join(folder, 'search.yaml'), search(''))
+  writeFileSync(join(folder, 'own.mjs'), reporting)
+  const run = await swath(['run', 'search.yaml'], folder)
+  expect(run.code, run.stderr).toBe(0)
 })
 
 test('a store that cannot be made is named', async () => {
