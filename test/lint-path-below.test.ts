@@ -28,7 +28,7 @@ function reported(source: string): string[] {
       },
       plugins: { swath: { rules: { 'path-below': pathBelow } } },
       rules: { 'swath/path-below': 'error' },
-    } as Linter.Config,
+    },
     file,
   )
   const lines = source.split('\n')

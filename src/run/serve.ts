@@ -167,7 +167,7 @@ class Server {
     const { observer, draining, signal, machine } = this.#context
     const store = this.#store
     const queue = await this.#patience.read(() => this.#queue.of(sweep.id))
-    let isTraining = false
+    const phase = { isTraining: false }
     try {
       const layout = layOutMost(planned.coresPerTrial, machine)
       const { program, files } = await localProgram(store, sweep, planned)
@@ -180,7 +180,7 @@ class Server {
         const telling = Object.keys(sample)
         const host = this.#host
         const how = { machinery, telling, host, observer, draining, signal }
-        isTraining = true
+        phase.isTraining = true
         const taken = await trainHere({ store, queue, sweep, settings, files, ...how })
         if (files.hasChanged) throw await programChangedMeanwhile(store, sweep, settings)
         return taken
@@ -188,7 +188,7 @@ class Server {
     } catch (error) {
       // A host that cannot work takes nothing of any sweep; and a store that takes no end keeps its trials from others.
       const isSweeps = error instanceof SwathError && [...lasting, 'artifact'].includes(error.code)
-      if ((error instanceof SwathError && error.code === 'setup') || (isTraining && !isSweeps)) throw error
+      if ((error instanceof SwathError && error.code === 'setup') || (phase.isTraining && !isSweeps)) throw error
       await this.#refuse(sweep, error)
       return 0
     }

@@ -7,7 +7,7 @@ import { ask, smallSweep, Swath, swath, workFolder } from './swath.ts'
 const file = smallSweep
   .replace('[1, 2]', '[1]')
   .replace('[16, 32]', '[16]')
-  .replace('epochs: { value: 2 }', 'epochs: { value: 24 }')
+  .replace('epochs: { value: 2 }', 'epochs: { value: 80 }')
 const results = 'select params, attempt, weights_sha256 from trials'
 const metrics = `select epoch, name, value from metrics
   where name not in ('epoch_seconds', 'images_per_second') order by epoch, name limit 1000`
