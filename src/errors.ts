@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'image' // a picture cannot be read, or has no digit on it
   | 'store' // the database cannot be opened, read or written
   | 'sql' // a query was refused
+  | 'busy' // more is under way than is allowed at a time
   | 'setup' // a part that swath builds for itself could not be made
 
 const exitCodes: Record<ErrorCode, 1 | 2> = {
@@ -27,6 +28,7 @@ const exitCodes: Record<ErrorCode, 1 | 2> = {
   image: 2,
   store: 1,
   sql: 2,
+  busy: 1,
   setup: 1,
 }
 

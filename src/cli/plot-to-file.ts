@@ -69,7 +69,7 @@ function ownName({ name }: SweepRow, kind: PlotKind): string {
 }
 
 async function draw(store: Store, sweep: SweepRow, options: PlotOptions, frame: Frame): Promise<Drawing> {
-  const choice = await Choice.of(store, sweep, options.where)
+  const choice = await Choice.of(store, sweep, { where: options.where })
   const { x: cost, y: gain } = await axesOf(store, sweep, options)
   const named = (name: string) => columnOf(choice.columns, name) ?? choice.column(name)
   const { name: metric, goal } =

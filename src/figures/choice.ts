@@ -10,6 +10,13 @@ import { recentColumns } from './sweep-columns.ts'
 /** Longer than that nobody waits for a picture. */
 const timeoutMs = 20_000
 
+interface ChoiceOptions {
+  /** A condition in SQL over the columns of the sweep's views. */
+  readonly where?: string | undefined
+  /** Gives up what is asked. */
+  readonly signal?: AbortSignal
+}
+
 /** The trials and points of a sweep, and a condition in SQL over the columns of its views that selects some of them. */
 export class Choice {
   readonly store: Store
@@ -22,7 +29,15 @@ export class Choice {
   /** SQL text: the view with a row a point. A point has values once `seeds` is above 0. */
   readonly points: string
 
-  private constructor(store: Store, sweep: SweepRow, columns: readonly SweepColumn[], where: string | undefined) {
+  readonly #signal: AbortSignal | undefined
+
+  private constructor(
+    store: Store,
+    sweep: SweepRow,
+    columns: readonly SweepColumn[],
+    { where, signal }: ChoiceOptions,
+  ) {
+    this.#signal = signal
     this.store = store
     this.sweep = sweep
     this.columns = columns
@@ -31,8 +46,8 @@ export class Choice {
     this.points = quoted(pointsViewName(sweep.view_name))
   }
 
-  static async of(store: Store, sweep: SweepRow, where?: string): Promise<Choice> {
-    return new Choice(store, sweep, await recentColumns(store, sweep), where)
+  static async of(store: Store, sweep: SweepRow, options: ChoiceOptions = {}): Promise<Choice> {
+    return new Choice(store, sweep, await recentColumns(store, sweep), options)
   }
 
   /** @throws SwathError('usage') that says which columns there are */
@@ -47,7 +62,11 @@ export class Choice {
 
   /** Rows of a statement, as lists. */
   async ask(statement: string, limit?: number): Promise<(string | number | null)[][]> {
-    const { columns, rows } = await this.store.query(statement, { timeoutMs, ...(limit !== undefined && { limit }) })
+    const { columns, rows } = await this.store.query(statement, {
+      ...(limit !== undefined && { limit }),
+      ...(this.#signal !== undefined && { signal: this.#signal }),
+      timeoutMs,
+    })
     return rows.map((row) =>
       columns.map((column) => {
         const value = row[column] ?? null

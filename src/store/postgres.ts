@@ -12,7 +12,7 @@ import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
 import { runBatch } from './postgres/session.ts'
 import { queueSchema } from '../../db/role-names.ts'
-import { Reader } from './reader/reader.ts'
+import { ReaderPool } from './reader/pool.ts'
 import type { Schema } from './schema.ts'
 import type { Store, StoreAccess } from './store.ts'
 
@@ -33,7 +33,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     throw explain(error, shown)
   }
 
-  const reader = new Reader({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
+  const reader = new ReaderPool({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,

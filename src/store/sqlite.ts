@@ -9,7 +9,7 @@ import { isSqliteError } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
 import { storeFile } from './location.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
-import { Reader } from './reader/reader.ts'
+import { ReaderPool } from './reader/pool.ts'
 import type { Schema } from './schema.ts'
 import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
 import { copyDatabase, freeName, makeWhole, settleLogs } from './sqlite/copy.ts'
@@ -76,7 +76,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     throw error
   }
 
-  const reader = new Reader({ kind: 'sqlite', path: file, driver, busyTimeoutMs }, (code, message) =>
+  const reader = new ReaderPool({ kind: 'sqlite', path: file, driver, busyTimeoutMs }, (code, message) =>
     /^SQLITE_(CORRUPT|NOTADB|CANTOPEN|BUSY)/.test(code) ? storeError(path, code, message) : undefined,
   )
   return {

@@ -18,6 +18,8 @@ export interface QueryOptions {
   readonly limit?: number
   /** The question is given up after this long. */
   readonly timeoutMs?: number
+  /** Gives the question up, also while it waits for others. */
+  readonly signal?: AbortSignal
 }
 
 /** What a database says of itself. */

@@ -16,7 +16,7 @@ export async function trainedSweep(trials: readonly Reports[], store?: Store, na
   const { sweep, ids } = await completedSweep(kept, trials, name)
   const metrics = new Set(trials.flatMap((reports) => reports.flatMap(Object.keys)))
   await defineSweepView(kept.db, sweep, ['depth', 'width'], [...metrics])
-  return { ids, choose: (where) => Choice.of(kept, sweep, where) }
+  return { ids, choose: (where) => Choice.of(kept, sweep, { where }) }
 }
 
 /** Trials of one epoch each, that have come to these scores. */

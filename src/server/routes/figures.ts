@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context, Env } from 'hono'
 
 import { analysisFigure } from '../../figures/analysis.ts'
 import { Choice } from '../../figures/choice.ts'
@@ -8,6 +9,7 @@ import { parallelFigure } from '../../figures/parallel.ts'
 import { paretoFigure } from '../../figures/pareto.ts'
 import { trialTable } from '../../figures/trial-table.ts'
 import { findSweep } from '../../store/find-sweep.ts'
+import { clientSignal } from '../client-signal.ts'
 import type { ServerContext } from '../context.ts'
 import { answers, routes, sweepName } from './route.ts'
 
@@ -115,8 +117,11 @@ const analysis = z
 /** What is seen of a sweep: each answer is as large as what can be seen, however many trials there are. */
 export function figuresRoutes({ store }: ServerContext) {
   const app = routes()
-  const choiceOf = async (name: string, chosen: string | undefined) =>
-    Choice.of(store, await findSweep(store, name), chosen)
+  const choiceOf = async (context: Context<Env, '/sweeps/{name}'>, chosen: string | undefined) =>
+    Choice.of(store, await findSweep(store, context.req.param('name')), {
+      where: chosen,
+      signal: clientSignal(context),
+    })
 
   app.openapi(
     createRoute({
@@ -137,7 +142,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      return context.json(await paretoFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
+      return context.json(await paretoFigure(await choiceOf(context, chosen), options), 200)
     },
   )
   app.openapi(
@@ -154,7 +159,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      return context.json(await curvesFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
+      return context.json(await curvesFigure(await choiceOf(context, chosen), options), 200)
     },
   )
   app.openapi(
@@ -177,7 +182,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      return context.json(await parallelFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
+      return context.json(await parallelFigure(await choiceOf(context, chosen), options), 200)
     },
   )
   app.openapi(
@@ -191,7 +196,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      return context.json(await heatmapFigure(await choiceOf(context.req.valid('param').name, chosen), options), 200)
+      return context.json(await heatmapFigure(await choiceOf(context, chosen), options), 200)
     },
   )
   app.openapi(
@@ -213,7 +218,7 @@ export function figuresRoutes({ store }: ServerContext) {
     }),
     async (context) => {
       const { where: chosen, ...options } = context.req.valid('query')
-      return context.json(await trialTable(await choiceOf(context.req.valid('param').name, chosen), options), 200)
+      return context.json(await trialTable(await choiceOf(context, chosen), options), 200)
     },
   )
   app.openapi(

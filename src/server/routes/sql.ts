@@ -3,12 +3,16 @@ import { basename, join } from 'node:path'
 
 import { createRoute, z } from '@hono/zod-openapi'
 
+import { Gate } from '../../gate.ts'
 import { packageRoot } from '../../package-root.ts'
 import { pathFrom } from '../../path-below.ts'
+import { clientSignal } from '../client-signal.ts'
 import type { ServerContext } from '../context.ts'
 import { bodyOf } from '../guards/limits.ts'
 import { answers, jsonBody, routes } from './route.ts'
 
+/** Questions of the SQL page at a time. The store has more readers: plots and tables never wait for a slow question. */
+const bounds = { places: 2, mostWaiting: 8 }
 const mostRows = 10_000
 const mostSeconds = 30
 
@@ -35,6 +39,7 @@ const example = z.object({ name: z.string(), statement: z.string() }).openapi('E
 
 export function sqlRoutes({ store }: ServerContext) {
   const app = routes()
+  const gate = new Gate('questions', bounds)
   app.openapi(
     createRoute({
       ...{ method: 'post', path: '/sql', summary: 'Ask anything, read-only', tags: ['sql'] },
@@ -44,7 +49,9 @@ export function sqlRoutes({ store }: ServerContext) {
     async (context) => {
       const { statement, limit, seconds } = context.req.valid('json')
       const began = performance.now()
-      const { columns, rows, truncated } = await store.query(statement, { limit, timeoutMs: 1000 * seconds })
+      const signal = clientSignal(context)
+      const ask = () => store.query(statement, { limit, timeoutMs: 1000 * seconds, signal })
+      const { columns, rows, truncated } = await gate.pass(ask, signal)
       const asJson = (cell: unknown) =>
         cell instanceof Uint8Array
           ? `${cell.length} bytes`

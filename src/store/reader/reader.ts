@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { SwathError } from '../../errors.ts'
-import type { QueryOptions, QueryResult, SqlValue } from '../store.ts'
+import type { QueryResult, SqlValue } from '../store.ts'
 import { distinctNames } from './distinct-names.ts'
 import {
   mostMemory,
@@ -15,7 +15,7 @@ import {
   type Question,
   type ReaderSettings,
 } from './protocol.ts'
-import { notInTime, refuseAllButQuestions } from './question.ts'
+import { notInTime } from './question.ts'
 
 const extension = extname(import.meta.url)
 const entry = fileURLToPath(new URL(`../../../workers/reader${extension}`, import.meta.url))
@@ -23,12 +23,12 @@ const entry = fileURLToPath(new URL(`../../../workers/reader${extension}`, impor
 const signalsOfMemory: readonly unknown[] = [outOfMemory, 'SIGABRT', 'SIGTRAP', 'SIGSEGV']
 
 /** An error of the database's that is the store's, not the question's. */
-type AsStoreError = (code: string, message: string) => SwathError | undefined
+export type AsStoreError = (code: string, message: string) => SwathError | undefined
 
 interface Waiting {
   readonly question: Question
   readonly resolve: (result: QueryResult) => void
-  readonly reject: (error: SwathError) => void
+  readonly reject: (error: Error) => void
   readonly rows: Record<string, SqlValue>[]
   columns: readonly string[]
 }
@@ -43,19 +43,10 @@ export class Reader {
   readonly #asStoreError: AsStoreError
   #process: ChildProcess | undefined
   #waiting: Waiting | undefined
-  #last: Promise<unknown> = Promise.resolve()
 
   constructor(settings: DatabaseSettings, asStoreError: AsStoreError) {
     this.#settings = settings
     this.#asStoreError = asStoreError
-  }
-
-  /** One question after the other. @throws SwathError('sql') */
-  async ask(statement: string, { limit = Infinity, timeoutMs = Infinity }: QueryOptions = {}): Promise<QueryResult> {
-    refuseAllButQuestions(statement, this.#settings.kind)
-    const answer = this.#last.then(() => this.#ask({ statement, limit, timeoutMs }))
-    this.#last = answer.catch(() => undefined)
-    return answer
   }
 
   async close(): Promise<void> {
@@ -67,18 +58,30 @@ export class Reader {
     await gone
   }
 
-  async #ask(question: Question): Promise<QueryResult> {
+  /**
+   * Answers one question at a time. An aborted question ends with the process; the next one starts another.
+   * @throws SwathError('sql'), or the reason of `signal`
+   */
+  async ask(question: Question, signal?: AbortSignal): Promise<QueryResult> {
     const child = (this.#process ??= this.#start())
     child.ref()
     child.channel?.ref()
+    const abandon = () => {
+      // The process is forgotten at once: its exit is heard later.
+      this.#process = undefined
+      this.#waiting?.reject(signal?.reason as Error)
+      child.kill('SIGKILL')
+    }
     try {
       return await new Promise<QueryResult>((resolve, reject) => {
         this.#waiting = { question, resolve, reject, rows: [], columns: [] }
+        signal?.addEventListener('abort', abandon, { once: true })
         // A process that is gone says so by its exit.
         child.send(question, () => undefined)
       })
     } finally {
       this.#waiting = undefined
+      signal?.removeEventListener('abort', abandon)
       // Only a question keeps whoever asks it alive.
       child.unref()
       child.channel?.unref()
@@ -95,9 +98,10 @@ export class Reader {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     child.on('message', (part: AnswerPart) => {
-      this.#receive(part)
+      if (this.#process === child) this.#receive(part)
     })
     child.once('exit', (code, signal) => {
+      if (this.#process !== child) return
       this.#process = undefined
       this.#waiting?.reject(endOf(this.#waiting.question, signal ?? `exit code ${code}`))
     })
