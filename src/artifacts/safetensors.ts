@@ -11,6 +11,9 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** Bytes of a header, as in the format's own implementation. */
+const mostHeader = 100_000_000
+
 interface Entry {
   readonly dtype: string
   readonly shape: readonly number[]
@@ -48,6 +51,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   if (view.length < 8) throw new Error('not a safetensors file: shorter than its header')
   const start = 8 + Number(view.readBigUInt64LE())
   if (start > view.length) throw new Error('not a safetensors file, or cut short within its header')
+  if (start > mostHeader) throw new Error(`its header has more than ${mostHeader} bytes`)
   const { __metadata__: metadata = {}, ...entries } = parseHeader(view.subarray(8, start))
   if (!isTexts(metadata)) throw new Error('its metadata are not texts')
 

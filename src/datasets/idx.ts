@@ -2,6 +2,7 @@ import { constants as bufferConstants } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { messageOf, SwathError } from '../errors.ts'
+import { sizeProblem } from '../images/limits.ts'
 
 /** An IDX file, MNIST's format: a magic number, the dimensions, then the values, one byte each. */
 export interface IdxFile {
@@ -47,7 +48,11 @@ function dimensionsOf(path: string, bytes: Buffer, axes: 1 | 3): number[] {
   if (bytes.length < headerLength) {
     throw broken(path, `expected ${headerLength} bytes of header, found ${bytes.length}: the file is cut short`)
   }
-  return Array.from({ length: axes }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis))
+  const dimensions = Array.from({ length: axes }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis))
+  const [, height, width] = dimensions
+  const problem = height === undefined || width === undefined ? undefined : sizeProblem(height, width)
+  if (problem !== undefined) throw broken(path, problem)
+  return dimensions
 }
 
 function readStored(path: string): Buffer {

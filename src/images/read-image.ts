@@ -1,11 +1,10 @@
 import { open } from 'node:fs/promises'
 import { messageOf, SwathError } from '../errors.ts'
+import { mostPixels, sizeProblem } from './limits.ts'
 import { isGrey, withChannels, type RawImage } from './raw-image.ts'
 import { loadSharp } from './sharp.ts'
 
-/** More than any camera takes; a picture's header may claim far more than its few bytes hold. */
-const mostPixels = 100_000_000
-/** As many pixels, uncompressed, with 16 bits a channel and alpha. */
+/** As many pixels as there may be, uncompressed, with 16 bits a channel and alpha. */
 const mostBytes = 8 * mostPixels
 
 export interface ReadImageOptions {
@@ -67,8 +66,10 @@ async function decode(bytes: Uint8Array, name: string): Promise<RawImage> {
   const sharp = await loadSharp()
   try {
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
-    if (width * height > mostPixels) {
-      throw new SwathError('image', `${name}: expected at most ${mostPixels} pixels, found ${height}×${width}`, {
+    // A header may claim far more than the few bytes of its file hold: it is refused before anything is decoded.
+    const problem = sizeProblem(height, width)
+    if (problem !== undefined) {
+      throw new SwathError('image', `${name}: ${problem}`, {
         hint: 'make it smaller: a few hundred pixels a side are plenty',
       })
     }

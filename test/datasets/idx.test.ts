@@ -25,12 +25,19 @@ test('a small file that is a gigabyte of zeros, unzipped, is refused without the
   expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28)
 })
 
-test('a header that claims 2⁹⁶ bytes is refused, zipped or not', () => {
+test('a header that claims more bytes than there are is refused, zipped or not', () => {
   for (const name of ['claims', 'claims.gz']) {
     const path = join(temporaryFolder(), name)
-    const bytes = idxBytes([2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], [1, 2, 3])
-    writeFileSync(path, name.endsWith('.gz') ? gzipSync(bytes) : bytes)
+    const write = (dimensions: readonly number[]) => {
+      const bytes = idxBytes([...dimensions], [1, 2, 3])
+      writeFileSync(path, name.endsWith('.gz') ? gzipSync(bytes) : bytes)
+    }
+    write([2 ** 32 - 1, 10_000, 10_000])
     expect(() => readIdx(path, 3)).toThrow('found 19: the file is cut short')
+    write([1, 1, 2 ** 32 - 1])
+    expect(() => readIdx(path, 3)).toThrow(`expected at most 20000 pixels a side, found 1×${2 ** 32 - 1}`)
+    write([1, 20_000, 20_000])
+    expect(() => readIdx(path, 3)).toThrow('expected at most 100000000 pixels, found 20000×20000')
   }
 })
 

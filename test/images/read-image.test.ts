@@ -119,4 +119,15 @@ test('a header that claims ten thousand million pixels is refused before anythin
     message: 'bomb.png: expected at most 100000000 pixels, found 100000×100000',
   })
   await expect(readImage(pngHeader(10_000, 10_000))).rejects.toThrow('damaged or cut short')
+  // The product is within bounds, a side is not: a row of a hundred million pixels took gigabytes.
+  for (const [height, width] of [
+    [1, 100_000_000],
+    [100_000_000, 1],
+    [20_001, 1],
+  ] as const) {
+    await expect(readImage(pngHeader(height, width))).rejects.toMatchObject({
+      code: 'image',
+      message: `the picture: expected at most 20000 pixels a side, found ${height}×${width}`,
+    })
+  }
 })

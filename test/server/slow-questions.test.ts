@@ -59,7 +59,7 @@ test.skipIf(process.platform !== 'linux')(
     )
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
     expect(await refused.json()).toMatchObject({
-      error: { code: 'busy', message: expect.stringMatching(/2 questions .* 8 wait/) },
+      error: { code: 'busy', message: expect.stringMatching(/2 questions .* 8 wait/) as string },
     })
 
     // The clients leave: their questions end, and those that waited are answered.
