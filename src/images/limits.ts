@@ -8,6 +8,6 @@ export const mostPixels = 100_000_000
 /** Returns what is wrong with a picture's size; undefined if nothing is. */
 export function sizeProblem(height: number, width: number): string | undefined {
   const found = `found ${height}×${width}`
-  if (Math.max(height, width) > mostSide) return `expected at most ${mostSide} pixels a side, ${found}`
-  return height * width > mostPixels ? `expected at most ${mostPixels} pixels, ${found}` : undefined
+  if (height * width > mostPixels) return `expected at most ${mostPixels} pixels, ${found}`
+  return Math.max(height, width) > mostSide ? `expected at most ${mostSide} pixels a side, ${found}` : undefined
 }
