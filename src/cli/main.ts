@@ -25,10 +25,12 @@ import { showCommand } from './commands/show.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { trainCommand } from './commands/train.ts'
 import { workerCommand } from './commands/worker.ts'
+import { guardOutput } from './display/output.ts'
 import { fail } from './fail.ts'
 import { hideSecrets } from './hide-secrets.ts'
 
 hideSecrets(process.argv)
+guardOutput()
 
 // Yargs makes nothing of a lone dash.
 const args = hideBin(process.argv).map((arg) => (arg === '-' ? '/dev/stdin' : arg))

@@ -1,3 +1,4 @@
+import { writeData } from './display/output.ts'
 import type { FormatOptions } from './format-options.ts'
 import { csvHeader, csvLines } from '../report/csv.ts'
 import { isUnicode, terminalWidth } from './terminal.ts'
@@ -28,8 +29,8 @@ export function printRows(
   }
   const names = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))]
   if (csv === true) {
-    process.stdout.write(csvHeader(names))
-    for (const part of parts(rows)) process.stdout.write(csvLines(names, part))
+    writeData(csvHeader(names))
+    for (const part of parts(rows)) writeData(csvLines(names, part))
   } else if (rows.length === 0) process.stdout.write(empty === '' ? '' : `${empty}\n`)
   else {
     const lines = tableLines(layout ?? columnsOf(names, rows), rows, { width: terminalWidth(), unicode: isUnicode() })

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import type { Parameters } from '../programs/program.ts'
 import type { Store } from '../store/store.ts'
 import { artifactsOf } from '../store/artifacts.ts'
@@ -69,7 +71,7 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   const failed = attempts.findLast((attempt) => attempt.stack !== null)
   if (trial.state !== 'failed' || failed?.stack == null) return
   const title = failed.exit_code === null && failed.signal === null ? 'Stack' : 'The end of its stderr'
-  process.stdout.write(`\n${title}\n${colors.dim(failed.stack)}\n`)
+  process.stdout.write(`\n${title}\n${colors.dim(stripVTControlCharacters(failed.stack))}\n`)
 }
 
 function runtimeRow({ attempt, runtime }: { attempt: number; runtime: Platform | null }): TableRow[] {

@@ -34,8 +34,8 @@ test('a header that claims more bytes than there are is refused, zipped or not',
     }
     write([2 ** 32 - 1, 10_000, 10_000])
     expect(() => readIdx(path, 3)).toThrow('found 19: the file is cut short')
-    write([1, 1, 2 ** 32 - 1])
-    expect(() => readIdx(path, 3)).toThrow(`expected at most 20000 pixels a side, found 1×${2 ** 32 - 1}`)
+    write([1, 1, 50_000])
+    expect(() => readIdx(path, 3)).toThrow('expected at most 20000 pixels a side, found 1×50000')
     write([1, 20_000, 20_000])
     expect(() => readIdx(path, 3)).toThrow('expected at most 100000000 pixels, found 20000×20000')
   }

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import cliTruncate from 'cli-truncate'
 import type { MultiBar as Bars, SingleBar } from 'cli-progress'
 
+import { harmless, unguarded } from './output.ts'
 import { wrapText } from '../../report/wrap.ts'
 
 export const framesPerSecond = 8
@@ -38,9 +39,11 @@ export async function loadLiveLines(): Promise<OpenLiveLines> {
 
 function openLiveLines(
   MultiBar: typeof Bars,
-  stream: NodeJS.WriteStream,
+  target: NodeJS.WriteStream,
   { hideCursor, keep }: LiveLinesOptions,
 ): LiveLines {
+  // It moves the cursor; every text that it is given passes `harmless` here.
+  const stream = unguarded(target)
   const bars = new MultiBar({
     ...{ format: '{text}', stream, fps: framesPerSecond, hideCursor, clearOnComplete: !keep, forceRedraw: true },
   })
@@ -68,7 +71,7 @@ function openLiveLines(
     draw(texts) {
       if (!isOpen) return
       for (const [k, text] of texts.entries()) {
-        const fitted = { text: cliTruncate(text, columns()) }
+        const fitted = { text: cliTruncate(harmless(text), columns()) }
         const line = lines[k] ?? bars.create(1, 0, fitted)
         if (lines[k] === undefined) lines.push(line)
         // The bars switch wrapping off and a killed process would leave it so; lines are fitted, so it may stay on.
@@ -78,7 +81,7 @@ function openLiveLines(
       for (const line of lines.slice(texts.length)) line.update(0, { text: '' })
     },
     above(texts) {
-      for (const text of texts) {
+      for (const text of texts.map(harmless)) {
         // What was drawn on that line before is longer, perhaps.
         if (isOpen && lines.length > 0) bars.log(`${text}\x1b[K\n`)
         else stream.write(`${text}\n`)

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 import type { RunObserver } from '../../run/events.ts'
 import { RunTracker } from './run-tracker.ts'
 import {
@@ -52,7 +54,10 @@ export function plainDisplay(stream: NodeJS.WriteStream = process.stderr): RunOb
       if (trial !== undefined)
         say(`trial ${trialId} (${describeParameters(trial.label)}) ${describePostponed(failure)}`)
     },
-    note: say,
+    // Programs colour their logs.
+    note: (text) => {
+      say(stripVTControlCharacters(text))
+    },
     finished() {
       flush()
       tracker = undefined
