@@ -76,11 +76,27 @@ export function writeOrWait(db: Kysely<Schema>, patience: Patience, removal: Rem
         )
       })
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      await writeEach(group, error, async (pending) => {
+        await applyChanges(db, [pending.change], { refused, stops, judging })
+        settle([pending], { refused, stops }, removal)
+      })
       return
     }
     settle(group, { refused, stops }, removal)
   }
+}
+
+/**
+ * Writes the changes of a group that failed one by one: what fails then is the fault of that change, and its trial alone
+ * is told. @param error of the group
+ */
+export async function writeEach(
+  group: readonly PendingChange[],
+  error: unknown,
+  write: (pending: PendingChange) => Promise<void>,
+): Promise<void> {
+  for (const pending of group)
+    await (group.length === 1 ? Promise.reject(error as Error) : write(pending)).catch(pending.reject)
 }
 
 /** What a group's changes made superfluous goes, now that its rows are gone. */

@@ -61,7 +61,7 @@ export class Caretaker {
       }
     } catch (error) {
       this.#since = performance.now()
-      if (this.#store.obstacle(error) === undefined) throw error
+      if ((this.#store.obstacle(error) ?? this.#store.setback?.(error)) === undefined) throw error
     }
   }
 }

@@ -59,7 +59,7 @@ async function handIn({ store, queue, observer, signal }: Context, folder: strin
     const judging = rule && { sweepId, rule }
     const reports = { kept: 0, refused: 0 }
     await deliverKept({ store, shared, judging, artifacts, patience, carrying, removal, journal }, (_, verdict) => {
-      reports[verdict]++
+      reports[verdict === 'lost' ? 'refused' : verdict]++
     })
     await removal.settled()
     observer.note(

@@ -6,7 +6,7 @@ import type { Change } from '../store/change.ts'
 import { applyChanges, type SharedWork } from '../store/changes.ts'
 import type { Judging } from '../store/stops.ts'
 import type { Store } from '../store/store.ts'
-import { droppedBy, mostInGroup, settle, type PendingChange, type WriteGroup } from './aggregator.ts'
+import { droppedBy, mostInGroup, settle, writeEach, type PendingChange, type WriteGroup } from './aggregator.ts'
 import { inTime } from './in-time.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { Patience } from './patience.ts'
@@ -45,6 +45,8 @@ export class Outbox {
   readonly #delivery: Delivery
   /** Ends that are kept, by trial; they are over when the store has them. */
   readonly #ends = new Map<number, PendingChange>()
+  /** Trials with a kept report that the store did not take in the end, and why; they are told with their next change. */
+  readonly #lost = new Map<number, unknown>()
   /** What waits for an answer. */
   #held: PendingChange[] = []
   #delivering: Promise<void> | undefined
@@ -60,9 +62,16 @@ export class Outbox {
 
   async #write(group: readonly PendingChange[]): Promise<void> {
     if (group.length === 0) return
-    const { store, shared, judging, removal } = this.#delivery
+    const { store, shared, judging, patience, removal } = this.#delivery
     if (this.#failure !== undefined) {
       for (const { reject } of group) reject(this.#failure.error)
+      return
+    }
+    const lost = group.filter(({ change }) => this.#tellLost(change))
+    for (const { change, reject } of lost) if ('trialId' in change) reject(this.#lost.get(change.trialId ?? 0))
+    if (lost.length > 0) {
+      for (const { change } of lost) if (change.type === 'end') this.#lost.delete(change.trialId)
+      await this.#write(group.filter((pending) => !lost.includes(pending)))
       return
     }
     if (this.#delivering !== undefined || group.some(({ unpublished }) => unpublished.length > 0)) {
@@ -72,14 +81,34 @@ export class Outbox {
     const refused = new Set<Change>()
     const stops = new Map<Change, string>()
     const changes = group.map(({ change }) => change)
-    const done = applyChanges(store.db, changes, { shared, judging, refused, stops }).then(() => undefined)
+    const done = patience.briefly(async () => {
+      await applyChanges(store.db, changes, { shared, judging, refused, stops })
+    })
     try {
       if (await inTime(done)) settle(group, { refused, stops }, removal)
       else this.#keep(group, { group, refused, stops, done })
     } catch (error) {
       if (store.obstacle(error) !== undefined) this.#keep(group, { group, refused, stops, done })
-      else for (const { reject } of group) reject(error)
+      else await this.#writeEach(group, error)
     }
+  }
+
+  #tellLost(change: Change): boolean {
+    return (change.type === 'report' || change.type === 'end') && this.#lost.has(change.trialId)
+  }
+
+  async #writeEach(group: readonly PendingChange[], error: unknown): Promise<void> {
+    const { store, shared, judging, removal } = this.#delivery
+    await writeEach(group, error, async (pending) => {
+      const [refused, stops] = [new Set<Change>(), new Map<Change, string>()]
+      try {
+        await applyChanges(store.db, [pending.change], { shared, judging, refused, stops })
+        settle([pending], { refused, stops }, removal)
+      } catch (error) {
+        if (store.obstacle(error) === undefined) throw error
+        this.#keep([pending])
+      }
+    })
   }
 
   /** @param attempt to write the group, where nobody knows yet what becomes of it */
@@ -118,8 +147,14 @@ export class Outbox {
         this.#held = this.#held.filter((pending) => !attempt.group.includes(pending))
         settle(attempt.group, attempt, this.#delivery.removal)
       }
-      await deliverKept(this.#delivery, (change, verdict) => {
+      await deliverKept(this.#delivery, (change, verdict, error) => {
+        if (change.type === 'report' && verdict === 'lost') this.#lost.set(change.trialId, error)
         if (change.type !== 'end') return
+        if (verdict === 'lost') {
+          this.#ends.get(change.trialId)?.reject(error)
+          this.#ends.delete(change.trialId)
+          return
+        }
         this.#ends.get(change.trialId)?.resolve(verdict)
         this.#ends.delete(change.trialId)
       })
@@ -155,14 +190,44 @@ export class Outbox {
 /** Brings all that a journal keeps to the store, in its order; says of each change what became of it. */
 export async function deliverKept(
   delivery: Omit<Delivery, 'signal'>,
-  delivered: (change: Change, verdict: 'refused' | 'kept') => void,
+  delivered: (change: Change, verdict: 'refused' | 'kept' | 'lost', error?: unknown) => void,
 ): Promise<void> {
   const { journal } = delivery
   for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
-    const refused = await deliver(delivery, entries)
+    const lost = new Map<Change, unknown>()
+    const refused = await deliver(delivery, entries).catch(async (error: unknown) => {
+      if (!isOfDatabase(delivery, error)) throw error
+      return deliverEach(delivery, entries, lost)
+    })
     journal.delivered(entries.length)
-    for (const { change } of entries) delivered(change, refused.has(change) ? 'refused' : 'kept')
+    for (const { change } of entries) {
+      if (lost.has(change)) delivered(change, 'lost', lost.get(change))
+      else delivered(change, refused.has(change) ? 'refused' : 'kept')
+    }
   }
+}
+
+/** Brings entries one by one: one that the database does not take is lost, and its trial is told. */
+async function deliverEach(
+  delivery: Omit<Delivery, 'journal' | 'signal'>,
+  entries: readonly JournalEntry[],
+  lost: Map<Change, unknown>,
+): Promise<ReadonlySet<Change>> {
+  const refused = new Set<Change>()
+  for (const entry of entries) {
+    try {
+      for (const change of await deliver(delivery, [entry])) refused.add(change)
+    } catch (error) {
+      if (!isOfDatabase(delivery, error)) throw error
+      lost.set(entry.change, error)
+    }
+  }
+  return refused
+}
+
+/** Whether the database refused something for good: not while it is away, and not for an error of swath's. */
+function isOfDatabase({ store }: Pick<Delivery, 'store'>, error: unknown): boolean {
+  return store.obstacle(error) === undefined && store.explain(error) instanceof SwathError
 }
 
 /** Brings entries to the store, and the files that they name before them. Resolves to the changes that were refused. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { RunObserver } from './events.ts'
+import { retryBriefly } from './retry-briefly.ts'
 
 const retryMs = 1_000
 
@@ -8,13 +9,14 @@ const retryMs = 1_000
 interface Place {
   readonly location: string
   obstacle(error: unknown): string | undefined
+  setback?(error: unknown): string | undefined
   wasCommitted?(error: unknown): Promise<boolean>
 }
 
 /**
  * Works with the store, or with the place of its artifacts, until it lets it: a full, read-only or vanished disk, or a
  * server that is away, pauses a sweep and does not end it. What is not written is not acknowledged, so the trials wait as
- * well.
+ * well. What a server that is there fails is tried again for some seconds.
  */
 export class Patience {
   readonly #place: Place
@@ -47,10 +49,21 @@ export class Patience {
     })
   }
 
+  /** Works with a place that answers; rejects with an obstacle at once. */
+  briefly<T>(work: () => Promise<T>): Promise<T> {
+    return retryBriefly(work, {
+      setback: (error) => this.#place.setback?.(error),
+      note: (reason) => {
+        this.#observer.note(`${this.#place.location}: ${reason}. It is tried again.`)
+      },
+      signal: this.#signal,
+    })
+  }
+
   async read<T>(read: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const found = await read()
+        const found = await this.briefly(read)
         if (this.#isWaiting) this.#observer.note(`${this.#place.location} takes writes again: the sweep goes on.`)
         this.#isWaiting = false
         return found

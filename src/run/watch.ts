@@ -54,7 +54,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const reported = await patience.read(() => ReportedMetrics.of(store.db, sweep))
   const seen = new Onlooker(watch)
   const missing = new MissingObjectives(settings, observer, reported.names)
-  const role = { acts: false }
+  const role = { acts: false, hasStaleView: false }
   /** Without it nobody knows whether there is more to come. */
   let isPlanned = planning === undefined
   const take = async () => {
@@ -69,8 +69,15 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     if (!role.acts) return
     await caretaker.look({ isLast })
     if (planning !== undefined && (await limits.reached()) === undefined) isPlanned = await planning.look()
-    if (reported.add(seen.metrics)) {
-      await defineSweepView(store.db, sweep, outlook.parameters, [...reported.names].sort())
+    if (reported.add(seen.metrics) || role.hasStaleView) {
+      // A view that a long question reads is replaced when that is answered.
+      role.hasStaleView = await defineSweepView(store.db, sweep, outlook.parameters, [...reported.names].sort()).then(
+        () => false,
+        (error: unknown) => {
+          if (store.setback?.(error) === undefined) throw error
+          return true
+        },
+      )
     }
   }
   const look = async ({ isLast = false } = {}) => {

@@ -7,7 +7,7 @@ import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
 import { SchemaPostgresDialect } from './postgres/dialect.ts'
 import { serverTime } from './postgres/driver.ts'
-import { explain, explainAnswer, obstacle } from './postgres/errors.ts'
+import { explain, explainAnswer, obstacle, setback } from './postgres/errors.ts'
 import { parseLocation } from './postgres/location.ts'
 import { openPool } from './postgres/pool.ts'
 import { runBatch } from './postgres/session.ts'
@@ -42,6 +42,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     now: () => clock.now(),
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
+    setback,
     openQueue: async () => {
       const { openBossQueue } = await import('../queue/pg-boss.ts')
       return openBossQueue({

@@ -79,6 +79,11 @@ export interface Store {
   /** Why a write failed that may succeed later (a full disk), for people; undefined for any other error. */
   obstacle(error: unknown): string | undefined
   /**
+   * Why a write failed although the database answers, in its words, where the next attempt may succeed: a statement that
+   * was cancelled, a deadlock. It is tried again for some seconds. Undefined for any other error.
+   */
+  setback?(error: unknown): string | undefined
+  /**
    * Whether a transaction was committed whose end nobody could tell: the connection was lost in the commit. False for any
    * other error. Rejects with an obstacle while the database cannot be asked.
    */

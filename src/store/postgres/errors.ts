@@ -20,9 +20,6 @@ const passing: Readonly<Record<string, string>> = {
   '53': 'the server has no room, memory or connections left',
   '58030': "the server's disk reports an error",
   '25006': 'the server is read-only (a standby, or default_transaction_read_only is on)',
-  '40P01': 'it waited for another process that waited for it',
-  '40001': 'another process changed the same rows',
-  '55P03': 'another process holds what it needs',
 }
 
 /** A code of PostgreSQL's: Node's begin with an E. */
@@ -44,6 +41,20 @@ export function obstacle(error: unknown): string | undefined {
   if (serverCode.test(code)) return passing[code] ?? passing[code.slice(0, 2)]
   if (!isConnectionLost(cause)) return undefined
   return `the server cannot be reached (${code === '' ? reasonOf(cause) : code})`
+}
+
+/** What a server says of these it says again: of values, names, rights and statements. */
+const lasting = /^(0A|22|23|26|28|2B|3D|3F|42|54)/
+
+/**
+ * Why a server that is there did not do what it was asked, and may do it the next time, in its own words: the statement was
+ * cancelled, took too long, met a deadlock, or anything that is not known to last. Undefined for any other error.
+ */
+export function setback(error: unknown): string | undefined {
+  const cause = rootOf(error)
+  const code = codeOf(cause)
+  if (!serverCode.test(code) || lasting.test(code) || obstacle(error) !== undefined) return undefined
+  return poolerRefusal.test(reasonOf(cause)) ? undefined : reasonOf(cause)
 }
 
 /** True where nobody knows what became of what was asked. */
