@@ -10,6 +10,7 @@ import { droppedBy, mostInGroup, settle, writeEach, type PendingChange, type Wri
 import { inTime } from './in-time.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import type { Patience } from './patience.ts'
+import { isRefusedByDatabase } from './refused-by-database.ts'
 import type { Removal } from './removal.ts'
 
 /** The way from a host to the store that it shares with others. */
@@ -151,6 +152,7 @@ export class Outbox {
         if (change.type === 'report' && verdict === 'lost') this.#lost.set(change.trialId, error)
         if (change.type !== 'end') return
         if (verdict === 'lost') {
+          this.#lost.delete(change.trialId)
           this.#ends.get(change.trialId)?.reject(error)
           this.#ends.delete(change.trialId)
           return
@@ -196,7 +198,7 @@ export async function deliverKept(
   for (let entries = journal.first(mostInGroup); entries.length > 0; entries = journal.first(mostInGroup)) {
     const lost = new Map<Change, unknown>()
     const refused = await deliver(delivery, entries).catch(async (error: unknown) => {
-      if (!isOfDatabase(delivery, error)) throw error
+      if (!isRefusedByDatabase(delivery.store, error)) throw error
       return deliverEach(delivery, entries, lost)
     })
     journal.delivered(entries.length)
@@ -207,27 +209,29 @@ export async function deliverKept(
   }
 }
 
-/** Brings entries one by one: one that the database does not take is lost, and its trial is told. */
+/** Brings entries one by one: one that the database does not take is lost, with all that follows of its trial. */
 async function deliverEach(
   delivery: Omit<Delivery, 'journal' | 'signal'>,
   entries: readonly JournalEntry[],
   lost: Map<Change, unknown>,
 ): Promise<ReadonlySet<Change>> {
   const refused = new Set<Change>()
+  const failed = new Map<number, unknown>()
   for (const entry of entries) {
+    const { trialId } = entry.change
+    if (failed.has(trialId)) {
+      lost.set(entry.change, failed.get(trialId))
+      continue
+    }
     try {
       for (const change of await deliver(delivery, [entry])) refused.add(change)
     } catch (error) {
-      if (!isOfDatabase(delivery, error)) throw error
+      if (!isRefusedByDatabase(delivery.store, error)) throw error
+      failed.set(trialId, error)
       lost.set(entry.change, error)
     }
   }
   return refused
-}
-
-/** Whether the database refused something for good: not while it is away, and not for an error of swath's. */
-function isOfDatabase({ store }: Pick<Delivery, 'store'>, error: unknown): boolean {
-  return store.obstacle(error) === undefined && store.explain(error) instanceof SwathError
 }
 
 /** Brings entries to the store, and the files that they name before them. Resolves to the changes that were refused. */

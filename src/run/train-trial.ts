@@ -1,11 +1,12 @@
 import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
+import { messageOf } from '../errors.ts'
 import type { ProgramFiles } from '../programs/program-files.ts'
 import type { StoredReport } from '../programs/stored-report.ts'
 import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
-import type { ChangeOf } from '../store/change.ts'
+import type { Change, ChangeOf } from '../store/change.ts'
 import type { SweepRow, TrialRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
@@ -19,6 +20,7 @@ import type { Limits } from './limits.ts'
 import { pauseNotice, type Patience } from './patience.ts'
 import { failureOfHost, prepareAttempt, type PreparedAttempt } from './prepare-attempt.ts'
 import { publishSoon } from './publish.ts'
+import { isRefusedByDatabase } from './refused-by-database.ts'
 import type { Removal } from './removal.ts'
 import type { ReportNotices } from './report-notices.ts'
 import { platform } from '../tensorflow/platform.ts'
@@ -122,7 +124,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     // Where the program has changed meanwhile, the trial waits as it did, and its job becomes due again.
     isOurs = failure !== undefined || loading.begin(cancel)
     if (!isOurs) return { status: 'cancelled' }
-    isOurs = await aggregator.write({
+    isOurs = await writeOrNote({
       ...{ type: 'start', trialId, attempt, worker, process: thisProcess(), drop: prepared?.damaged ?? [], job },
       ...(isCommand ? {} : { runtime: JSON.stringify(platform()) }),
       program: training.files.sha256,
@@ -168,7 +170,8 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
       ...(isMixture && { error: mixtureMessage }),
       ...{ ...ending, delaySeconds },
     }
-    await aggregator.write(end, unpublished)
+    const refusal = await refusalOf(end, unpublished)
+    if (refusal !== undefined) return endWithout(refusal)
     freeHost()
     if (isMixture) observer.note(`trial ${trialId}: ${mixtureMessage}`)
     if (isPostponed) {
@@ -177,6 +180,42 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     }
     observer.trialFinished(trialId, ended)
     return undefined
+  }
+
+  /** Resolves to why the database took a change not, or to undefined; rejects with any other error. */
+  async function refusalOf(change: Change, unpublished: readonly StoredArtifact[] = []): Promise<unknown> {
+    try {
+      await aggregator.write(change, unpublished)
+      return undefined
+    } catch (error) {
+      if (training.signal.aborted || !isRefusedByDatabase(store, error)) throw error
+      return store.explain(error)
+    }
+  }
+
+  /** Ends an attempt whose end the database refused as one that failed, with nothing that it may refuse again. */
+  async function endWithout(refusal: unknown): Promise<number | undefined> {
+    const failed: TrialOutcome = { status: 'failed', failure: failureOfHost('its end could not be stored', refusal) }
+    const attemptsLeft = settings.retries - trial.failures
+    const ending = endingOf(failed, { isCancelled: training.isCancelled(), attemptsLeft })
+    const delaySeconds = ending.state === 'queued' ? backoffSeconds(trial.failures + 1) : 0
+    const again = await refusalOf({ type: 'end', trialId, attempt, at: now().toISOString(), ...ending, delaySeconds })
+    // Its lease ends then, and counts as one lost.
+    if (again !== undefined) observer.note(`trial ${trialId}: ${failed.failure.message}`)
+    freeHost()
+    observer.trialFinished(trialId, failed)
+    return delaySeconds > 0 ? delaySeconds : undefined
+  }
+
+  /** Writes a start; resolves to false, too, where the database refuses it: then the trial waits as it did. */
+  async function writeOrNote(start: ChangeOf<'start'>): Promise<boolean> {
+    try {
+      return await aggregator.write(start)
+    } catch (error) {
+      if (training.signal.aborted || !isRefusedByDatabase(store, error)) throw error
+      observer.note(`trial ${trialId} cannot begin: ${messageOf(store.explain(error))}`)
+      return false
+    }
   }
 
   /** Publishes what the attempt leaves. One that has come to its end and cannot hand it over has failed. */

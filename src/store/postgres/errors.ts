@@ -22,8 +22,8 @@ const passing: Readonly<Record<string, string>> = {
   '25006': 'the server is read-only (a standby, or default_transaction_read_only is on)',
 }
 
-/** A code of PostgreSQL's: Node's begin with an E. */
-const serverCode = /^(?:[0-9][0-9A-Z]{4}|(?:F0|HV|P0|XX)[0-9A-Z]{3})$/
+/** A code of PostgreSQL's, or of a function on the server: Node's begin with an E. */
+const serverCode = /^[0-9A-DF-Z][0-9A-Z]{4}$/
 /** What Node says of a server that cannot be reached now. */
 const unreachable = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/
 /** What the driver says, without a code. */
