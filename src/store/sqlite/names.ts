@@ -87,6 +87,7 @@ export class OpenNames {
   #nameNow(): string | undefined {
     const known = this.#known.get(this.#path)
     for (const descriptor of descriptors()) {
+      // eslint-disable-next-line swath/path-below -- the name is the kernel's
       const link = join(openFiles, descriptor)
       if (known === undefined || !isSame(known, identityOf(link))) continue
       const path = readlinkSync(link)

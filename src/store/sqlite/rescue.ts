@@ -36,6 +36,7 @@ export function rescue(database: Database, displacement: Displacement, lost: Los
   }
   const failures: string[] = []
   for (const folder of foldersFor(path, now)) {
+    // eslint-disable-next-line swath/path-below -- the name is that of the store
     const target = freeName(join(folder, `${basename(path)}.rescued`))
     try {
       save(database, target, lost.rights)
