@@ -13,6 +13,13 @@ export function isSqlite(db: QueryExecutorProvider): boolean {
   return db.getExecutor().adapter instanceof SqliteAdapter
 }
 
+/** The present time by the database's clock, in the form of all times in a store. */
+export function presentTime(db: QueryExecutorProvider): string {
+  return isSqlite(db)
+    ? `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`
+    : `to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
 /**
  * Empty tables that stand for what one process at a time may do on PostgreSQL: a lock on a table takes the right to change
  * it, so that a reader cannot hold up writers. An advisory lock takes no right at all.

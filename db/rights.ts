@@ -5,7 +5,7 @@ import { queueSchema, roleNames } from './role-names.ts'
 
 /** What a worker may do with a table besides reading it; nothing with those of an owner. */
 const ofWorker: Readonly<Record<string, string>> = {
-  ...{ attempts: 'insert, update', hosts: 'insert, update', sweep_metrics: 'insert, update' },
+  ...{ attempts: 'insert, update', registered_hosts: 'insert, update', sweep_metrics: 'insert, update' },
   ...{ events: 'insert', superseded_metrics: 'insert', report_notices: 'insert' },
   // Whoever may change a table may lock it; a reader may not.
   ...{ lock_store: 'update', lock_queue: 'update' },

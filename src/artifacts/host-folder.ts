@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pathBelow } from '../path-below.ts'
-import { isRunning } from '../process-running.ts'
+import { holdPipe, livenessIn, processName } from '../process-pipe.ts'
 import { cached } from '../setup/cache.ts'
+
+const silentMs = 24 * 3_600_000
 
 /** In a host's folder: what its process could not hand in. The files beside it are kept as long as it is there. */
 export const journalName = 'journal.jsonl'
@@ -36,17 +38,31 @@ export function claimFolder(folder: string): string | undefined {
   }
 }
 
-/** Folders of processes of this host that are gone. */
+/** Folders of processes of this host that have ended. */
 export function foldersLeftBehind(): string[] {
   const folder = cached('artifacts')
   return namesIn(folder).flatMap((name) => {
-    const [, pid, host] = /^(\d+)@(.*)-[^-]+$/.exec(name) ?? []
-    return host === hostname() && !isRunning(Number(pid)) ? [pathBelow(folder, name)] : []
+    const [, owner = '', host] = /^([0-9a-f]+)@(.*)-[^-]+$/.exec(name) ?? []
+    const path = pathBelow(folder, name)
+    return host === hostname() && hasEnded(owner, path) ? [path] : []
   })
 }
 
+/** Where there is no pipe to ask, as of an older swath: nothing has been written for a day. */
+function hasEnded(owner: string, folder: string): boolean {
+  const liveness = livenessIn(cached('processes'), owner)
+  if (liveness !== 'unknown') return liveness === 'ended'
+  try {
+    const journal = join(folder, journalName)
+    return Date.now() - statSync(existsSync(journal) ? journal : folder).mtimeMs > silentMs
+  } catch {
+    return false
+  }
+}
+
 function newFolder(): string {
-  return pathBelow(cached('artifacts'), `${process.pid}@${hostname()}-${randomUUID().slice(0, 8)}`)
+  holdPipe(cached('processes'))
+  return pathBelow(cached('artifacts'), `${processName}@${hostname()}-${randomUUID().slice(0, 8)}`)
 }
 
 function namesIn(folder: string): string[] {

@@ -1,6 +1,6 @@
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { leaseMs } from '../store/coordinators.ts'
-import { findLostHosts, setBadHostsAside } from '../store/hosts.ts'
+import { setBadHostsAside } from '../store/hosts.ts'
 import { anyExpired, lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -12,8 +12,8 @@ import type { RunObserver } from './events.ts'
 export const lookAfterMs = leaseMs / 6
 
 /**
- * What those that train or watch a sweep of a shared store do in turn: take back trials whose leases are over, say which
- * hosts are lost, and set bad ones aside. Any process may, and several at once.
+ * What those that train or watch a sweep of a shared store do in turn: take back trials whose leases are over, and set bad
+ * hosts aside. Any process may, and several at once.
  */
 export class Caretaker {
   readonly #store: Store
@@ -49,12 +49,9 @@ export class Caretaker {
       // One that cannot tell yet who is gone lets others go first.
       const ms = isSettled ? lookAfterMs : 2 * lookAfterMs
       if (!isLast && !(await takeTurn(db, this.#sweep.id, { now, ms }))) return
-      if (isSettled) {
-        await findLostHosts(db, now)
-        if (await anyExpired(db, this.#sweep.id, at)) {
-          await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
-          this.#observer.note('A host is gone: its trials wait again.')
-        }
+      if (isSettled && (await anyExpired(db, this.#sweep.id, at))) {
+        await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
+        this.#observer.note('A host is gone: its trials wait again.')
       }
       for (const { name, reason } of await setBadHostsAside(db, this.#sweep.id, { queue: this.#queue, at })) {
         this.#observer.note(`Host ${name} is set aside: ${reason}`)

@@ -176,10 +176,9 @@ class Onlooker {
   }
 }
 
-/** Of what this process trains itself the observer is told as it happens. */
-function isOwn({ host, pid }: WatchedTrial): boolean {
-  const self = thisProcess()
-  return host === self.host && pid === self.pid
+/** The observer is told at once what happens to this process's own trials. */
+function isOwn({ process_start }: WatchedTrial): boolean {
+  return process_start === thisProcess().process_start
 }
 
 function outcomeOf({ state, error, stop_reason, weights_sha256 }: WatchedTrial): TrialOutcome {

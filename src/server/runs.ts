@@ -57,6 +57,7 @@ export class Runs {
 
   async #start(args: readonly string[], input: string): Promise<Started> {
     const command = [join(packageRoot, 'bin', 'swath.js'), ...args]
+    const since = this.#store.now()
     const child = spawn(process.execPath, command, {
       cwd: this.folder,
       // Not as an argument: others see those, and there may be a password in it.
@@ -75,7 +76,7 @@ export class Runs {
     for (;;) {
       const code = await Promise.race([ended, delay(lookMs, 'runs' as const)])
       if (code === 'runs') {
-        const sweep = await this.#sweepOf(pid)
+        const sweep = await this.#sweepOf(pid, since)
         if (sweep !== undefined) return { sweep, pid }
       } else if (code === 0 || code === 1) return { sweep: null, pid }
       else throw errorIn(said)
@@ -89,7 +90,7 @@ export class Runs {
     await Promise.all(ends)
   }
 
-  async #sweepOf(pid: number): Promise<string | undefined> {
+  async #sweepOf(pid: number, since: Date): Promise<string | undefined> {
     const row = await this.#store.db
       .selectFrom('coordinators as c')
       .innerJoin('sweeps as s', 's.id', 'c.sweep_id')
@@ -97,6 +98,8 @@ export class Runs {
       .where('c.pid', '=', pid)
       // Hosts that share the store have processes of the same number.
       .where('c.host', '=', thisProcess().host)
+      // One that ended may have left a row with the same number.
+      .where('c.started_at', '>=', since.toISOString())
       .executeTakeFirst()
     return row?.name
   }

@@ -7,7 +7,7 @@ import { messageOf, SwathError } from '../errors.ts'
 import { asDiskFull, refuseFullDisk } from './disk-space.ts'
 import { endOnSignal } from './interruption.ts'
 import { pathBelow } from '../path-below.ts'
-import { isRunning } from '../process-running.ts'
+import { holdPipe, livenessIn, processName } from '../process-pipe.ts'
 import type { PhaseReporter } from './progress.ts'
 
 /**
@@ -67,7 +67,8 @@ async function installLocked(
     if (existsSync(target)) return target
     await removeLeftovers(target)
     await refuseFullDisk(dirname(target), room)
-    const staging = await mkdtemp(`${target}.staging-${process.pid}@${hostname()}-`).catch(refuse)
+    holdPipe(cached('processes'))
+    const staging = await mkdtemp(`${target}.staging-${processName}@${hostname()}-`).catch(refuse)
     try {
       const [folder, scratch] = [join(staging, 'folder'), join(staging, 'scratch')]
       await mkdir(folder)
@@ -106,13 +107,13 @@ async function lock(target: string, report: PhaseReporter): Promise<() => Promis
   return () => release().catch(() => undefined)
 }
 
-/** What builds have left behind whose process is gone; that of another machine is, or it would hold the lock. */
+/** What builds have left behind whose process has ended; one that no pipe tells of has, or it would hold the lock. */
 async function removeLeftovers(target: string): Promise<void> {
   const prefix = `${basename(target)}.staging-`
   for (const entry of await readdir(dirname(target))) {
     if (!entry.startsWith(prefix)) continue
-    const [, pid, host] = /^(\d+)@(.*)-[^-]+$/.exec(entry.slice(prefix.length)) ?? []
-    if (host === hostname() && isRunning(Number(pid))) continue
+    const [owner = ''] = entry.slice(prefix.length).split('@')
+    if (livenessIn(cached('processes'), owner) === 'running') continue
     await rm(pathBelow(dirname(target), entry, 'setup'), { recursive: true, force: true })
   }
 }

@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 
+import { isSqlite } from '../../db/dialect.ts'
 import { SwathError } from '../errors.ts'
-import { isRunning } from '../process-running.ts'
+import { holdPipe, livenessIn, processName, type Liveness } from '../process-pipe.ts'
+import { cached } from '../setup/cache.ts'
 import { inTransaction } from './in-transaction.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
 const asked = Number(process.env.SWATH_LEASE_MS)
 
 /**
- * Between machines a coordinator, or whoever trains a trial, counts as gone when it has been silent for this long. All
- * processes of a store have to agree.
+ * A process whose pipe tells nothing counts as ended after this long without a heartbeat. All processes of a store have to
+ * agree.
  */
 export const leaseMs = asked >= 1_000 ? asked : 30_000
 
@@ -34,7 +35,7 @@ export function lastHeard(
 
 export type Coordinator = Pick<CoordinatorRow, 'host' | 'pid' | 'process_start'>
 
-const self: Coordinator = { host: hostname(), pid: process.pid, process_start: processStart(process.pid) }
+const self: Coordinator = { host: hostname(), pid: process.pid, process_start: processName }
 
 export function thisProcess(): Coordinator {
   return self
@@ -67,6 +68,7 @@ async function acquireIn(
       hint: 'run the file again: that starts a new sweep',
     })
   }
+  if (isSame(self, thisProcess())) holdPipe(await pipeFolder(transaction))
   const at = now.toISOString()
   const taken = { ...self, started_at: at, heartbeat_at: at }
   await transaction
@@ -83,19 +85,27 @@ export async function liveCoordinator(
   sweepId: number,
   now: Date,
 ): Promise<CoordinatorRow | undefined> {
-  const row = await coordinatorOf(db, sweepId)
-  return row !== undefined && isAlive(row, now) ? row : undefined
+  const rows = await db.selectFrom('coordinators').selectAll().where('sweep_id', '=', sweepId).execute()
+  return (await alive(db, rows, now))[0]
 }
 
 /** A process that runs any sweep at present; all that stores of every schema can tell. */
 export async function anyLiveCoordinator(db: Kysely<Schema>, now: Date): Promise<CoordinatorRow | undefined> {
-  return (await db.selectFrom('coordinators').selectAll().execute()).find((row) => isAlive(row, now))
+  return (await liveCoordinators(db, now))[0]
 }
 
 /** Sweeps that a process runs at present, by their ids. */
 export async function sweepsUnderWay(db: Kysely<Schema>, now: Date): Promise<number[]> {
-  const rows = await db.selectFrom('coordinators').selectAll().execute()
-  return rows.filter((row) => isAlive(row, now)).map((row) => row.sweep_id)
+  return (await liveCoordinators(db, now)).map((row) => row.sweep_id)
+}
+
+async function liveCoordinators(db: Kysely<Schema>, now: Date): Promise<CoordinatorRow[]> {
+  return alive(db, await db.selectFrom('coordinators').selectAll().execute(), now)
+}
+
+async function alive(db: Kysely<Schema>, rows: readonly CoordinatorRow[], now: Date): Promise<CoordinatorRow[]> {
+  const livenessOf = await livenessBy(db)
+  return rows.filter((row) => isAlive({ ...row, liveness: livenessOf(row) }, now))
 }
 
 /** Records that a process still runs a sweep. Returns false if it does not hold the sweep: another process took it over. */
@@ -121,30 +131,36 @@ export async function releaseSweep(db: Kysely<Schema>, sweepId: number, self: Co
     .execute()
 }
 
-function coordinatorOf(db: Kysely<Schema>, sweepId: number): Promise<CoordinatorRow | undefined> {
-  return db.selectFrom('coordinators').selectAll().where('sweep_id', '=', sweepId).executeTakeFirst()
-}
-
 function isSame(a: Coordinator, b: Coordinator): boolean {
   return a.host === b.host && a.pid === b.pid && a.process_start === b.process_start
 }
 
-export function isAlive(row: Coordinator & { readonly heartbeat_at: string }, now: Date): boolean {
-  if (row.host !== hostname()) return now.getTime() - Date.parse(row.heartbeat_at) < leaseMs
-  return isRunningHere(row)
+/** True of a process that runs a sweep: by its pipe, else by its heartbeats. */
+export function isAlive(
+  { liveness, heartbeat_at }: { readonly liveness: Liveness; readonly heartbeat_at: string },
+  now: Date,
+): boolean {
+  return liveness === 'running' || (liveness === 'unknown' && now.getTime() - Date.parse(heartbeat_at) < leaseMs)
 }
 
-/** True for a process of this machine that is still the one that wrote its row. */
-export function isRunningHere({ host, pid, process_start }: Coordinator): boolean {
-  return host === hostname() && isRunning(pid) && process_start === processStart(pid)
-}
-
-/** Start time in clock ticks since boot, the 22nd field of /proc/pid/stat; empty elsewhere than on Linux. */
-function processStart(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    return ''
+/** Returns what tells whether a process runs that a row names. Every decision about a process goes by it. */
+export async function livenessBy(
+  db: Kysely<Schema>,
+): Promise<(process: { readonly host: string | null; readonly process_start: string | null }) => Liveness> {
+  const folder = await pipeFolder(db)
+  return ({ host, process_start }) => {
+    const found = livenessIn(folder, process_start ?? '')
+    // A folder that hosts share shows the pipes of each, and only the kernel of a pipe knows whether it is open.
+    return found === 'ended' && host !== hostname() ? 'unknown' : found
   }
+}
+
+/**
+ * Where processes hold their pipes: beside a store that is a file, so that all who open it see them, and in the user's
+ * cache for one on a server.
+ */
+async function pipeFolder(db: Kysely<Schema>): Promise<string> {
+  if (!isSqlite(db)) return cached('processes')
+  const { rows } = await sql<{ name: string; file: string }>`pragma database_list`.execute(db)
+  return `${rows.find(({ name }) => name === 'main')?.file ?? ''}-processes`
 }

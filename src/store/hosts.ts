@@ -3,7 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { leaseEnd, leaseMs, type Coordinator } from './coordinators.ts'
 import { enqueue } from './enqueue.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
-import type { HostRow, HostState, Schema } from './schema.ts'
+import type { HostRow, RegisteredState, Schema } from './schema.ts'
 
 /** What a host says of itself. */
 export interface Capabilities {
@@ -25,26 +25,28 @@ export async function registerHost(
   { version, capabilities, at }: { readonly version: string; readonly capabilities: Capabilities; readonly at: string },
 ): Promise<number> {
   const { id } = await db
-    .insertInto('hosts')
+    .insertInto('registered_hosts')
     .values({
       ...{ name: host, pid, process_start, version, capabilities: JSON.stringify(capabilities) },
-      ...{ state: 'active', reason: null, started_at: at, heartbeat_at: at },
+      ...{ state: 'active', reason: null, started_at: at, heartbeat_at: at, expires_at: lostAfter(new Date(at)) },
     })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
 }
 
-/**
- * Says that a host is there, also where it was taken for lost, and renews the leases of all that it trains. Resolves to its
- * row: others may set it aside.
- */
+/** When a host that is heard now counts as lost: after two leases without a heartbeat. */
+function lostAfter(now: Date): string {
+  return new Date(now.getTime() + 2 * leaseMs).toISOString()
+}
+
+/** Records that a host is there, and renews the leases of its trials. Resolves to its row: others may set it aside. */
 export async function beatHost(
   db: Kysely<Schema>,
   id: number,
   { host, pid, process_start }: Coordinator,
   now: Date,
-): Promise<Pick<HostRow, 'state' | 'reason'>> {
+): Promise<{ readonly state: RegisteredState; readonly reason: string | null }> {
   await db
     .updateTable('trials')
     .set({ lease_expires_at: leaseEnd(now) })
@@ -54,29 +56,15 @@ export async function beatHost(
     .where('process_start', '=', process_start)
     .execute()
   return db
-    .updateTable('hosts')
-    .set({
-      heartbeat_at: now.toISOString(),
-      state: sql<HostState>`case state when 'lost' then 'active' else state end`,
-      reason: sql<string | null>`case state when 'lost' then null else reason end`,
-    })
+    .updateTable('registered_hosts')
+    .set({ heartbeat_at: now.toISOString(), expires_at: lostAfter(now) })
     .where('id', '=', id)
     .returning(['state', 'reason'])
     .executeTakeFirstOrThrow()
 }
 
-export async function setHostState(db: Kysely<Schema>, id: number, state: HostState): Promise<void> {
-  await db.updateTable('hosts').set({ state }).where('id', '=', id).execute()
-}
-
-/** Hosts that are silent for two leases were killed, or are cut off; the first beat of one that comes back says otherwise. */
-export async function findLostHosts(db: Kysely<Schema>, now: Date): Promise<void> {
-  await db
-    .updateTable('hosts')
-    .set({ state: 'lost', reason: sql<string>`'no sign of life since ' || heartbeat_at` })
-    .where('state', 'in', ['active', 'draining'])
-    .where('heartbeat_at', '<=', new Date(now.getTime() - 2 * leaseMs).toISOString())
-    .execute()
+export async function setHostState(db: Kysely<Schema>, id: number, state: RegisteredState): Promise<void> {
+  await db.updateTable('registered_hosts').set({ state }).where('id', '=', id).execute()
 }
 
 /** The hosts of a store, those that are there first. */
@@ -96,7 +84,13 @@ export async function hostsOf(
 
 /** How many trials could be trained at once by the hosts that take some. */
 export async function workersPresent(db: Kysely<Schema>): Promise<number> {
-  const hosts = await db.selectFrom('hosts').select('capabilities').where('state', '=', 'active').execute()
+  const hosts = await db
+    .selectFrom('hosts')
+    .select('capabilities')
+    // What is in the index, then what is so at present.
+    .where('registered_as', '=', 'active')
+    .where('state', '=', 'active')
+    .execute()
   return hosts.reduce((sum, { capabilities }) => sum + (JSON.parse(capabilities) as Capabilities).workers, 0)
 }
 
@@ -145,7 +139,7 @@ export async function setBadHostsAside(
     const reason = `${failed.length} attempts in a row failed here and trials completed elsewhere; the last: ${failed.at(-1)?.error ?? ''}`
     const isSetAside = await db.transaction().execute(async (transaction) => {
       const { numUpdatedRows } = await transaction
-        .updateTable('hosts')
+        .updateTable('registered_hosts')
         .set({ state: 'set aside', reason })
         .where('id', '=', host.id)
         .where('state', '=', 'active')
@@ -170,6 +164,7 @@ async function suspects(db: Kysely<Schema>): Promise<(HostProcess & Pick<HostRow
   return db
     .selectFrom('hosts')
     .select(['id', 'name', 'pid', 'process_start'])
+    .where('registered_as', '=', 'active')
     .where('state', '=', 'active')
     .where(
       (host) =>
@@ -223,7 +218,7 @@ async function failedInARow(db: Kysely<Schema>, { name, pid, process_start }: Ho
 /** True if another host has completed a trial of the same sweep since. */
 async function wentWellElsewhere(
   db: Kysely<Schema>,
-  { name, pid }: HostProcess,
+  { name, process_start }: HostProcess,
   failed: readonly FailedAttempt[],
 ): Promise<boolean> {
   const [first] = failed
@@ -235,7 +230,7 @@ async function wentWellElsewhere(
     .where('sweep_id', 'in', (of) => of.selectFrom('trials').select('sweep_id').where('id', 'in', ids))
     .where('state', '=', 'completed')
     .where('finished_at', '>=', first.finished_at)
-    .where((other) => other.or([other('host', '!=', name), other('pid', '!=', pid)]))
+    .where((other) => other.or([other('host', '!=', name), other('process_start', '!=', process_start)]))
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -275,7 +270,10 @@ async function handBack(db: Kysely<Schema>, sweepId: number, queue: SweepQueue):
     if (ids.length === 0) return
     await transaction
       .updateTable('trials')
-      .set({ state: 'queued', failures: 0, error: null, finished_at: null, worker: null, host: null, pid: null })
+      .set({
+        ...{ state: 'queued', failures: 0, error: null, finished_at: null },
+        ...{ worker: null, host: null, pid: null, process_start: null },
+      })
       .where('id', 'in', ids)
       .execute()
     await enqueue(transaction, queue, sweepId, { ids })

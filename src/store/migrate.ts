@@ -17,6 +17,7 @@ import * as generations from '../../db/migrations/0014-generations.ts'
 import * as viewNames from '../../db/migrations/0015-view-names.ts'
 import * as pointViews from '../../db/migrations/0016-point-views.ts'
 import * as locks from '../../db/migrations/0017-locks.ts'
+import * as hostStates from '../../db/migrations/0019-host-states.ts'
 import { grantRights } from '../../db/rights.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
@@ -42,6 +43,7 @@ export const allMigrations: Migrations = {
   '0015-view-names': viewNames,
   '0016-point-views': pointViews,
   '0017-locks': locks,
+  '0019-host-states': hostStates,
 }
 
 /** How a store's schema stands to the one of this swath. */

@@ -1,9 +1,7 @@
-import { hostname } from 'node:os'
-
 import type { Kysely, Transaction } from 'kysely'
 
 import { SwathError } from '../errors.ts'
-import { isAlive, isRunningHere } from './coordinators.ts'
+import { isAlive, livenessBy } from './coordinators.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
 
 /** A process that runs a sweep now. */
@@ -24,7 +22,7 @@ export interface LostRuns {
   readonly trials: readonly AttemptKey[]
   /** Still `running`, of trials that are not. */
   readonly attempts: readonly AttemptKey[]
-  readonly coordinators: readonly Pick<CoordinatorRow, 'sweep_id' | 'host' | 'pid' | 'heartbeat_at'>[]
+  readonly coordinators: readonly Pick<CoordinatorRow, 'sweep_id' | 'host' | 'pid' | 'process_start' | 'heartbeat_at'>[]
 }
 
 /** Who runs a sweep of this store now: whoever coordinates one, and whoever trains a trial. */
@@ -90,11 +88,11 @@ export async function releaseLostRuns(db: Transaction<Schema>, lost: LostRuns, a
       .where('state', '=', 'running')
       .execute()
   }
-  for (const { sweep_id, pid, heartbeat_at } of lost.coordinators) {
+  for (const { sweep_id, process_start, heartbeat_at } of lost.coordinators) {
     await db
       .deleteFrom('coordinators')
       .where('sweep_id', '=', sweep_id)
-      .where('pid', '=', pid)
+      .where('process_start', '=', process_start)
       .where('heartbeat_at', '=', heartbeat_at)
       .execute()
   }
@@ -115,6 +113,8 @@ function look(db: Kysely<Schema>) {
 }
 
 async function lookIn(db: Kysely<Schema>) {
+  const livenessOf = await livenessBy(db)
+  const withLiveness = <T extends Parameters<typeof livenessOf>[0]>(row: T) => ({ ...row, liveness: livenessOf(row) })
   const coordinators = await db
     .selectFrom('coordinators')
     .innerJoin('sweeps', 'sweeps.id', 'coordinators.sweep_id')
@@ -144,7 +144,7 @@ async function lookIn(db: Kysely<Schema>) {
       each.or([each('trials.state', '!=', 'running'), each('trials.attempt', '!=', each.ref('attempts.attempt'))]),
     )
     .execute()
-  return { coordinators, trials, attempts }
+  return { coordinators: coordinators.map(withLiveness), trials: trials.map(withLiveness), attempts }
 }
 
 function lostAt({ coordinators, trials, attempts }: Look, now: Date): LostRuns {
@@ -154,7 +154,9 @@ function lostAt({ coordinators, trials, attempts }: Look, now: Date): LostRuns {
     attempts: attempts.map(keyOf),
     coordinators: coordinators
       .filter((row) => !isAlive(row, now))
-      .map(({ sweep_id, host, pid, heartbeat_at }) => ({ sweep_id, host, pid, heartbeat_at })),
+      .map(({ sweep_id, host, pid, process_start, heartbeat_at }) => {
+        return { sweep_id, host, pid, process_start, heartbeat_at }
+      }),
   }
 }
 
@@ -164,14 +166,10 @@ function heldTrials(coordinators: Look['coordinators'], trials: Look['trials'], 
   return trials.filter((trial) => coordinated.has(trial.sweep_id) || isTrained(trial, now))
 }
 
-/** By a process that is there, and has not let its lease expire. */
-function isTrained({ host, pid, process_start, lease_expires_at }: RunningTrial, now: Date): boolean {
-  if (host === null || pid === null) return false
-  if (lease_expires_at !== null && Date.parse(lease_expires_at) <= now.getTime()) return false
-  return (
-    isRunningHere({ host, pid, process_start: process_start ?? '' }) ||
-    (host !== hostname() && lease_expires_at !== null)
-  )
+/** By a process that has not ended, and has not let its lease expire. */
+function isTrained({ liveness, lease_expires_at }: RunningTrial, now: Date): boolean {
+  if (lease_expires_at === null) return liveness === 'running'
+  return liveness !== 'ended' && Date.parse(lease_expires_at) > now.getTime()
 }
 
 function keyOf({ id, attempt }: { readonly id: number; readonly attempt: number }): AttemptKey {

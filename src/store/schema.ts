@@ -21,10 +21,11 @@ export interface Schema {
   artifact_place: ArtifactPlaceTable
   events: EventTable
   coordinators: CoordinatorTable
-  hosts: HostTable
+  registered_hosts: RegisteredHostTable
   programs: ProgramTable
   prior_trials: PriorTrialTable
   progress: ProgressView
+  hosts: HostView
   program_versions: ProgramVersionView
   trial_metrics: TrialMetricView
 }
@@ -237,14 +238,14 @@ interface CoordinatorTable {
   sweep_id: number
   host: string
   pid: number
-  /** What tells this process from a later one with the same pid; empty where the system does not say. */
+  /** The name of this process alone, by which its pipe is found (`process-pipe.ts`). */
   process_start: string
   started_at: string
   heartbeat_at: string
 }
 
-/** A process that trains for a store that hosts share. */
-interface HostTable {
+/** What a process that trains for a store that hosts share has written of itself. */
+interface RegisteredHostTable {
   id: Generated<number>
   name: string
   pid: number
@@ -252,14 +253,22 @@ interface HostTable {
   version: string
   /** JSON of {@link Capabilities}. */
   capabilities: string
-  state: HostState
-  /** Why it was set aside, or since when nothing was heard of it. */
+  state: RegisteredState
+  /** Why it was set aside. */
   reason: string | null
   started_at: string
   heartbeat_at: string
+  /** When it counts as lost, unless it is heard before. */
+  expires_at: string
 }
 
-export type HostState = 'active' | 'draining' | 'set aside' | 'lost' | 'gone'
+export type RegisteredState = 'active' | 'draining' | 'set aside' | 'gone'
+
+/** The same with its state as it is when it is read: `lost` is computed from its heartbeat and the database's clock. */
+type HostView = Omit<Selectable<RegisteredHostTable>, 'state'> & {
+  state: RegisteredState | 'lost'
+  registered_as: RegisteredState
+}
 
 /** A version of a program: trials ran it, and hosts that share the store are sent it. */
 interface ProgramTable {
@@ -319,5 +328,5 @@ export type TrialRow = Selectable<TrialTable>
 export type ArtifactRow = Selectable<ArtifactTable>
 export type AttemptRow = Selectable<AttemptTable>
 export type CoordinatorRow = Selectable<CoordinatorTable>
-export type HostRow = Selectable<HostTable>
+export type HostRow = HostView
 export type ProgressRow = Selectable<ProgressView>

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 
 import { sql, type Kysely } from 'kysely'
 
-import { takeDefinitions } from '../../db/dialect.ts'
+import { presentTime, takeDefinitions } from '../../db/dialect.ts'
 import { packageRoot } from '../package-root.ts'
 import { pathFrom } from '../path-below.ts'
 import type { Schema } from './schema.ts'
@@ -13,7 +13,7 @@ import { createViewsOfSweeps } from './sweep-views.ts'
 /** In the order in which they build on one another. */
 const views = [
   ...['trial_metrics', 'trial_values', 'sweep_axes', 'trial_results', 'results', 'single_points', 'repeated_points'],
-  ...['points', 'point_metrics', 'pareto_front', 'progress', 'program_versions'],
+  ...['points', 'point_metrics', 'pareto_front', 'progress', 'program_versions', 'hosts'],
 ]
 
 /** Makes the views that every store has, or makes them anew. */
@@ -24,7 +24,7 @@ export async function defineViews(db: Kysely<Schema>): Promise<void> {
   await takeDefinitions(db)
   for (const view of views.toReversed()) await db.schema.dropView(view).ifExists().execute()
   for (const view of views) {
-    const select = readFileSync(pathFrom(folder, `${view}.sql`), 'utf8')
+    const select = readFileSync(pathFrom(folder, `${view}.sql`), 'utf8').replaceAll('{now}', presentTime(db))
     await db.schema
       .createView(view)
       .as(sql.raw(select) as never)

@@ -6,10 +6,20 @@ import type { Schema, TrialRow } from './schema.ts'
 /** What somebody who watches a sweep is shown of a trial. */
 export type WatchedTrial = Pick<
   TrialRow,
-  'id' | 'host' | 'pid' | 'worker' | 'params' | 'state' | 'error' | 'stop_reason' | 'weights_sha256'
+  'id' | 'host' | 'process_start' | 'worker' | 'params' | 'state' | 'error' | 'stop_reason' | 'weights_sha256'
 >
 
-const columns = ['id', 'host', 'pid', 'worker', 'params', 'state', 'error', 'stop_reason', 'weights_sha256'] as const
+const columns = [
+  'id',
+  'host',
+  'process_start',
+  'worker',
+  'params',
+  'state',
+  'error',
+  'stop_reason',
+  'weights_sha256',
+] as const
 /** What anybody can look at; short trials that end between two looks come by thousands. */
 export const mostWatched = 5_000
 

@@ -87,7 +87,7 @@ test('what a process that is gone left running is found, and queued again', asyn
   const { store, sweep, ids } = await trainedStore({ completed: 1 })
   const [completed = 0, running = 0] = ids
   await start(store, running)
-  await acquireSweep(store.db, sweep.id, gone, new Date())
+  await acquireSweep(store.db, sweep.id, gone, new Date(0))
   await store.db.updateTable('attempts').set({ state: 'running' }).where('trial_id', '=', completed).execute()
 
   expect(await problems(store.location)).toEqual([

@@ -1,9 +1,12 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -36,6 +39,11 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
+/** What is in the cache besides the pipes of its processes. */
+function entries(): string[] {
+  return readdirSync(cache).filter((name) => name !== 'processes')
+}
+
 describe('where the cache is', () => {
   it.skipIf(process.platform === 'win32' || process.platform === 'darwin')('follows the XDG base directories', () => {
     expect(cacheFolder({})).toBe(join(homedir(), '.cache', 'swath'))
@@ -56,7 +64,7 @@ describe('installing into the cache', () => {
     expect(path).toBe(cached('part'))
     expect(readFileSync(join(path, 'file'), 'utf8')).toBe('content')
     expect(build).toHaveBeenCalledTimes(1)
-    expect(readdirSync(cache)).toEqual(['part'])
+    expect(entries()).toEqual(['part'])
   })
 
   it('leaves nothing of a build that failed, and tries again when asked again', async () => {
@@ -66,7 +74,7 @@ describe('installing into the cache', () => {
       throw new Error('no luck')
     }
     await expect(installOnce('part', broken, silent)).rejects.toThrow('no luck')
-    expect(readdirSync(cache)).toEqual([])
+    expect(entries()).toEqual([])
     await installOnce('part', (folder) => writeFile(join(folder, 'whole'), ''), silent)
     expect(readdirSync(cached('part'))).toEqual(['whole'])
   })
@@ -80,7 +88,7 @@ describe('installing into the cache', () => {
     await Promise.all([first.says('installed'), second.says('installed')])
     expect(second.lines).not.toContain('building')
     expect(readFileSync(join(cached('part'), 'whole'), 'utf8')).toBe(String(first.child.pid))
-    expect(readdirSync(cache)).toEqual(['part'])
+    expect(entries()).toEqual(['part'])
   })
 
   it('survives a kill -9 in the middle of a build', async () => {
@@ -97,15 +105,21 @@ describe('installing into the cache', () => {
     heir.child.stdin.write('go')
     await heir.says('installed')
     expect(readdirSync(cached('part')).sort()).toEqual(['half', 'whole'])
-    expect(readdirSync(cache)).toEqual(['part'])
+    expect(entries()).toEqual(['part'])
   })
 
   it('leaves the build of a process alone that lost its lock while it slept', async () => {
-    const sleeper = `part.staging-${process.ppid}@${hostname()}-abcdef`
-    mkdirSync(join(cache, sleeper))
-    mkdirSync(join(cache, `part.staging-${process.ppid}@elsewhere-abcdef`))
+    const [owner, killed] = ['0123456789abcdef', 'fedcba9876543210']
+    mkdirSync(cached('processes'))
+    for (const name of [owner, killed]) execFileSync('mkfifo', [join(cached('processes'), name)])
+    const pipe = openSync(join(cached('processes'), owner), constants.O_RDONLY | constants.O_NONBLOCK)
+    const sleeper = `part.staging-${owner}@${hostname()}-abcdef`
+    for (const name of [sleeper, `part.staging-${killed}@${hostname()}-abcdef`, 'part.staging-7@elsewhere-abcdef']) {
+      mkdirSync(join(cache, name))
+    }
     await installOnce('part', (folder) => writeFile(join(folder, 'whole'), ''), silent)
-    expect(readdirSync(cache)).toEqual(['part', sleeper])
+    expect(entries()).toEqual(['part', sleeper])
+    closeSync(pipe)
   })
 
   it('keeps what another process has finished meanwhile', async () => {
@@ -115,7 +129,7 @@ describe('installing into the cache', () => {
     }
     await installOnce('part', overtaken, silent)
     expect(readdirSync(cached('part'))).toEqual(['theirs'])
-    expect(readdirSync(cache)).toEqual(['part'])
+    expect(entries()).toEqual(['part'])
   })
 })
 
@@ -137,7 +151,7 @@ describe('a cache that cannot be written', () => {
       message: expect.stringMatching(/is full: \d+ MB are free there, 1000000000000 MB are needed$/) as string,
     })
     expect(build).not.toHaveBeenCalled()
-    expect(readdirSync(cache)).toEqual([])
+    expect(entries()).toEqual([])
   })
 
   it.runIf(existsSync('/dev/full'))('tells of a disk that fills up during the build', async () => {

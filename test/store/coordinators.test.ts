@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { hostname } from 'node:os'
 
 import { expect, test } from 'vitest'
 
-import { acquireSweep, liveCoordinator, releaseSweep, thisProcess } from '../../src/store/coordinators.ts'
-import { plannedSweep, temporaryStore } from './temporary-store.ts'
+import { acquireSweep, leaseMs, liveCoordinator, releaseSweep, thisProcess } from '../../src/store/coordinators.ts'
+import { otherProcess } from './other-process.ts'
+import { locatedStore, plannedSweep, temporaryStore } from './temporary-store.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000)
@@ -18,19 +20,62 @@ test('a sweep belongs to the process that took it, until that gives it back', as
   expect(await acquireSweep(store.db, id, elsewhere, now)).toBeUndefined()
 })
 
-test('the sweep of a process that died is free at once', async () => {
-  const store = await temporaryStore()
+test('the sweep of a process that was killed is free at once, also for a later process with its pid', async () => {
+  const { store, location } = await locatedStore()
   const { id } = await plannedSweep(store)
-  const dead = { host: hostname(), pid: 2 ** 22 + 1, process_start: '' }
-  expect(await acquireSweep(store.db, id, dead, now)).toBeUndefined()
-  expect(await acquireSweep(store.db, id, thisProcess(), now)).toBeUndefined()
+  const other = await otherProcess(location, id)
+  expect(other.holder).toBeUndefined()
+  expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toMatchObject(other.self)
+  await other.kill()
+  await store.db.updateTable('coordinators').set({ pid: process.pid }).execute()
+  expect(await liveCoordinator(store.db, id, new Date())).toBeUndefined()
+  expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toBeUndefined()
 })
 
-test('a later process with the same pid is not taken for the one that died', async () => {
+test('a process that is stopped keeps its sweep, however long it is silent', async () => {
+  const { store, location } = await locatedStore()
+  const { id } = await plannedSweep(store)
+  const other = await otherProcess(location, id)
+  other.child.kill('SIGSTOP')
+  const muchLater = new Date(Date.now() + 1_000 * leaseMs)
+  expect(await acquireSweep(store.db, id, thisProcess(), muchLater)).toMatchObject(other.self)
+  await other.kill()
+  expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toBeUndefined()
+})
+
+const namespace = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
+const reason = refusal()
+
+/** Why there can be no second PID namespace here. */
+function refusal(): string | undefined {
+  const [command, ...args] = [...namespace, 'true'] as const
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  return status === 0 ? undefined : (error?.message ?? stderr.trim())
+}
+
+test.skipIf(reason !== undefined)(
+  `each of two PID namespaces sees that a process of the other runs, and when it is gone ${reason ?? ''}`.trim(),
+  async () => {
+    const { store, location } = await locatedStore()
+    const { id } = await plannedSweep(store)
+    const inside = await otherProcess(location, id, namespace)
+    // Numbers of another namespace: here they are another process, or none.
+    expect(inside.self.pid).toBeLessThan(100)
+    expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toMatchObject(inside.self)
+    await inside.kill()
+    expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toBeUndefined()
+    const refused = await otherProcess(location, id, namespace)
+    expect(refused.holder).toMatchObject(thisProcess())
+  },
+)
+
+test('a process of an older swath, which holds no pipe, counts as gone after half a minute of silence', async () => {
   const store = await temporaryStore()
   const { id } = await plannedSweep(store)
-  await acquireSweep(store.db, id, { ...thisProcess(), process_start: 'long ago' }, now)
-  expect(await acquireSweep(store.db, id, thisProcess(), now)).toBeUndefined()
+  const older = { ...thisProcess(), process_start: '8123456' }
+  await acquireSweep(store.db, id, older, now)
+  expect(await acquireSweep(store.db, id, thisProcess(), later(29))).toMatchObject(older)
+  expect(await acquireSweep(store.db, id, thisProcess(), later(31))).toBeUndefined()
 })
 
 test('a coordinator on another host counts as gone after half a minute of silence', async () => {

@@ -88,7 +88,8 @@ test('of two that judge a bad host at once one sets it aside and forgives its fa
   const bad = { host: 'worker-0', pid: 7, process_start: '1' }
   const good = { host: 'worker-1', pid: 7, process_start: '1' }
   const capabilities = { workers: 1, cores: 1, tags: [], runtime: '', node: '', platform: '', processor: '' }
-  for (const process of [bad, good]) await registerHost(store.db, process, { version: '0', capabilities, at })
+  for (const process of [bad, good])
+    await registerHost(store.db, process, { version: '0', capabilities, at: store.now().toISOString() })
   for (const id of ids.slice(0, 3)) {
     // Queued again after its second failure: one of the two was the host's.
     await applyChanges(store.db, [start(id, 1, { process: bad }), end(id, 'queued', 1, { failed: true })])

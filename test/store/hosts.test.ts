@@ -4,11 +4,11 @@ import { applyChanges } from '../../src/store/changes.ts'
 import { leaseEnd, leaseMs } from '../../src/store/coordinators.ts'
 import {
   beatHost,
-  findLostHosts,
   hostsOf,
   registerHost,
   setBadHostsAside,
   setHostState,
+  workersPresent,
 } from '../../src/store/hosts.ts'
 import type { Store } from '../../src/store/store.ts'
 import { takeTurn } from '../../src/store/sweeps.ts'
@@ -26,7 +26,7 @@ const nobody = {
 }
 
 function register(store: Store, process: typeof before): Promise<number> {
-  return registerHost(store.db, process, { version: '0.1.0', capabilities, at })
+  return registerHost(store.db, process, { version: '0.1.0', capabilities, at: store.now().toISOString() })
 }
 
 test('a process that took the place of another renews no lease of that one', async () => {
@@ -66,26 +66,52 @@ test('a host that was set aside is asked again once it is started again', async 
   expect((await hostsOf(store.db)).map(({ state }) => state)).toEqual(['active', 'active', 'set aside'])
 })
 
-test('a host that is silent for two leases is lost, and there again with its next beat', async () => {
+test('a host that is silent for two leases is lost for all who look, and there again with its next beat', async () => {
   const store = await temporaryStore()
   const sweep = await plannedSweep(store, 4)
   const elsewhere = { host: 'worker-1', pid: 7, process_start: '1' }
-  const [id, other] = [await register(store, before), await register(store, elsewhere)]
+  const [id, other, third] = [
+    await register(store, before),
+    await register(store, elsewhere),
+    await register(store, { ...elsewhere, process_start: '2' }),
+  ]
   await setHostState(store.db, other, 'set aside')
-  const later = (ms: number) => new Date(Date.parse(at) + ms)
+  await setHostState(store.db, third, 'draining')
+  const silentFor = (ms: number) => new Date(store.now().getTime() - ms)
   const states = async () => (await hostsOf(store.db)).map(({ name, state, reason }) => [name, state, reason])
+  // Without anything written: this is what the rows say.
+  const asked = async () => (await store.query('select name, state, reason from hosts order by id')).rows
 
-  await findLostHosts(store.db, later(2 * leaseMs - 1))
-  expect(await states()).toContainEqual(['worker-0', 'active', null])
-  await findLostHosts(store.db, later(2 * leaseMs))
+  const [recent, late] = [silentFor(2 * leaseMs - 10_000), silentFor(2 * leaseMs + 1)]
+  for (const [host, process] of [
+    [id, before],
+    [other, elsewhere],
+    [third, elsewhere],
+  ] as const) {
+    await beatHost(store.db, host, process, recent)
+  }
+  expect(await states()).toEqual([
+    ['worker-0', 'active', null],
+    ['worker-1', 'draining', null],
+    ['worker-1', 'set aside', null],
+  ])
+  expect(await workersPresent(store.db)).toBe(1)
+  for (const host of [id, other, third]) await beatHost(store.db, host, before, late)
+  const silent = `no sign of life since ${late.toISOString()}`
   expect(await states()).toEqual([
     ['worker-1', 'set aside', null],
-    ['worker-0', 'lost', `no sign of life since ${at}`],
+    ['worker-0', 'lost', silent],
+    ['worker-1', 'lost', silent],
   ])
+  expect(await asked()).toMatchObject([
+    { name: 'worker-0', state: 'lost', reason: silent },
+    { name: 'worker-1', state: 'set aside', reason: null },
+    { name: 'worker-1', state: 'lost', reason: silent },
+  ])
+  expect(await workersPresent(store.db)).toBe(0)
 
-  expect(await beatHost(store.db, id, before, later(3 * leaseMs))).toEqual({ state: 'active', reason: null })
-  expect(await beatHost(store.db, other, elsewhere, later(3 * leaseMs))).toMatchObject({ state: 'set aside' })
-  await findLostHosts(store.db, later(4 * leaseMs))
+  expect(await beatHost(store.db, id, before, store.now())).toEqual({ state: 'active', reason: null })
+  expect(await beatHost(store.db, other, elsewhere, store.now())).toMatchObject({ state: 'set aside' })
   expect(await states()).toContainEqual(['worker-0', 'active', null])
   expect(await setBadHostsAside(store.db, sweep.id, { queue: nobody, at })).toEqual([])
 })

@@ -22,10 +22,15 @@ export function temporaryFolder(): string {
 
 /** Of the kind that this test run is about: those that are about the store alone run for each. */
 export async function temporaryStore(): Promise<Store> {
+  return (await locatedStore()).store
+}
+
+/** The same, with where it is, for another process. */
+export async function locatedStore(): Promise<{ readonly store: Store; readonly location: string }> {
   const location = storeKind() === 'postgres' ? postgresLocation() : `sqlite:${join(temporaryFolder(), 'swath.db')}`
   const store = await openStore(location, 'write')
   onTestFinished(() => store.close())
-  return store
+  return { store, location }
 }
 
 export function storeKind(): 'sqlite' | 'postgres' {
