@@ -23,7 +23,7 @@ export const processName = randomBytes(8).toString('hex')
 const { O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants
 /** Pipes of processes that ended stay this long, so that others can tell that they ended. */
 const keptMs = 24 * 3_600_000
-const held = new Set<string>()
+const held = new Map<string, number>()
 
 /**
  * Holds a named pipe of this process open for reading, in a folder that others look into. The kernel closes it when the
@@ -32,8 +32,6 @@ const held = new Set<string>()
  */
 export function holdPipe(folder: string): void {
   if (held.has(folder)) return
-  if (held.size === 0) process.on('exit', removePipes)
-  held.add(folder)
   try {
     mkdirSync(folder, { recursive: true })
     removeOld(folder)
@@ -41,10 +39,27 @@ export function holdPipe(folder: string): void {
     // Nobody sees it before it is open.
     const { status } = spawnSync('mkfifo', ['-m', '666', `${path}.new`], { stdio: 'ignore' })
     if (status !== 0) return
-    openSync(`${path}.new`, O_RDONLY | O_NONBLOCK)
+    held.set(folder, openSync(`${path}.new`, O_RDONLY | O_NONBLOCK))
     renameSync(`${path}.new`, path)
   } catch {
     // Leases decide.
+  }
+}
+
+/**
+ * Removes this process's pipe, once nothing names this process any more. A process that exits before leaves its pipe, by
+ * which others see at once that it has ended.
+ */
+export function releasePipe(folder: string): void {
+  const pipe = held.get(folder)
+  if (pipe === undefined) return
+  held.delete(folder)
+  closeSync(pipe)
+  rmSync(join(folder, processName), { force: true })
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It holds another process's pipe, or is gone.
   }
 }
 
@@ -63,17 +78,6 @@ export function livenessIn(folder: string, name: string): Liveness {
   } catch (error) {
     // ENXIO: nobody has it open for reading.
     return (error as NodeJS.ErrnoException).code === 'ENXIO' ? 'ended' : 'unknown'
-  }
-}
-
-function removePipes(): void {
-  for (const folder of held) {
-    rmSync(join(folder, processName), { force: true })
-    try {
-      rmdirSync(folder)
-    } catch {
-      // It holds another process's pipe, or is gone.
-    }
   }
 }
 

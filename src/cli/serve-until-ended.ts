@@ -1,10 +1,14 @@
 import type { LayoutOptions } from '../run/machine.ts'
 import { serve } from '../run/serve.ts'
+import { anyThreadTrains } from '../workers/threads.ts'
 import { hostDisplay } from './display/host.ts'
 import { setupProgress } from './display/setup-progress.ts'
-import { interruptSignal } from './interrupt.ts'
+import { endingMs, interruptSignal } from './interrupt.ts'
 
-/** A worker before the user's eyes: the first Ctrl-C or SIGTERM drains it, the second one ends it. */
+/**
+ * Trains for a store that hosts share. The first Ctrl-C or SIGTERM drains it: what trains has its grace, and where nothing
+ * trains it ends within two seconds. The second one ends it at once.
+ */
 export async function serveUntilEnded({
   graceSeconds,
   ...options
@@ -16,22 +20,36 @@ export async function serveUntilEnded({
 }): Promise<void> {
   const observer = hostDisplay()
   const now = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
   const interrupt = interruptSignal({
     onFirst: () => {
       observer.note(
         `Draining: what trains has ${graceSeconds} s for its next checkpoint, then it is handed back. Once more ends at once.`,
       )
-      timer = setTimeout(() => {
-        now.abort()
-      }, graceSeconds * 1000)
+      timers.push(
+        setTimeout(() => {
+          now.abort()
+          setTimeout(interrupt.endNow, endingMs).unref()
+        }, graceSeconds * 1000),
+        onceIdle(interrupt.endNow),
+      )
     },
     onSecond: () => undefined,
+    withinMs: Infinity,
   })
   try {
     await serve({ ...options, setup: await setupProgress(), observer, draining: interrupt.signal, signal: now.signal })
   } finally {
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
     interrupt.release()
   }
+}
+
+/** Ends a worker that trains nothing any more and still waits, for a store that does not answer. */
+function onceIdle(end: () => void): NodeJS.Timeout {
+  let idleSince: number | undefined
+  return setInterval(() => {
+    idleSince = !anyThreadTrains() ? (idleSince ?? performance.now()) : undefined
+    if (idleSince !== undefined && performance.now() - idleSince >= endingMs) end()
+  }, endingMs / 15).unref()
 }

@@ -10,6 +10,7 @@ import { recountSweeps } from '../store/recount.ts'
 import { salvageStore, withStore } from '../store/open.ts'
 import { takeBackAllLost } from '../store/lost-trials.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
+import { removeSpools, replaySpools } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
 import { flawedArtifacts } from './examine.ts'
@@ -73,16 +74,18 @@ async function mendRows(
   const areThere = await artifacts.areThere()
   const flawed = areThere ? await flawedArtifacts(store, artifacts, await allArtifacts(store.db)) : []
   const flawedRows = flawed.map(({ row }) => row)
-  const { dangling, lost, failed } = await store.db.transaction().execute(async (transaction) => {
+  const { dangling, lost, failed, spools } = await store.db.transaction().execute(async (transaction) => {
     await refuseLiveRuns(transaction, now)
     const removed = await removeDanglingRows(transaction)
+    const replayed = await replaySpools(transaction)
     const left = await lostRuns(transaction, now)
     // A trial that takes the process with it is not repaired for ever.
     const lostTooOften = await takeBackAllLost(transaction, now.toISOString())
     await releaseLostRuns(transaction, left, now.toISOString())
     await forgetArtifacts(transaction, flawedRows)
-    return { dangling: removed, lost: left, failed: lostTooOften }
+    return { dangling: removed, lost: left, failed: lostTooOften, spools: replayed }
   })
+  removeSpools(spools)
   if (dangling > 0) say(`removed ${counted(dangling, 'row')} of sweeps or trials that are not there`)
   const lines = [
     ...lost.trials.map(({ trialId, attempt }) => {

@@ -33,10 +33,16 @@ export type WriteGroup = (group: readonly PendingChange[]) => Promise<void>
 export class Aggregator {
   readonly #writeGroup: WriteGroup
   readonly #waiting: PendingChange[] = []
+  #writing: readonly PendingChange[] = []
   #isWriting = false
 
   constructor(writeGroup: WriteGroup) {
     this.#writeGroup = writeGroup
+  }
+
+  /** Changes that are neither on disk nor refused, in their order; some may be on disk without it being known. */
+  get unwritten(): readonly PendingChange[] {
+    return [...this.#writing, ...this.#waiting]
   }
 
   /** Resolves when the change is on disk; to false if it was refused: somebody else has its trial by now. */
@@ -56,7 +62,9 @@ export class Aggregator {
     this.#isWriting = true
     while (this.#waiting.length > 0) {
       await new Promise((resolve) => setImmediate(resolve))
-      await this.#writeGroup(this.#waiting.splice(0, mostInGroup))
+      this.#writing = this.#waiting.splice(0, mostInGroup)
+      await this.#writeGroup(this.#writing)
+      this.#writing = []
     }
     this.#isWriting = false
   }

@@ -2,6 +2,7 @@ import type { CoordinatorRow } from '../store/schema.ts'
 import { SwathError } from '../errors.ts'
 import { acquireSweep, leaseEnd, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
 import { takeBackLost } from '../store/lost-trials.ts'
+import { removeSpools, replaySpools } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 import { isCancelled, openSweep } from '../store/sweeps.ts'
 import { renewLeases, type EndedState } from '../store/trials.ts'
@@ -38,14 +39,17 @@ export async function takeSweep(
   { again, lossLimit, onEnd }: Taking,
 ): Promise<Tenure> {
   const self = thisProcess()
-  await store.db.transaction().execute(async (transaction) => {
+  const spools = await store.db.transaction().execute(async (transaction) => {
     const now = store.now()
     const holder = await acquireSweep(transaction, sweep.id, self, now)
     if (holder !== undefined) throw busy(sweep.name, holder)
-    if (again === undefined) return
+    if (again === undefined) return []
+    const replayed = await replaySpools(transaction, sweep.id)
     await takeBackLost(transaction, sweep.id, { limit: lossLimit, at: now.toISOString() })
     await openSweep(transaction, sweep.id, again)
+    return replayed
   })
+  removeSpools(spools)
 
   let cancelled = false
   let successor: CoordinatorRow | undefined

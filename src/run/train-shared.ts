@@ -1,16 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+import type { SharedArtifacts } from '../artifacts/shared.ts'
 import type { SweepQueue, TakenTrial } from '../queue/shared-queue.ts'
 import { trialsById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/stored.ts'
 import { watchedMetrics } from '../sweep/watched-metrics.ts'
 import { Aggregator } from './aggregator.ts'
-import { Journal } from './journal.ts'
+import { Journal } from '../store/journal.ts'
 import { Outbox } from './outbox.ts'
 import { recentMs } from './loading.ts'
 import { keptNotice, Patience } from './patience.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
+import { spoolAtExit } from './spool-at-exit.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type TrialTraining } from './train-trial.ts'
 
@@ -32,7 +34,8 @@ const pollMs = 500
  * nothing waits and nothing runs here; what failed and is to be tried again is in the queue, and anybody's.
  */
 export async function trainShared(training: SharedTraining): Promise<number> {
-  const { store, sweep, queue, artifacts, observer, pool, signal, workers } = training
+  const { store, sweep, queue, observer, pool, signal, workers } = training
+  const artifacts = publishedUntil(signal, training.artifacts)
   const end = () => {
     pool.cancel()
   }
@@ -48,6 +51,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const judging = rule && { sweepId: sweep.id, rule }
   const outbox = new Outbox({ store, shared, judging, artifacts, patience, carrying, removal, journal, signal })
   const aggregator = new Aggregator(outbox.write)
+  const stopSpooling = spoolAtExit(aggregator, [journal])
   const notices = new ReportNotices(store, sweep, aggregator, observer)
   const watched = watchedMetrics(sweep, training.settings)
   const recordMetrics = () => Promise.resolve()
@@ -61,7 +65,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
     here.busy++
     try {
       const trained = await trainTrial(
-        { ...training, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
+        { ...training, artifacts, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
         trial,
         job,
       )
@@ -101,8 +105,29 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   await removal.settled()
   await notices.settled()
   signal.removeEventListener('abort', end)
+  stopSpooling()
   if (failure !== undefined) throw failure.error
   return taken
+}
+
+/** Artifacts that wait for their place no longer once a signal is aborted: their files stay on this host until it is back. */
+function publishedUntil(signal: AbortSignal, artifacts: SharedArtifacts): SharedArtifacts {
+  const ended = new Error('the run ends')
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(ended)
+      },
+      { once: true },
+    )
+  })
+  aborted.catch(() => undefined)
+  return {
+    ...artifacts,
+    publish: (artifact) => Promise.race([artifacts.publish(artifact), aborted]),
+    obstacle: (error) => (error === ended ? ended.message : artifacts.obstacle(error)),
+  }
 }
 
 /** The trials that were taken, without those that wait no longer: their jobs are done. */

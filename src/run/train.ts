@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { CreateQueue } from '../queue/queue.ts'
+import { spoolsOf } from '../store/spool.ts'
 import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { lossesOfASuspect, queuedTrials, trialById } from '../store/trials.ts'
 import { stoppingRuleOf } from '../sweep/stored.ts'
@@ -13,6 +14,7 @@ import type { Limits } from './limits.ts'
 import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
+import { spoolAtExit } from './spool-at-exit.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial, type MetricsOfReport, type TrialTraining } from './train-trial.ts'
 
@@ -48,12 +50,15 @@ export async function trainQueued(training: Training): Promise<void> {
     { once: true },
   )
   const patience = new Patience(store, observer, signal)
+  // What is reported is written or spooled, also if the run is to end.
+  const writing = new Patience(store, observer, broken.signal)
   const carrying = new Patience(training.artifacts, observer, signal)
   const carry: Carry = (work) => carrying.read(work)
   const removal = new Removal(training.artifacts)
   const rule = stoppingRuleOf(sweep)
   const judging = rule && { sweepId: sweep.id, rule }
-  const aggregator = new Aggregator(writeOrWait(store.db, patience, removal, judging))
+  const aggregator = new Aggregator(writeOrWait(store.db, writing, removal, judging))
+  const stopSpooling = spoolAtExit(aggregator, await spoolsOf(store, sweep))
   const notices = new ReportNotices(store, sweep, aggregator, observer)
   const watched = watchedMetrics(sweep, training.settings)
   const { recordMetrics, trialEnded } = await sweepViewKeeper(training, patience)
@@ -66,14 +71,18 @@ export async function trainQueued(training: Training): Promise<void> {
   const isOver = async () =>
     training.files.look({ withinMs: recentMs }) ||
     (only === undefined && (await patience.read(() => limits.reached())) !== undefined)
-  await trainAll(
-    waiting.filter((trial) => !suspects.includes(trial)),
-    workers,
-    only === undefined ? more : undefined,
-  )
-  await trainAll(suspects, 1)
-  await removal.settled()
-  await notices.settled()
+  try {
+    await trainAll(
+      waiting.filter((trial) => !suspects.includes(trial)),
+      workers,
+      only === undefined ? more : undefined,
+    )
+    await trainAll(suspects, 1)
+    await removal.settled()
+    await notices.settled()
+  } finally {
+    stopSpooling()
+  }
 
   /** What others have put in the queue meanwhile, or a point that is planned now: the later, the more is known. */
   async function more(): Promise<number[]> {

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { Transaction, type Kysely } from 'kysely'
 
 import { endAttempts, startAttempts } from './attempts.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
@@ -17,7 +17,7 @@ export interface SharedWork {
 }
 
 /**
- * Writes a group of changes in one transaction: all of it is on disk when this resolves, or none. Resolves to those that
+ * Writes a group of changes in one transaction, or in the one that `db` is: all of it is on disk when this resolves, or none. Resolves to those that
  * were refused: of trials that another process has by now, or cancelled, and notices that are known. They are in `refused` before it is known whether
  * the transaction was committed.
  */
@@ -43,9 +43,7 @@ export async function applyChanges(
 ): Promise<ReadonlySet<Change>> {
   const of = <T extends Change['type']>(type: T) =>
     changes.filter((change): change is ChangeOf<T> => change.type === type)
-  // What others train may be written meanwhile: each statement says from which state it changes its trials.
-  const beside = db.transaction().setIsolationLevel('read committed')
-  await beside.execute(async (transaction) => {
+  const write = async (transaction: Transaction<Schema>) => {
     refused.clear()
     stops.clear()
     const late = await startAttempts(transaction, of('start'))
@@ -68,7 +66,10 @@ export async function applyChanges(
     await recordEvents(transaction, of('event'))
     const known = await recordNotices(transaction, of('notice'))
     for (const change of [...late, ...stale, ...unknown, ...known]) refused.add(change)
-  })
+  }
+  if (db instanceof Transaction) await write(db as Transaction<Schema>)
+  // What others train may be written meanwhile: each statement says from which state it changes its trials.
+  else await db.transaction().setIsolationLevel('read committed').execute(write)
   return refused
 }
 

@@ -4,7 +4,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 
 import { isSqlite } from '../../db/dialect.ts'
 import { SwathError } from '../errors.ts'
-import { holdPipe, livenessIn, processName, type Liveness } from '../process-pipe.ts'
+import { holdPipe, livenessIn, processName, releasePipe, type Liveness } from '../process-pipe.ts'
 import { cached } from '../setup/cache.ts'
 import { inTransaction } from './in-transaction.ts'
 import type { CoordinatorRow, Schema } from './schema.ts'
@@ -129,6 +129,7 @@ export async function releaseSweep(db: Kysely<Schema>, sweepId: number, self: Co
     .where('pid', '=', self.pid)
     .where('process_start', '=', self.process_start)
     .execute()
+  if (isSqlite(db) && isSame(self, thisProcess())) releasePipe(await pipeFolder(db))
 }
 
 function isSame(a: Coordinator, b: Coordinator): boolean {
@@ -159,8 +160,12 @@ export async function livenessBy(
  * Where processes hold their pipes: beside a store that is a file, so that all who open it see them, and in the user's
  * cache for one on a server.
  */
-async function pipeFolder(db: Kysely<Schema>): Promise<string> {
-  if (!isSqlite(db)) return cached('processes')
+export async function pipeFolder(db: Kysely<Schema>): Promise<string> {
+  return isSqlite(db) ? `${await databaseFile(db)}-processes` : cached('processes')
+}
+
+/** The file of a store that is one, whatever links lead to it. */
+export async function databaseFile(db: Kysely<Schema>): Promise<string> {
   const { rows } = await sql<{ name: string; file: string }>`pragma database_list`.execute(db)
-  return `${rows.find(({ name }) => name === 'main')?.file ?? ''}-processes`
+  return rows.find(({ name }) => name === 'main')?.file ?? ''
 }

@@ -17,15 +17,16 @@ import { LockingSqliteDialect } from './sqlite/dialect.ts'
 import { Log } from './sqlite/log.ts'
 import { NameWatch } from './sqlite/name-watch.ts'
 import { OpenNames } from './sqlite/names.ts'
-import { busyTimeoutMs, openFile, type OpenFile } from './sqlite/open-file.ts'
+import { openFile, type OpenFile } from './sqlite/open-file.ts'
 import { keepingStatements } from './sqlite/statements.ts'
+import { busyTimeoutMs, whileBusy } from './sqlite/wait.ts'
 import type { PrepareCopy, Store, StoreAccess } from './store.ts'
 
 /** A store in one file: write-ahead log, every commit flushed to disk before it counts. */
 export async function openSqlite(path: string, access: StoreAccess): Promise<Store> {
   const location = `sqlite:${path}`
   const driver = await sqliteDriver()
-  const opened = await orStoreError(path, () => openFile(path, driver, access))
+  const opened = await orStoreError(path, () => whileBusy(() => openFile(path, driver, access)))
   const { database, path: file, isReadOnly } = opened
   const log: Log = new Log(`${file}-wal`, () => watch?.verify())
   const watch: NameWatch | undefined =
@@ -99,7 +100,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
         }
         return copyTo(target, replace ? makeWay : undefined, prepare)
       },
-      compact: () => orStoreError(path, () => compactDatabase(database, file)),
+      compact: () => orStoreError(path, () => whileBusy(() => compactDatabase(database, file))),
     }),
     async close() {
       await reader.close()

@@ -11,6 +11,7 @@ import { pointsViewName } from './points-view.ts'
 import type { CoordinatorRow, Schema, ProgressRow, SweepRow } from './schema.ts'
 import { readingRules } from '../sweep/stored.ts'
 import { writeSweepMetrics } from './recount.ts'
+import { removeSpools, replaySpools } from './spool.ts'
 import { freeViewName } from './sweep-view.ts'
 import { insertTrials, requeue, type EndedState, type NewTrial } from './trials.ts'
 
@@ -147,10 +148,11 @@ export async function cancelSweep(
   sweepId: number,
   now: Date,
 ): Promise<{ readonly cancelled: number; readonly runner: CoordinatorRow | undefined }> {
-  return db.transaction().execute(async (transaction) => {
+  const { spools, ...done } = await db.transaction().execute(async (transaction) => {
     const at = now.toISOString()
     const runner = await liveCoordinator(transaction, sweepId, now)
     const orphans = runner === undefined
+    const replayed = orphans ? await replaySpools(transaction, sweepId) : []
     await transaction.updateTable('sweeps').set({ cancelled_at: at }).where('id', '=', sweepId).execute()
     if (orphans) {
       await transaction
@@ -167,8 +169,10 @@ export async function cancelSweep(
       .where('state', 'in', orphans ? ['queued', 'running'] : ['queued'])
       .executeTakeFirstOrThrow()
     await recordEvent(transaction, sweepId, 'cancelled', at)
-    return { cancelled: Number(numUpdatedRows), runner }
+    return { cancelled: Number(numUpdatedRows), runner, spools: replayed }
   })
+  removeSpools(spools)
+  return done
 }
 
 /** Sweeps that have trials waiting, the oldest first. */

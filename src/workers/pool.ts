@@ -5,6 +5,7 @@ import { Piscina } from 'piscina'
 import { messageOf, SwathError } from '../errors.ts'
 import { Deadline, type TimeLimits } from './deadline.ts'
 import { Link, type MailHandler } from './link.ts'
+import { endPool, threadsAreEnding, threadsMayRun, threadTrains } from './threads.ts'
 import type {
   Connection,
   DescribeResult,
@@ -168,6 +169,7 @@ export class WorkerPool {
         replaceThread(worker)
       }, cancelGraceMs)
     }
+    threadTrains(pool, true)
     try {
       for (;;) {
         const connection = this.#connect(worker, task.trialId, handler)
@@ -180,10 +182,11 @@ export class WorkerPool {
     } catch (error) {
       disconnect(worker)
       const isReplaced = worker.pool !== pool
-      if (isReplaced) return { status: 'cancelled' }
+      if (isReplaced || threadsAreEnding()) return { status: 'cancelled' }
       return { status: 'failed', failure: { kind: 'crashed', message: `its thread ended: ${messageOf(error)}` } }
     } finally {
       clearTimeout(grace)
+      threadTrains(pool, false)
       worker.cancel = undefined
     }
   }
@@ -199,7 +202,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     for (const worker of this.#workers) disconnect(worker)
-    await Promise.all(this.#workers.map((worker) => worker.pool.destroy()))
+    await Promise.all(this.#workers.map((worker) => endPool(worker.pool)))
   }
 
   #take(): Worker {
@@ -216,12 +219,12 @@ function disconnect(worker: Worker): void {
 
 /** Ends the thread in the middle of what it does. */
 function replaceThread(worker: Worker): void {
-  void worker.pool.destroy()
+  void endPool(worker.pool)
   worker.pool = startPool(worker.settings)
 }
 
 function startPool({ cores, environment }: Worker['settings']): Worker['pool'] {
-  return new Piscina({
+  const pool: Worker['pool'] = new Piscina({
     filename: entry,
     minThreads: 0,
     maxThreads: 1,
@@ -234,4 +237,6 @@ function startPool({ cores, environment }: Worker['settings']): Worker['pool'] {
     env: environment,
     execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
   })
+  threadsMayRun(pool)
+  return pool
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { journalName } from '../../src/artifacts/host-folder.ts'
-import { Journal, type JournalEntry } from '../../src/run/journal.ts'
+import { Journal, type JournalEntry } from '../../src/store/journal.ts'
 import { deliver } from '../../src/run/outbox.ts'
 import { publishSoon } from '../../src/run/publish.ts'
 import { threshold } from '../../src/stopping/threshold.ts'

@@ -49,3 +49,22 @@ test('a read-only transaction sees one moment, and keeps nobody from writing', a
   expect(seeds).toEqual([{ seed: 0 }, { seed: 0 }])
   other.close()
 })
+
+test('a write waits for another process, and leaves its thread to timers and signals meanwhile', async () => {
+  const store = await temporaryStore()
+  await plannedSweep(store)
+  const other = await impatient(store)
+  other.exec('begin exclusive')
+  let turns = 0
+  const timer = setInterval(() => {
+    // Two seconds would be none if the thread slept through them.
+    if (++turns === 3) other.exec('commit')
+  }, 200)
+  await store.db.updateTable('sweeps').set({ seed: 7 }).execute()
+  clearInterval(timer)
+  expect(turns).toBeGreaterThanOrEqual(3)
+  other.exec('begin exclusive')
+  await expect(store.db.updateTable('sweeps').set({ seed: 8 }).execute()).rejects.toThrow('database is locked')
+  other.close()
+  expect(await seedIn(store)).toEqual({ seed: 7 })
+})

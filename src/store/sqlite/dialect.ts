@@ -3,11 +3,13 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type QueryResult,
   type SqliteDialectConfig,
   type TransactionSettings,
 } from 'kysely'
 
 import type { Log } from './log.ts'
+import { whileBusy } from './wait.ts'
 
 /**
  * Transactions take the write lock as they begin, unless they are `read only`: one that reads first and writes later
@@ -41,6 +43,10 @@ class LockingSqliteDriver extends SqliteDriver {
     this.#isInTransaction = isInTransaction
   }
 
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new WaitingConnection(await super.acquireConnection())
+  }
+
   override async releaseConnection(): Promise<void> {
     await super.releaseConnection()
     await this.#log.flush()
@@ -61,5 +67,22 @@ class LockingSqliteDriver extends SqliteDriver {
    */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#isInTransaction()) await super.rollbackTransaction(connection)
+  }
+}
+
+/** A connection that waits for another process's lock without holding up its thread. */
+class WaitingConnection implements DatabaseConnection {
+  readonly #connection: DatabaseConnection
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return whileBusy(() => this.#connection.executeQuery<R>(query))
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#connection.streamQuery<R>(query, chunkSize)
   }
 }

@@ -9,8 +9,8 @@ import { openDatabase } from '../../sqlite/open-database.ts'
 import { storeFile } from '../location.ts'
 import type { StoreAccess } from '../store.ts'
 import { isDamage } from './check.ts'
+import { sleepMs } from './wait.ts'
 
-export const busyTimeoutMs = 5_000
 /** What is left of a write-ahead log that grew because somebody read on: without it the file stays as large as it was. */
 const mostLogBytes = 2 ** 24
 
@@ -66,7 +66,7 @@ function refuseFolders(path: string): void {
 
 function openToWrite(path: string, driver: SqliteDriver): OpenFile {
   refuseReadOnly(path)
-  const database = openDatabase(driver, path, { timeout: busyTimeoutMs })
+  const database = openDatabase(driver, path, { timeout: sleepMs })
   try {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
@@ -102,7 +102,7 @@ function openToRead(path: string, driver: SqliteDriver): OpenFile {
 }
 
 function openReadOnly(path: string, driver: SqliteDriver): Database {
-  const database = openDatabase(driver, path, { readonly: true, timeout: busyTimeoutMs })
+  const database = openDatabase(driver, path, { readonly: true, timeout: sleepMs })
   try {
     database.pragma('schema_version')
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
 import { journalName } from '../artifacts/host-folder.ts'
-import type { ChangeOf } from '../store/change.ts'
+import type { ChangeOf } from './change.ts'
 import { flush, makeFolderFlushed } from '../write-flushed.ts'
 
 /** What a trial had to say while its store was away. */
@@ -35,28 +35,28 @@ export class Journal {
   /** Bytes of each entry that is not delivered. */
   readonly #lengths: number[] = []
 
-  private constructor(folder: string, owner: JournalOwner) {
+  private constructor(folder: string, owner: JournalOwner, name: string) {
     this.owner = owner
     this.#folder = folder
-    this.#path = join(folder, journalName)
+    this.#path = join(folder, name)
   }
 
-  static create(folder: string, owner: JournalOwner): Journal {
-    return new Journal(folder, owner)
+  static create(folder: string, owner: JournalOwner, name = journalName): Journal {
+    return new Journal(folder, owner, name)
   }
 
   /** What a process that is gone has left in a folder, if it has; a line that was being written is nobody's. */
-  static leftBehind(folder: string): Journal | undefined {
+  static leftBehind(folder: string, name = journalName): Journal | undefined {
     let lines: string[]
     try {
-      lines = readFileSync(join(folder, journalName), 'utf8').split('\n').slice(0, -1)
+      lines = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1)
     } catch {
       return undefined
     }
     const [first, ...entries] = lines
     const owner = first === undefined ? undefined : ownerIn(first)
     if (first === undefined || owner === undefined) return undefined
-    const journal = new Journal(folder, owner)
+    const journal = new Journal(folder, owner, name)
     journal.#file = openSync(journal.#path, 'r+')
     journal.#from = bytesOf(first)
     for (const entry of entries) journal.#lengths.push(bytesOf(entry))
@@ -101,6 +101,12 @@ export class Journal {
     if (this.#lengths.length > 0 || this.#file === undefined) return
     closeSync(this.#file)
     rmSync(this.#path)
+    this.#file = undefined
+  }
+
+  /** Leaves the file as it is. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
   }
 
