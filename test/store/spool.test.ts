@@ -12,8 +12,10 @@ import { attemptsOf, metricsOf, trialById, trialsOf } from '../../src/store/tria
 import { end, report, start } from './change-of.ts'
 import { plannedSweep, temporaryFolder, temporaryStore } from './temporary-store.ts'
 
+let cache = ''
+
 beforeEach(() => {
-  vi.stubEnv('SWATH_CACHE', temporaryFolder())
+  cache = temporaryFolder()
 })
 
 afterEach(() => {
@@ -22,7 +24,10 @@ afterEach(() => {
 
 /** A store with a trial that runs, of which epoch 1 is written. */
 async function runningTrial() {
+  // The driver is in the cache of the test run.
+  vi.unstubAllEnvs()
   const store = await temporaryStore()
+  vi.stubEnv('SWATH_CACHE', cache)
   const sweep = await plannedSweep(store, 1)
   const trialId = (await trialsOf(store.db, sweep.id))[0]?.id ?? 0
   await applyChanges(store.db, [start(trialId), report(trialId, { epoch: 1, loss: 3 })])
@@ -40,8 +45,7 @@ async function spool(store: Store, sweep: SweepRow, trialId: number, place: 0 | 
   ]
   journal.append(changes.map((change) => ({ change, unpublished: [] })))
   journal.close()
-  const folder =
-    place === 0 ? `${store.location.replace('sqlite:', '')}-processes` : join(process.env.SWATH_CACHE ?? '', 'spool')
+  const folder = place === 0 ? `${store.location.replace('sqlite:', '')}-processes` : join(cache, 'spool')
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.jsonl')) ?? '')
 }
 
