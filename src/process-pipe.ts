@@ -12,7 +12,8 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { join } from 'node:path'
+
+import { pathBelow } from './path-below.ts'
 
 /** `unknown` where there is no pipe to ask: of another host, of an older swath, on a disk that has no pipes. */
 export type Liveness = 'running' | 'ended' | 'unknown'
@@ -35,7 +36,7 @@ export function holdPipe(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
     removeOld(folder)
-    const path = join(folder, processName)
+    const path = pathBelow(folder, processName)
     // Nobody sees it before it is open.
     const { status } = spawnSync('mkfifo', ['-m', '666', `${path}.new`], { stdio: 'ignore' })
     if (status !== 0) return
@@ -55,7 +56,7 @@ export function releasePipe(folder: string): void {
   if (pipe === undefined) return
   held.delete(folder)
   closeSync(pipe)
-  rmSync(join(folder, processName), { force: true })
+  rmSync(pathBelow(folder, processName), { force: true })
   try {
     rmdirSync(folder)
   } catch {
@@ -69,7 +70,7 @@ export function livenessIn(folder: string, name: string): Liveness {
   // A name from a row becomes part of a path.
   if (!/^[0-9a-f]{16}$/.test(name)) return 'unknown'
   try {
-    const pipe = openSync(join(folder, name), O_WRONLY | O_NONBLOCK | O_NOFOLLOW)
+    const pipe = openSync(pathBelow(folder, name), O_WRONLY | O_NONBLOCK | O_NOFOLLOW)
     try {
       return fstatSync(pipe).isFIFO() ? 'running' : 'unknown'
     } finally {
@@ -83,7 +84,7 @@ export function livenessIn(folder: string, name: string): Liveness {
 
 function removeOld(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
+    const path = pathBelow(folder, name)
     if (livenessIn(folder, name) === 'ended' && Date.now() - statSync(path).mtimeMs > keptMs)
       rmSync(path, { force: true })
   }

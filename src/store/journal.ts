@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 
 import type { StoredArtifact } from '../artifacts/artifacts.ts'
+import { pathBelow } from '../path-below.ts'
 import { journalName } from '../artifacts/host-folder.ts'
 import type { ChangeOf } from './change.ts'
 import { flush, makeFolderFlushed } from '../write-flushed.ts'
@@ -38,7 +38,7 @@ export class Journal {
   private constructor(folder: string, owner: JournalOwner, name: string) {
     this.owner = owner
     this.#folder = folder
-    this.#path = join(folder, name)
+    this.#path = pathBelow(folder, name)
   }
 
   static create(folder: string, owner: JournalOwner, name = journalName): Journal {
@@ -49,7 +49,7 @@ export class Journal {
   static leftBehind(folder: string, name = journalName): Journal | undefined {
     let lines: string[]
     try {
-      lines = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1)
+      lines = readFileSync(pathBelow(folder, name), 'utf8').split('\n').slice(0, -1)
     } catch {
       return undefined
     }

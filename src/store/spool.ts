@@ -1,9 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 
 import type { Kysely, Transaction } from 'kysely'
 
 import { isSqlite } from '../../db/dialect.ts'
+import { pathBelow } from '../path-below.ts'
 import { processName } from '../process-pipe.ts'
 import { cached } from '../setup/cache.ts'
 import { stoppingRuleOf } from '../sweep/stored.ts'
@@ -50,7 +51,7 @@ export async function replaySpools(db: Transaction<Schema>, sweepId?: number): P
     const judging = rule && { sweepId: owner.sweepId, rule }
     const changes = entries.map(({ change }) => change)
     if (sweep !== undefined) await applyChanges(db, changes, { judging, again: true })
-    done.push(join(folder, name))
+    done.push(pathBelow(folder, name))
   }
   return done
 }

@@ -19,7 +19,7 @@ export interface Obstacle {
 
 /** Another process's transaction that excludes all others from a SQLite store. */
 export function lockedDatabase(path: string): Obstacle {
-  let release = () => undefined as void
+  let release: () => void = () => undefined
   return {
     async begin() {
       const database = openDatabase(await sqliteDriver(), path, { timeout: 60_000 })
