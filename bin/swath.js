@@ -16,4 +16,11 @@ if (!existsSync(main)) {
 // Since Node 22: what was compiled once is not compiled at every start.
 module.enableCompileCache?.()
 
-await import(main.href)
+try {
+  await import(main.href)
+} catch (error) {
+  // Without files or memory to load swath itself, nothing of it can say so.
+  if (error?.syscall === undefined) throw error
+  process.stderr.write(`error: swath cannot be loaded: ${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs'
 
-import { SwathError } from '../errors.ts'
 import { printError } from './display/error.ts'
+import { explainError } from './explain-error.ts'
 
 /** Ends the process after a mistake of the user's (2), of the machine's (1), or of ours (1). */
 export function fail({
@@ -20,6 +20,12 @@ export function fail({
     process.stderr.write(`\n${message ?? ''}\n`)
     process.exit(2)
   }
-  printError(error, { debug })
-  process.exit(error instanceof SwathError ? error.exitCode : 1)
+  endWith(error, { debug })
+}
+
+/** Ends the process with an error, whatever was thrown and wherever. */
+export function endWith(error: unknown, { debug }: { readonly debug: boolean }): never {
+  const explained = explainError(error)
+  printError(explained ?? error, { debug })
+  process.exit(explained?.exitCode ?? 1)
 }

@@ -26,24 +26,31 @@ import { sqlCommand } from './commands/sql.ts'
 import { trainCommand } from './commands/train.ts'
 import { workerCommand } from './commands/worker.ts'
 import { guardOutput } from './display/output.ts'
-import { fail } from './fail.ts'
+import { endWith, fail } from './fail.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import { refuseRepeated } from './repeated-options.ts'
 
 hideSecrets(process.argv)
 guardOutput()
 
 // Yargs makes nothing of a lone dash.
 const args = hideBin(process.argv).map((arg) => (arg === '-' ? '/dev/stdin' : arg))
-// In the light of a closed pipe (`swath list | head`) or terminal there is nobody left to tell.
+const debug = args.includes('--debug')
+// A reader that has enough (`swath list | head`) or a closed terminal is no error; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
-  throw error
+  endWith(error, { debug })
+})
+// Errors that no promise carries here, as of a stream or a process that cannot start.
+process.on('uncaughtException', (error) => {
+  endWith(error, { debug })
 })
 
 // Nor must a run end because nobody reads its progress any more.
 process.stderr.on('error', () => undefined)
 
-await yargs(args)
+const parser = yargs(args)
+await parser
   .scriptName('swath')
   .usage('$0 <command>\n\nHyperparameter sweeps: a grid in a short file, a trial on every core, every number in SQL.')
   .option('store', {
@@ -85,6 +92,10 @@ await yargs(args)
   .option('debug', { type: 'boolean', describe: 'Show stack traces and causes', global: true })
   .completion('completion', 'Print a script that completes commands in your shell')
   .epilogue('Exit codes: 0 done, 1 trials failed or the machine did, 2 wrong usage or input, 130 interrupted.')
+  .check((given) => {
+    refuseRepeated(given, arrayOptions())
+    return true
+  })
   .demandCommand(1, 'Name a command.')
   .recommendCommands()
   .strict()
@@ -93,6 +104,12 @@ await yargs(args)
   .help()
   .alias({ help: 'h', version: 'V' })
   .fail((message: string | undefined, error: unknown, parser) => {
-    fail({ message, error, parser, debug: args.includes('--debug') })
+    fail({ message, error, parser, debug })
   })
   .parseAsync()
+
+/** Options of the command that is being parsed which take several values. Their list is not part of yargs' types. */
+function arrayOptions(): readonly string[] {
+  const { getOptions } = parser as unknown as { readonly getOptions: () => { readonly array: readonly string[] } }
+  return getOptions.call(parser).array
+}

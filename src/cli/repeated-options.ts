@@ -1,0 +1,11 @@
+import { SwathError } from '../errors.ts'
+
+/** Throws SwathError('usage') for an option that was given more than once, and takes one value. */
+export function refuseRepeated(given: Readonly<Record<string, unknown>>, several: readonly string[]): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (name === '_' || !Array.isArray(value) || several.includes(name)) continue
+    throw new SwathError('usage', `${name.length === 1 ? '-' : '--'}${name} was given ${value.length} times`, {
+      hint: 'give it once',
+    })
+  }
+}
