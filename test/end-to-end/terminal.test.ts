@@ -7,6 +7,9 @@ import { Swath, workFolder } from './swath.ts'
 /** Clears the screen, sets the clipboard, links elsewhere, turns text round: each with a word that has to be printed. */
 const evil = 'seen\x1b[2J\x1b]52;c;ZXZpbA==\x07\x1b]8;;http://evil.example\x07\x9b2J\u202e'
 
+/** What swath paints with. */
+const color = new RegExp('\x1b\\[' + String.raw`\d\d?m`, 'g')
+
 const program = `export default {
   async train(trial) {
     console.log('log ' + ${JSON.stringify(evil)})
@@ -57,7 +60,7 @@ test('nothing of two sweeps, their values, logs and errors controls the terminal
   for (const args of commands) {
     const { stdout, stderr } = await new Swath(args, folder, undefined, environment).finished
     for (const text of [stdout, stderr]) {
-      const plain = text.replaceAll(/\x1b\[\d\d?m/g, '')
+      const plain = text.replaceAll(color, '')
       expect([args, plain]).not.toEqual([args, expect.stringMatching(/[^\P{Cc}\n\t]|[\u202a-\u202e]/u)])
       expect([args, stripVTControlCharacters(text)]).toEqual([args, plain])
       if (plain.includes('\\u001b') || plain.includes('\\x1b')) quoted++

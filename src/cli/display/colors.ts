@@ -28,9 +28,9 @@ export function colorsFor(
 function markedColors(isColored: boolean): Colors {
   const plain = pico.createColors(isColored)
   if (!isColored) return plain
-  const marked = Object.entries(plain).map(([name, paint]) => {
+  const marked = Object.entries<unknown>({ ...plain }).map(([name, paint]) => {
     if (typeof paint !== 'function') return [name, paint] as const
-    const [open = '', close = ''] = paint('\0').split('\0').map(own)
+    const [open = '', close = ''] = (paint as (text: string) => string)('\0').split('\0').map(own)
     // A colour within this one ends, and this one goes on; bold and dim share their end.
     const goOn = name === 'bold' || name === 'dim' ? close + open : open
     return [name, (text: unknown) => open + String(text).replaceAll(close, goOn) + close] as const

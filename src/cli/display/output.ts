@@ -8,9 +8,12 @@ import { randomInt } from 'node:crypto'
  */
 const mark = `;${randomInt(1_000, 10_000)};${randomInt(1_000, 10_000)}`
 
+const escape = '\x1b'
+const color = new RegExp(`${escape}\\[(\\d+)m`, 'g')
+
 /** Marks the colour sequences in a text of swath's own. Widths are counted as without the mark. */
 export function own(sequences: string): string {
-  return sequences.replaceAll(/\x1b\[(\d+)m/g, `\x1b[$1${mark}m`)
+  return sequences.replaceAll(color, `${escape}[$1${mark}m`)
 }
 
 /** Controls of C0 and C1 but for tab and newline, separators of lines, controls of direction, and invisible tags. */
@@ -41,9 +44,9 @@ export function guardOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     if (unguardedWrites.has(stream)) continue
     const write = stream.write.bind(stream) as (text: string, ...rest: unknown[]) => boolean
-    unguardedWrites.set(stream, write as Write)
-    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) =>
-      write(harmless(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()), ...rest)) as Write
+    unguardedWrites.set(stream, write)
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) =>
+      write(harmless(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()), ...rest)
   }
 }
 

@@ -46,7 +46,7 @@ test('no control character of a text passes, and its own colours do', () => {
       // What is left of sequences is what swath paints itself.
       expect(printed.startsWith('\x1b[1m')).toBe(true)
       expect(printed.endsWith('\x1b[39m x\x1b[22m\n')).toBe(true)
-      expect(printed.match(/\x1b/g)).toHaveLength(4)
+      expect(printed.split('\x1b')).toHaveLength(5)
       expect(stripVTControlCharacters(printed)).not.toMatch(controls)
     }),
     { numRuns: 1_000 },
