@@ -2,7 +2,7 @@
  * A picture has at most so many pixels a side and in all, more than cameras take. The product alone is no bound: decoders
  * keep buffers of whole rows, and a PNG of one row of 100,000,000 pixels, 97 kB, took 2.3 GB; within both limits 0.5 GB.
  */
-export const mostSide = 20_000
+const mostSide = 20_000
 export const mostPixels = 100_000_000
 
 /** Returns what is wrong with a picture's size; undefined if nothing is. */
