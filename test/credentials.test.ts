@@ -34,6 +34,7 @@ const starters: Readonly<Record<string, string>> = {
   'src/cli/page-beside.ts': 'swath',
   'src/local-postgres/run-server.ts': 'without credentials: the environment of its installation',
   'src/local-postgres/server.ts': 'without credentials: the environment of its installation',
+  'src/process-pipe.ts': 'mkfifo of the system',
   'src/programs/command/process.ts': 'without credentials: the environment of its worker thread',
   'src/programs/load.ts': 'Node, which checks the syntax of a file and runs nothing of it',
   'src/server/models/models.ts': 'swath',
