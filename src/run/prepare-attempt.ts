@@ -7,7 +7,7 @@ import type { TrialRow } from '../store/schema.ts'
 import type { TrialTask } from '../workers/pool.ts'
 import type { TrialFailure } from '../workers/protocol.ts'
 import { Supervision, trainedParameters } from './supervision.ts'
-import type { TrialTraining } from './train-trial.ts'
+import type { TrialTraining } from './trial-training.ts'
 import { TrialCheckpoints } from './trial-checkpoints.ts'
 import { TrialFolder } from './trial-folder.ts'
 

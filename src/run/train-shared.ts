@@ -14,7 +14,8 @@ import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
 import { spoolAtExit } from './spool-at-exit.ts'
 import type { Carry } from './trial-checkpoints.ts'
-import { trainTrial, type TrialTraining } from './train-trial.ts'
+import { trainTrial } from './train-trial.ts'
+import type { TrialTraining } from './trial-training.ts'
 
 export type SharedTraining = Omit<
   TrialTraining,

@@ -1,71 +1,21 @@
 import { trialFolder, type StoredArtifact } from '../artifacts/artifacts.ts'
-import type { SharedArtifacts } from '../artifacts/shared.ts'
-import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { messageOf } from '../errors.ts'
-import type { ProgramFiles } from '../programs/program-files.ts'
-import type { StoredReport } from '../programs/stored-report.ts'
-import type { StoppingRule } from '../stopping/rule.ts'
 import { leaseEnd, thisProcess } from '../store/coordinators.ts'
 import type { Change, ChangeOf } from '../store/change.ts'
-import type { SweepRow, TrialRow } from '../store/schema.ts'
-import type { Store } from '../store/store.ts'
-import type { SweepSettings } from '../sweep/definition.ts'
+import type { TrialRow } from '../store/schema.ts'
 import type { FinalCheckpoint, TrialFailure, TrialMessage, TrialOutcome } from '../workers/protocol.ts'
-import type { BegunTrial, Trainer } from '../workers/pool.ts'
-import type { Aggregator } from './aggregator.ts'
+import type { BegunTrial } from '../workers/pool.ts'
 import { backoffSeconds, endingOf } from './ending.ts'
-import type { RunObserver } from './events.ts'
 import { Loading } from './loading.ts'
-import type { Limits } from './limits.ts'
-import { pauseNotice, type Patience } from './patience.ts'
+import { pauseNotice } from './patience.ts'
 import { failureOfHost, prepareAttempt, type PreparedAttempt } from './prepare-attempt.ts'
 import { publishSoon } from './publish.ts'
 import { isRefusedByDatabase } from './refused-by-database.ts'
-import type { Removal } from './removal.ts'
-import type { ReportNotices } from './report-notices.ts'
 import { platform } from '../tensorflow/platform.ts'
 import { startedTrial } from './started-trial.ts'
-import type { Carry, TrialCheckpoints } from './trial-checkpoints.ts'
+import type { TrialCheckpoints } from './trial-checkpoints.ts'
 import type { PackedFolder, TrialFolder } from './trial-folder.ts'
-
-/** What a report says of a sweep's metrics. */
-export type MetricsOfReport = Pick<StoredReport, 'report' | 'isContinued'>
-
-/** What trials of a run have in common. */
-export interface TrialTraining {
-  readonly store: Store
-  readonly sweep: SweepRow
-  readonly settings: SweepSettings
-  /** The program's files, which each attempt finds as the sweep has them. */
-  readonly files: ProgramFiles
-  readonly datasets: TrialDatasets
-  /** Where the trials' checkpoints go, and what carries them there. */
-  readonly artifacts: SharedArtifacts
-  readonly carry: Carry
-  readonly pool: Trainer
-  readonly aggregator: Aggregator
-  /** Of what the aggregator drops. */
-  readonly removal: Removal
-  readonly patience: Patience
-  readonly observer: RunObserver
-  /** Says what is stored otherwise than it was reported. */
-  readonly notices: ReportNotices
-  /** Metrics whose values have to be finite. */
-  readonly watched: readonly string[]
-  readonly recordMetrics: (trialId: number, report: MetricsOfReport) => Promise<void>
-  /** What may end the sweep. */
-  readonly limits?: Limits | undefined
-  /** What may end trials early. */
-  readonly rule: StoppingRule | undefined
-  /** Parameters that tell the trials apart. */
-  readonly telling: readonly string[]
-  /** True once a trial that has reported, with its checkpoint, is to be handed back. */
-  readonly isDraining?: () => boolean
-  /** Ends what trains: it is handed back. */
-  readonly signal: AbortSignal
-  /** True if the trials that train at the end of the run are to be cancelled for good. */
-  readonly isCancelled: () => boolean
-}
+import type { TrialTraining } from './trial-training.ts'
 
 /** What a report or an end has to name besides itself. */
 interface Published {
