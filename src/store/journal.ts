@@ -27,7 +27,7 @@ export interface JournalOwner {
 export class Journal {
   readonly owner: JournalOwner
   readonly #folder: string
-  readonly #path: string
+  readonly path: string
   #file: number | undefined
   /** Where the first entry begins that is not delivered. */
   #from = 0
@@ -38,7 +38,7 @@ export class Journal {
   private constructor(folder: string, owner: JournalOwner, name: string) {
     this.owner = owner
     this.#folder = folder
-    this.#path = pathBelow(folder, name)
+    this.path = pathBelow(folder, name)
   }
 
   static create(folder: string, owner: JournalOwner, name = journalName): Journal {
@@ -57,7 +57,7 @@ export class Journal {
     const owner = first === undefined ? undefined : ownerIn(first)
     if (first === undefined || owner === undefined) return undefined
     const journal = new Journal(folder, owner, name)
-    journal.#file = openSync(journal.#path, 'r+')
+    journal.#file = openSync(journal.path, 'r+')
     journal.#from = bytesOf(first)
     for (const entry of entries) journal.#lengths.push(bytesOf(entry))
     journal.#end = journal.#lengths.reduce((sum, length) => sum + length, journal.#from)
@@ -100,7 +100,7 @@ export class Journal {
     this.#from += this.#lengths.splice(0, count).reduce((sum, length) => sum + length, 0)
     if (this.#lengths.length > 0 || this.#file === undefined) return
     closeSync(this.#file)
-    rmSync(this.#path)
+    rmSync(this.path)
     this.#file = undefined
   }
 
@@ -112,7 +112,7 @@ export class Journal {
 
   #begin(): number {
     makeFolderFlushed(this.#folder)
-    const file = openSync(this.#path, 'w+')
+    const file = openSync(this.path, 'w+')
     const owner = Buffer.from(`${JSON.stringify(this.owner)}\n`)
     writeAll(file, owner, 0)
     this.#from = this.#end = owner.length

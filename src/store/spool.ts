@@ -4,13 +4,14 @@ import { extname } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'
 
 import { isSqlite } from '../../db/dialect.ts'
+import { messageOf } from '../errors.ts'
 import { pathBelow } from '../path-below.ts'
 import { processName } from '../process-pipe.ts'
 import { cached } from '../setup/cache.ts'
 import { stoppingRuleOf } from '../sweep/stored.ts'
 import { applyChanges } from './changes.ts'
 import { pipeFolder, databaseFile } from './coordinators.ts'
-import { Journal } from './journal.ts'
+import { Journal, type JournalEntry } from './journal.ts'
 import type { Schema, SweepRow } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -40,8 +41,9 @@ export async function replaySpools(db: Transaction<Schema>, sweepId?: number): P
   for (const { folder, name } of (await spoolFolders(db)).flatMap(spoolsIn)) {
     const journal = Journal.leftBehind(folder, name)
     if (journal === undefined) continue
-    const entries = journal.first(journal.length)
+    const entries = entriesOf(journal)
     journal.close()
+    if (entries === undefined) continue
     const { owner } = journal
     // The cache has those of all stores; beside a store they are its own, also if it was moved.
     if (folder !== beside && owner.store !== store) continue
@@ -54,6 +56,18 @@ export async function replaySpools(db: Transaction<Schema>, sweepId?: number): P
     done.push(pathBelow(folder, name))
   }
   return done
+}
+
+/** Undefined of a damaged one, which keeps no sweep from running. */
+function entriesOf(journal: Journal): JournalEntry[] | undefined {
+  try {
+    return journal.first(journal.length)
+  } catch (error) {
+    process.stderr.write(
+      `What an earlier process spooled cannot be read (${messageOf(error)}): ${journal.path} is kept.\n`,
+    )
+    return undefined
+  }
 }
 
 export function removeSpools(paths: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +9,8 @@ import { handInLeftBehind } from '../../src/run/left-behind.ts'
 import { openStore } from '../../src/store/open.ts'
 import { plannedSweep, postgresLocation, temporaryFolder } from '../store/temporary-store.ts'
 
-/** A process id that no system gives. */
-const gone = 2 ** 22 + 1
+/** The name of a process that has ended. */
+const gone = '0123456789abcdef'
 
 test('a journal that is damaged keeps no worker from training, and stays where it is', async () => {
   const cache = temporaryFolder()
@@ -25,6 +26,8 @@ test('a journal that is damaged keeps no worker from training, and stays where i
   const sweep = await plannedSweep(store, 1)
   const owner = JSON.stringify({ store: store.location, sweepId: sweep.id, plannedAt: sweep.created_at })
   const journals = { aaaaaaaa: '{"store"\n', bbbbbbbb: `${owner}\n{"change": {"ty\n`, cccccccc: 'null\n' }
+  mkdirSync(join(cache, 'processes'), { recursive: true })
+  execFileSync('mkfifo', [join(cache, 'processes', gone)])
   for (const [name, content] of Object.entries(journals)) {
     const folder = join(cache, 'artifacts', `${gone}@${hostname()}-${name}`)
     mkdirSync(folder, { recursive: true })

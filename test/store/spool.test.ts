@@ -92,3 +92,11 @@ test('cancelling a sweep that nobody runs keeps what its last process spooled', 
   expect(await epochsOf(store, trialId)).toEqual([1, 2])
   expect(existsSync(path)).toBe(false)
 })
+
+test('a spool that is damaged keeps no sweep from running, and stays', async () => {
+  const { store, sweep, trialId } = await runningTrial()
+  const path = await spool(store, sweep, trialId)
+  appendFileSync(path, '{"change":\n')
+  expect(await replay(store, sweep.id)).toEqual([])
+  expect(existsSync(path)).toBe(true)
+})
