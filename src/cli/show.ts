@@ -69,7 +69,9 @@ export async function showTrial(store: Store, id: number, format: FormatOptions)
   if (retrained !== null) section('Retrained', [cells(retrained)])
   section('Warnings', warnings)
   const failed = attempts.findLast((attempt) => attempt.stack !== null)
-  if (trial.state !== 'failed' || failed?.stack == null) return
+  // One that waits to be tried again has failed, too.
+  const hasFailed = trial.state === 'failed' || (trial.state === 'queued' && attempts.at(-1)?.state === 'failed')
+  if (!hasFailed || failed?.stack == null) return
   const title = failed.exit_code === null && failed.signal === null ? 'Stack' : 'The end of its stderr'
   process.stdout.write(`\n${title}\n${colors.dim(stripVTControlCharacters(failed.stack))}\n`)
 }

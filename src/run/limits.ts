@@ -1,10 +1,12 @@
 import { trainingExamples } from '../datasets/split.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { energyOf } from '../inference/energy.ts'
+import type { Parameters } from '../programs/program.ts'
 import { formatCompact, formatDuration, formatNumber } from '../report/format.ts'
 import { grid } from '../search/grid.ts'
 import { firstToReach } from '../store/final-metrics.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
+import { failuresBeforeAnyReport, type FailedAttempt } from '../store/early-failures.ts'
 import type { Store } from '../store/store.ts'
 import { endSweep, progressOf, sweepById } from '../store/sweeps.ts'
 import { trainedEpochs } from '../store/trained-epochs.ts'
@@ -14,6 +16,7 @@ import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
 import { storedDefinition } from '../sweep/stored.ts'
 import { spaceOf } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
+import { failureHeadline, failureSignature } from './failure-signature.ts'
 import { isPlannedLater } from './planner.ts'
 import { rowParameters } from './row-parameters.ts'
 
@@ -23,8 +26,9 @@ const quickMs = 20
 const recheckMs = 1_000
 
 /**
- * What ends a sweep before its trials are done: a budget, a target, or a trial that shows that no other can succeed. All
- * decide from rows, whoever asks; what is decided is a row too, so that nobody begins another trial.
+ * What ends a sweep before its trials are done: a budget, a target, a trial that shows that no other can succeed, or first
+ * trials that all fail the same way. All decide from rows, whichever process asks. The decision is a row too, so that no
+ * process begins another trial.
  */
 export class Limits {
   readonly #store: Store
@@ -68,7 +72,7 @@ export class Limits {
     }
     const reason = await limitReached(this.#store, sweep, settings, this.#datasets)
     // A run of the changed file may have raised the limit meanwhile: then the next call decides by the new one.
-    if (reason !== undefined && (await this.#end(reason, sweep.settings))) this.#reached = reason
+    if (reason !== undefined && (await this.#end({ reason, settings: sweep.settings }))) this.#reached = reason
     const took = performance.now() - began
     if (took > quickMs) this.#askAgainAt = performance.now() + 9 * took
     return this.#reached
@@ -77,13 +81,42 @@ export class Limits {
   /** No further trial begins, here or elsewhere. */
   async end(reason: string): Promise<void> {
     this.#reached = reason
-    await this.#end(reason)
+    await this.#end({ reason })
   }
 
-  #end(reason: string, settings?: string): Promise<boolean> {
-    const at = this.#store.now().toISOString()
-    return endSweep(this.#store.db, this.#sweepId, { reason, at, ...(settings !== undefined && { settings }) })
+  /** Ends the sweep if its first trials have all failed the same way. Call it when such a failure is stored. */
+  async endAfterEarlyFailures(): Promise<void> {
+    if (this.#reached !== undefined) return
+    const { db } = this.#store
+    const sweep = await sweepById(db, this.#sweepId)
+    if (sweep?.ended_because !== null) return
+    const most = storedSettings(sweep).stopAfterFailures
+    const found = most === 0 ? undefined : sameFailure(await failuresBeforeAnyReport(db, sweep), most)
+    if (found !== undefined && (await this.#end({ ...found, settings: sweep.settings }))) this.#reached = found.reason
   }
+
+  #end(end: { readonly reason: string; readonly settings?: string; readonly trialId?: number }): Promise<boolean> {
+    return endSweep(this.#store.db, this.#sweepId, { ...end, at: this.#store.now().toISOString() })
+  }
+}
+
+/**
+ * Why a sweep ends whose failed attempts are these, all that it has: `most` trials or more, and one way to fail. Attempts of
+ * one trial count once.
+ */
+function sameFailure(
+  failures: readonly FailedAttempt[],
+  most: number,
+): { readonly reason: string; readonly trialId: number } | undefined {
+  const [first] = failures
+  const trials = new Set(failures.map(({ trial_id }) => trial_id)).size
+  if (first === undefined || trials < most) return undefined
+  const [signature, ...others] = failures.map((failure) =>
+    failureSignature(failure, readableParameters(failure.params)),
+  )
+  if (others.some((other) => other !== signature)) return undefined
+  const which = trials === 1 ? 'the first trial failed' : `the first ${trials} trials failed the same way,`
+  return { reason: `${which} before any report: ${failureHeadline(first)}`, trialId: first.trial_id }
 }
 
 /** Which limit of a sweep is reached, by its rows: for people. */
@@ -123,6 +156,15 @@ async function limitReached(
   const spent = await trainingFlops(store, sweep, datasets)
   if (spent < flops) return undefined
   return `the budget of ${formatCompact(flops)} FLOPs is spent: ${formatCompact(spent)} of training`
+}
+
+/** None where the row is damaged: such a trial fails because of that. */
+function readableParameters(json: string): Parameters {
+  try {
+    return JSON.parse(json) as Parameters
+  } catch {
+    return {}
+  }
 }
 
 /** A trial that has begun and waits, after an interruption, is one of those that may still be trained. */

@@ -1,4 +1,4 @@
-import type { SwathError } from '../errors.ts'
+import { SwathError } from '../errors.ts'
 import { chooseArtifacts, usingArtifacts } from '../artifacts/open-shared.ts'
 import { createInProcessQueue } from '../queue/p-queue.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
@@ -12,6 +12,7 @@ import { findSweep } from '../store/find-sweep.ts'
 import { isPostgres } from '../store/location.ts'
 import { refuseMissingStore, withStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { trialThatEnded } from '../store/early-failures.ts'
 import { progressOf, sweepById } from '../store/sweeps.ts'
 import { lossLimit } from '../store/lost-trials.ts'
 import type { EndedState } from '../store/trials.ts'
@@ -57,7 +58,7 @@ export interface RunResult {
   readonly progress: ProgressRow
   /** Why no further trial begins, though some may be left. */
   readonly ended: string | undefined
-  /** What ended the run, though the sweep may go on: the program was changed while it ran. */
+  /** What ended the run, though the sweep may go on: its program was changed, or its first trials all failed the same way. */
   readonly problem?: SwathError | undefined
   /** False if there was nothing left to train. */
   readonly trained: boolean
@@ -256,7 +257,7 @@ async function train(
     const trains = machine.workers !== 0
     const run = { store, queue, sweep, settings, again, machinery, trains, observer, signal }
     const { progress, problem } = await runShared(run)
-    return { ...(await resultOf(store, sweep, progress)), problem }
+    return resultOf(store, sweep, progress, problem)
   }
 
   // Take the sweep, and take back what a process that is gone has left running.
@@ -309,14 +310,31 @@ async function train(
     // A budget of trials may have kept others from being planned.
     if (!signal.aborted && continuation === undefined) await limits.reached({ isLast: true })
     await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
-    return { ...(await resultOf(store, sweep, await progressOf(store.db, sweep.id))), problem }
+    return await resultOf(store, sweep, await progressOf(store.db, sweep.id), problem)
   } finally {
     observer.finished()
     await tenure.release()
   }
 }
 
-async function resultOf(store: Store, sweep: SweepRow, progress: ProgressRow): Promise<RunResult> {
-  const row = await sweepById(store.db, sweep.id)
-  return { sweep: row ?? sweep, progress, ended: row?.ended_because ?? undefined, trained: true }
+async function resultOf(
+  store: Store,
+  known: SweepRow,
+  progress: ProgressRow,
+  problem?: SwathError,
+): Promise<RunResult> {
+  const sweep = (await sweepById(store.db, known.id)) ?? known
+  const ended = sweep.ended_because ?? undefined
+  return { sweep, progress, ended, trained: true, problem: problem ?? (await earlyFailure(store, sweep)) }
+}
+
+/** What a user is told of a sweep that its first trials have ended by failing. */
+async function earlyFailure(store: Store, sweep: SweepRow): Promise<SwathError | undefined> {
+  const trialId = await trialThatEnded(store.db, sweep)
+  if (trialId === undefined) return undefined
+  return new SwathError('program', `${sweep.name} has ended: ${sweep.ended_because ?? ''}`, {
+    hint:
+      `\`swath show ${trialId}\` prints where it happened. Correct it, then go on with \`swath resume ${sweep.name}\`` +
+      ` (--accept-program if you edited the program); stop_after_failures: 0 lets all trials run`,
+  })
 }

@@ -13,13 +13,14 @@ import { keptNotice, Patience } from './patience.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
 import { spoolAtExit } from './spool-at-exit.ts'
+import { Tracebacks } from './tracebacks.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial } from './train-trial.ts'
 import type { TrialTraining } from './trial-training.ts'
 
 export type SharedTraining = Omit<
   TrialTraining,
-  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'watched'
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'tracebacks' | 'watched'
 > & {
   readonly queue: SweepQueue
   readonly workers: number
@@ -54,6 +55,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   const aggregator = new Aggregator(outbox.write)
   const stopSpooling = spoolAtExit(aggregator, [journal])
   const notices = new ReportNotices(store, sweep, aggregator, observer)
+  const tracebacks = new Tracebacks(observer)
   const watched = watchedMetrics(sweep, training.settings)
   const recordMetrics = () => Promise.resolve()
 
@@ -66,7 +68,19 @@ export async function trainShared(training: SharedTraining): Promise<number> {
     here.busy++
     try {
       const trained = await trainTrial(
-        { ...training, artifacts, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
+        {
+          ...training,
+          artifacts,
+          rule,
+          aggregator,
+          removal,
+          carry,
+          patience,
+          recordMetrics,
+          notices,
+          tracebacks,
+          watched,
+        },
         trial,
         job,
       )
@@ -105,6 +119,7 @@ export async function trainShared(training: SharedTraining): Promise<number> {
   await Promise.all(written)
   await removal.settled()
   await notices.settled()
+  tracebacks.settled()
   signal.removeEventListener('abort', end)
   stopSpooling()
   if (failure !== undefined) throw failure.error

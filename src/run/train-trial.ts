@@ -49,6 +49,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   const isCommand = 'command' in settings.program
   let resumeIsUnknown = isCommand && attempt > 1
   let lastEpoch = 0
+  let hasReported = false
   let published: Promise<Published> = Promise.resolve(nothing)
   const loading = new Loading(training.files, settings.program)
   let prepared: PreparedAttempt | undefined
@@ -56,10 +57,19 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
   // Train. What is refused on the way is another's by now, or cancelled: then nothing of it counts.
   let isOurs = true
   const trained = await pool.train({ limits: settings.timeout, begin })
+  training.tracebacks.ended(trialId)
   const isMixture = prepared !== undefined && loading.ended()
   const outcome = isMixture ? mixture(training) : (prepared?.supervision.outcomeOf(trained, warnLater) ?? trained)
   await endHopeless()
-  return { written: writeDown() }
+  const written = writeDown()
+  // Before the worker is free: this failure may be the one after which no further trial begins.
+  if (isEarlyFailure()) await written.catch(() => undefined)
+  return { written }
+
+  /** A trial that diverged tells about its parameters, not about the program. */
+  function isEarlyFailure(): boolean {
+    return outcome.status === 'failed' && outcome.failure.kind !== 'diverged' && !hasReported && !isMixture
+  }
 
   async function begin(worker: number, cancel: () => void): Promise<BegunTrial | TrialOutcome> {
     let failure: TrialFailure | undefined
@@ -122,6 +132,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
     }
     const refusal = await refusalOf(end, unpublished)
     if (refusal !== undefined) return endWithout(refusal)
+    if (isEarlyFailure()) await patience.read(async () => training.limits?.endAfterEarlyFailures())
     freeHost()
     if (isMixture) observer.note(`trial ${trialId}: ${mixtureMessage}`)
     if (isPostponed) {
@@ -207,6 +218,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         const verdict = await aggregator.report(change, unpublished)
         isOurs = verdict !== 'refused'
         if (!isOurs) return 'cancel'
+        hasReported = true
         resumeIsUnknown = false
         await training.recordMetrics(trialId, { report, isContinued })
         observer.trialReported(trialId, report)
@@ -225,7 +237,7 @@ export async function trainTrial(training: TrialTraining, trial: TrialRow, job?:
         observer.trialProgress(trialId, message.progress)
         return undefined
       case 'log':
-        observer.note(`trial ${trialId}: ${message.text.trimEnd()}`)
+        training.tracebacks.log(trialId, message.text)
         return undefined
       case 'waiting':
         observer.note(pauseNotice(`The checkpoint of trial ${trialId}`, message.reason))

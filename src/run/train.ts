@@ -15,13 +15,14 @@ import type { Planner } from './planner.ts'
 import { Removal } from './removal.ts'
 import { ReportNotices } from './report-notices.ts'
 import { spoolAtExit } from './spool-at-exit.ts'
+import { Tracebacks } from './tracebacks.ts'
 import type { Carry } from './trial-checkpoints.ts'
 import { trainTrial } from './train-trial.ts'
 import type { MetricsOfReport, TrialTraining } from './trial-training.ts'
 
 export type Training = Omit<
   TrialTraining,
-  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'watched'
+  'rule' | 'aggregator' | 'removal' | 'carry' | 'patience' | 'recordMetrics' | 'notices' | 'tracebacks' | 'watched'
 > & {
   readonly createQueue: CreateQueue
   readonly workers: number
@@ -61,6 +62,7 @@ export async function trainQueued(training: Training): Promise<void> {
   const aggregator = new Aggregator(writeOrWait(store.db, writing, removal, judging))
   const stopSpooling = spoolAtExit(aggregator, await spoolsOf(store, sweep))
   const notices = new ReportNotices(store, sweep, aggregator, observer)
+  const tracebacks = new Tracebacks(observer)
   const watched = watchedMetrics(sweep, training.settings)
   const { recordMetrics, trialEnded } = await sweepViewKeeper(training, patience)
 
@@ -81,6 +83,7 @@ export async function trainQueued(training: Training): Promise<void> {
     await trainAll(suspects, 1)
     await removal.settled()
     await notices.settled()
+    tracebacks.settled()
   } finally {
     stopSpooling()
   }
@@ -119,7 +122,19 @@ export async function trainQueued(training: Training): Promise<void> {
         }
         try {
           const { written } = await trainTrial(
-            { ...training, signal, rule, aggregator, removal, carry, patience, recordMetrics, notices, watched },
+            {
+              ...training,
+              signal,
+              rule,
+              aggregator,
+              removal,
+              carry,
+              patience,
+              recordMetrics,
+              notices,
+              tracebacks,
+              watched,
+            },
             trial,
           )
           const settled: Promise<void> = written
@@ -138,6 +153,7 @@ export async function trainQueued(training: Training): Promise<void> {
       },
     })
     const tryAgain = async (trialId: number, seconds: number) => {
+      if (await isOver()) return
       await delay(1000 * seconds, undefined, { signal }).catch(() => undefined)
       if (!signal.aborted) queue.add([trialId])
     }

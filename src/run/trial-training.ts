@@ -13,6 +13,7 @@ import type { Limits } from './limits.ts'
 import type { Patience } from './patience.ts'
 import type { Removal } from './removal.ts'
 import type { ReportNotices } from './report-notices.ts'
+import type { Tracebacks } from './tracebacks.ts'
 import type { Carry } from './trial-checkpoints.ts'
 
 /** What a report says of a sweep's metrics. */
@@ -37,6 +38,8 @@ export interface TrialTraining {
   readonly observer: RunObserver
   /** Says what is stored otherwise than it was reported. */
   readonly notices: ReportNotices
+  /** Shows what programs print. */
+  readonly tracebacks: Tracebacks
   /** Metrics whose values have to be finite. */
   readonly watched: readonly string[]
   readonly recordMetrics: (trialId: number, report: MetricsOfReport) => Promise<void>

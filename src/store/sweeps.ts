@@ -256,14 +256,25 @@ export async function openSweep(db: Kysely<Schema>, sweepId: number, again: read
   })
 }
 
+/** Why and when a sweep ends. */
+interface SweepEnd {
+  readonly reason: string
+  readonly at: string
+  /** The settings that the end was decided by. */
+  readonly settings?: string
+  /** The trial whose failure ends it. */
+  readonly trialId?: number | null
+}
+
 /**
  * Ends a sweep: no further trial of it begins until it is run again. What trains goes on, what waits stays. Returns false
  * if it has ended already, or if its settings are others than `settings`, by which the end was decided.
+ * The event names the trial whose failure is the reason, if one is.
  */
 export async function endSweep(
   db: Kysely<Schema>,
   sweepId: number,
-  { reason, at, settings }: { readonly reason: string; readonly at: string; readonly settings?: string },
+  { reason, at, settings, trialId = null }: SweepEnd,
 ): Promise<boolean> {
   return inTransaction(db, async (transaction) => {
     const { numUpdatedRows } = await transaction
@@ -274,8 +285,12 @@ export async function endSweep(
       .$if(settings !== undefined, (sweep) => sweep.where('settings', '=', settings ?? ''))
       .executeTakeFirstOrThrow()
     const isEnded = numUpdatedRows > 0n
-    if (isEnded) await recordEvent(transaction, sweepId, 'ended', at, reason)
-    return isEnded
+    if (!isEnded) return false
+    await transaction
+      .insertInto('events')
+      .values({ sweep_id: sweepId, trial_id: trialId, at, kind: 'ended', detail: reason })
+      .execute()
+    return true
   })
 }
 

@@ -75,6 +75,8 @@ export interface SweepSettings {
   readonly target: Target | null
   /** Attempts that a trial gets after one that failed. */
   readonly retries: number
+  /** The sweep ends when so many first trials fail the same way before any report; 0: it goes on. */
+  readonly stopAfterFailures: number
   /** Seconds that an attempt, and each of its epochs, may take. */
   readonly timeout: { readonly trial: number | null; readonly epoch: number | null }
   readonly checkpoint: CheckpointPolicy
@@ -124,6 +126,7 @@ export function trialsWanted({ run_cap, budget }: Pick<SweepFile['content'], 'ru
 
 export function settingsOf(file: SweepFile, program: ProgramReference): SweepSettings {
   const { resources, metric, retries, timeout, checkpoint, max_trials, budget = {}, send } = file.content
+  const { stop_after_failures } = file.content
   const limits = typeof timeout === 'object' ? timeout : { trial: timeout, epoch: undefined }
   const seconds = (limit: typeof limits.trial) => (limit === undefined ? null : secondsOf(limit))
   const dataset = datasetOf(file)
@@ -142,6 +145,7 @@ export function settingsOf(file: SweepFile, program: ProgramReference): SweepSet
     ...{ budget, power: powerOf(file.content.power) },
     target: metric?.target === undefined ? null : { name: metric.name, goal: metric.goal, value: metric.target },
     retries,
+    stopAfterFailures: stop_after_failures === false ? 0 : stop_after_failures,
     timeout: { trial: seconds(limits.trial), epoch: seconds(limits.epoch) },
     checkpoint,
   }
@@ -151,12 +155,15 @@ function powerOf({ cpu_watts, ram_watts, grams_per_kwh }: SweepFile['content']['
   return { cpuWatts: cpu_watts, ramWatts: ram_watts, gramsPerKwh: grams_per_kwh }
 }
 
-const { max_trials: mostTrials, ...ofFile } = sweepFileSchema
-  .pick({ retries: true, checkpoint: true, max_trials: true })
-  .parse({})
+const {
+  max_trials: mostTrials,
+  stop_after_failures: mostFailures,
+  ...ofFile
+} = sweepFileSchema.pick({ retries: true, checkpoint: true, max_trials: true, stop_after_failures: true }).parse({})
 const defaultSettings = {
   ...{ ...ofFile, timeout: { trial: null, epoch: null }, tags: [], env: {}, overrides: [], cap: mostTrials },
   ...{ budget: {}, power: powerOf(powerSchema.parse({})), target: null, reductions: {} },
+  stopAfterFailures: mostFailures === false ? 0 : mostFailures,
 }
 
 /** Those of a sweep in the store; an older swath did not write all of them. */

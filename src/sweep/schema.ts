@@ -233,6 +233,12 @@ export const sweepFileSchema = z
       .max(1_000_000)
       .default(1)
       .describe('(swath) How many times more a trial is tried that failed; one that diverged is not.'),
+    stop_after_failures: z
+      .union([z.literal(false), z.int().min(0).max(1_000_000)])
+      .default(5)
+      .describe(
+        '(swath) The sweep ends when so many first trials fail the same way before any of them reports; 0 or false: it goes on.',
+      ),
     timeout: z
       .union([duration, z.strictObject({ trial: duration.optional(), epoch: duration.optional() })])
       .optional()

@@ -9,7 +9,7 @@ interface Described {
 /** Keys that every reader of results takes from the store. */
 const readKeys = /^(description|metric\.(name|goal|reduction)|objectives|reductions|power)\b/
 /** Keys that a run looks up in the store before each trial. */
-const limitKeys = /^(budget|metric\.target)\b/
+const limitKeys = /^(budget|metric\.target|stop_after_failures)\b/
 
 /**
  * Key by key, as the sweep file names them, what `now` has other than `before`: `metric.goal: minimize → maximize`. Paths
@@ -36,7 +36,7 @@ function asInFile({ description, settings }: Described): object {
     objectives: areDerived ? undefined : objectives,
     ...{ reductions: settings.reductions, budget },
     power: { cpu_watts: power.cpuWatts, ram_watts: power.ramWatts, grams_per_kwh: power.gramsPerKwh },
-    ...{ retries, timeout, checkpoint },
+    ...{ retries, stop_after_failures: settings.stopAfterFailures, timeout, checkpoint },
     // A budget of trials is the cap, too.
     run_cap: cap === budget.trials ? undefined : cap,
     ...{ resources: { cores: coresPerTrial, tags }, env: namesOf(env) },

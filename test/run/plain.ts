@@ -14,6 +14,7 @@ export const plainSettings: SweepSettings = {
     objectives: [],
     cap: 100,
     retries: 0,
+    stopAfterFailures: 5,
     sources: { folder: '/', send: false },
     overrides: [],
     reductions: {},
