@@ -35,6 +35,10 @@ const benches: Readonly<Record<string, [describe: string, run: (options: Options
     'What a trial costs that does nothing, beside Optuna and Ray Tune',
     async (options) => (await import('./orchestrate/bench-orchestrate.ts')).benchOrchestrate(options),
   ],
+  memory: [
+    'Resident memory over 2,000 trials of 500 widths',
+    async (options) => (await import('./memory/bench-memory.ts')).benchMemory(options),
+  ],
   cluster: [
     'The MNIST grid by several worker processes on one PostgreSQL; trials that do nothing by 1,000 workers',
     async (options) => (await import('./cluster/bench-cluster.ts')).benchCluster(options),

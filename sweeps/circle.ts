@@ -32,20 +32,27 @@ export default defineProgram<Params>({
     const model = network(tf, params, seed)
     const optimizer = tf.train.adam(params.learning_rate)
     const points = tf.randomUniform([2000, 2], -1, 1, 'float32', 42)
-    const inside = tf.less(tf.norm(points, 2, 1, true), 0.7).cast('float32')
+    const inside = tf.tidy(() => tf.less(tf.norm(points, 2, 1, true), 0.7).cast('float32'))
     const logits = () => model.apply(points) as Tensor
 
-    for (let epoch = 1; epoch <= params.epochs; epoch++) {
-      signal.throwIfAborted()
-      for (let step = 0; step < stepsPerEpoch; step++) {
-        optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(inside, logits()).asScalar())
+    try {
+      for (let epoch = 1; epoch <= params.epochs; epoch++) {
+        signal.throwIfAborted()
+        for (let step = 0; step < stepsPerEpoch; step++) {
+          optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(inside, logits()).asScalar())
+        }
+        const [loss = NaN, accuracy = NaN] = tf.tidy(() => [
+          tf.losses.sigmoidCrossEntropy(inside, logits()).dataSync()[0],
+          tf.equal(logits().greater(0).cast('float32'), inside).mean().dataSync()[0],
+        ])
+        if ((await report({ epoch, loss, accuracy })) === 'stop') break
       }
-      const [loss = NaN, accuracy = NaN] = tf.tidy(() => [
-        tf.losses.sigmoidCrossEntropy(inside, logits()).dataSync()[0],
-        tf.equal(logits().greater(0).cast('float32'), inside).mean().dataSync()[0],
-      ])
-      if ((await report({ epoch, loss, accuracy })) === 'stop') break
+      return { weights: model.getWeights().map((weight) => weight.dataSync()) }
+    } finally {
+      // The thread trains other trials after this one.
+      optimizer.dispose()
+      model.dispose()
+      tf.dispose([points, inside])
     }
-    return { weights: model.getWeights().map((weight) => weight.dataSync()) }
   },
 })

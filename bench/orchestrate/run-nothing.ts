@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withStore } from '../../src/store/open.ts'
+import { usageOf } from '../process-usage.ts'
 
 export interface Orchestration {
   readonly trials: number
@@ -78,22 +79,6 @@ async function courseOf(folder: string, trials: number): Promise<{ from: number;
     throw new Error(`${String(completed)} of ${trials} trials completed, with ${String(reports)} reports`)
   }
   return { from: Date.parse(String(began)), to: Date.parse(String(ended)) }
-}
-
-const clockTicks = 100
-
-function usageOf(pid: number): { megabytes: number; cpu: number } {
-  try {
-    const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return {
-      megabytes: Math.round(Number(resident ?? 0) / 1000),
-      cpu: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / clockTicks,
-    }
-  } catch {
-    return { megabytes: 0, cpu: 0 }
-  }
 }
 
 /** Forty of them at most, evenly spaced. */

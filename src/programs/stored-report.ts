@@ -16,7 +16,7 @@ export interface ReportedEpoch {
   readonly reported: number
 }
 
-/** What was not stored as it was reported. */
+/** What is said once a sweep: what was not stored as it was reported, or what a trial left behind. */
 export interface ReportNotice {
   /**
    * - `dropped`: an entry that is no number, or whose name cannot be stored
@@ -24,9 +24,10 @@ export interface ReportNotice {
    * - `rounded`: a whole number that 64-bit floats do not have
    * - `repeated`: reported more than once for one epoch, the last value counts
    * - `epoch`: the stored numbers of the epochs are others
+   * - `tensors`: a trial of a module ended without disposing them
    */
-  readonly kind: 'dropped' | 'not finite' | 'rounded' | 'repeated' | 'epoch'
-  /** Name of the metric; for an `epoch`, what changes. */
+  readonly kind: 'dropped' | 'not finite' | 'rounded' | 'repeated' | 'epoch' | 'tensors'
+  /** Name of the metric; for an `epoch`, what changes; `tensors` for those. */
   readonly name: string
   readonly detail: string
 }

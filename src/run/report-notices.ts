@@ -80,7 +80,15 @@ function noticeTexts(trialId: number, notices: readonly ReportNotice[]): string[
     ...line('rounded', ': metrics are 64-bit floats'),
     ...line('repeated', ' more than once for one epoch: the last value counts'),
     ...line('epoch', '; the table reported_epochs has its own numbers'),
+    ...notices.filter(({ kind }) => kind === 'tensors').map(({ detail }) => leftTensors(trialId, detail)),
   ]
+}
+
+function leftTensors(trialId: number, detail: string): string {
+  return (
+    `trial ${trialId} ends with ${detail} that it has not disposed: swath disposes them after each trial. ` +
+    'Dispose models, optimizers and tensors, or use tf.tidy(); tf.keep(tensor) keeps one for the next trial'
+  )
 }
 
 function textOf({ kind, name, detail }: ReportNotice): string {

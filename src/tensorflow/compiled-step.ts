@@ -6,6 +6,7 @@ import { item } from './item.ts'
 import { recordStep, type RecordedStep } from './record-step.ts'
 import { Session } from './session.ts'
 import type { CallResult, FileColumn, StepOptions, TrainingState, TrainingStep } from './training-step.ts'
+import { graphCompiled } from './thread-kernels.ts'
 import { emitColumn, unroll, type GraphState, type UnrolledSteps } from './unroll.ts'
 import { weightsOf } from './weights.ts'
 
@@ -98,6 +99,12 @@ export class CompiledStep implements TrainingStep {
     this.#training = unrolled(training)
     this.#evaluation = unrolled(evaluation)
     this.#session = new Session(backend, graph.nodes)
+    graphCompiled({
+      weights: variables.map(({ shape }) => shape),
+      precision: options.precision ?? 'float32',
+      trainingBatches: training.map(({ step }) => step.batchSize),
+      evaluationBatches: evaluation.map(({ step }) => step.batchSize),
+    })
     this.#session.run(new Map(), [mapped])
     this.#session.run(new Map(this.#weights.map(({ input }, i) => [input, item(variables, i)])), [begun])
   }

@@ -52,6 +52,8 @@ export function tensorflowEnvironment(cores: number, inherited: Environment = us
     TF_NUM_INTRAOP_THREADS: String(Math.max(cores, 1)),
     // A graph runs in the thread that calls it; on a shared pool two workers took turns (2.5 s an epoch, not 1.25).
     TF_NUM_INTEROP_THREADS: '-1',
+    // oneDNN's cache (1,024 kernels, 250 MB) is TensorFlow's once more, and outlives the threads.
+    ONEDNN_PRIMITIVE_CACHE_CAPACITY: '128',
   }
 }
 

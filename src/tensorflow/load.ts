@@ -9,6 +9,7 @@ import { pathFrom } from '../path-below.ts'
 import { preloadFile } from '../setup/tensorflow-release.ts'
 import { requirePreparedEnvironment } from './environment.ts'
 import type { Runtime } from './runtime.ts'
+import { watchTensors } from './trial-scope.ts'
 
 type Tfjs = typeof TensorFlow
 
@@ -23,7 +24,10 @@ export async function loadTensorFlow(runtime: Runtime): Promise<Tfjs> {
 
 /** The same for a caller that cannot wait: both backends are there as soon as they are named. */
 export function loadTensorFlowNow(runtime: Runtime): Tfjs {
-  loaded ??= runtime.backend === 'tensorflow' ? loadNative(runtime.bindingPath) : loadPortable()
+  if (loaded === undefined) {
+    loaded = runtime.backend === 'tensorflow' ? loadNative(runtime.bindingPath) : loadPortable()
+    watchTensors(loaded)
+  }
   return loaded
 }
 

@@ -7,6 +7,7 @@ import type { NodeBackend } from './backend.ts'
 import type { GraphNode, Ref } from './graph.ts'
 import { NotRecordableError } from './record.ts'
 import { encodeSavedModel } from './saved-model.ts'
+import { sessionClosed, sessionOpened } from './trial-scope.ts'
 
 /** A graph that TensorFlow holds ready, with its variables. Calls block the thread until they are done. */
 export class Session {
@@ -25,6 +26,7 @@ export class Session {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+    sessionOpened(this)
   }
 
   /** Feeds the tensors by their placeholders' names and returns the values of `fetches`, in their order. */
@@ -41,6 +43,7 @@ export class Session {
   dispose(): void {
     if (this.#open) this.#backend.deleteSavedModel(this.#id)
     this.#open = false
+    sessionClosed(this)
   }
 }
 

@@ -174,8 +174,9 @@ export class WorkerPool {
       for (;;) {
         const connection = this.#connect(worker, task.trialId, handler)
         const options = connection === undefined ? {} : { transferList: [connection.port] }
-        const result = (await worker.pool.run({ ...task, connection }, options)) as TrainResult
-        if (result.status !== 'unconnected') return result
+        const { outcome, isThreadSpent } = (await worker.pool.run({ ...task, connection }, options)) as TrainResult
+        if (isThreadSpent) await retireThread(worker)
+        if (outcome.status !== 'unconnected') return outcome
         // The thread that was connected ended after its last trial.
         disconnect(worker)
       }
@@ -215,6 +216,17 @@ export class WorkerPool {
 function disconnect(worker: Worker): void {
   worker.link?.close()
   worker.link = undefined
+}
+
+/**
+ * Ends a thread between two trials. The next one starts when this one is gone: then it takes over its part of the heap (an
+ * arena of malloc's). Two at a time would leave the process with an arena more each time.
+ */
+async function retireThread(worker: Worker): Promise<void> {
+  disconnect(worker)
+  const { pool } = worker
+  await pool.destroy()
+  if (worker.pool === pool) worker.pool = startPool(worker.settings)
 }
 
 /** Ends the thread in the middle of what it does. */

@@ -118,8 +118,13 @@ export type TrialOutcome =
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly failure: TrialFailure }
 
-/** `unconnected`: nothing was trained, the thread is a new one that nobody has told whom to tell. */
-export type TrainResult = TrialOutcome | { readonly status: 'unconnected' }
+/** What a train task returns. */
+export interface TrainResult {
+  /** `unconnected`: nothing was trained, the thread is a new one that nobody has told whom to tell. */
+  readonly outcome: TrialOutcome | { readonly status: 'unconnected' }
+  /** True if another thread should train the next trial: only the end of this one frees what it holds. */
+  readonly isThreadSpent: boolean
+}
 
 /** A point's cost (null where the program has no model), or why it cannot be trained. */
 export type PointDescription = { readonly cost: ModelCost | null } | { readonly error: string }

@@ -11,6 +11,7 @@ import type {
 } from '../programs/program.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { ThreadConnection } from './connection.ts'
+import type { Leftovers } from '../tensorflow/trial-scope.ts'
 import { failureOf } from './failure.ts'
 import type { TrainTask, TrialCommand, TrialMessage, TrialOutcome } from './protocol.ts'
 import { epochOf } from './check-progress.ts'
@@ -117,6 +118,13 @@ export class RunningTrial {
     }
     this.#failure ??= { reason }
     this.#reject(reason)
+  }
+
+  /** Says what the program has not disposed. */
+  leftBehind({ tensors, bytes }: Leftovers): void {
+    if (tensors === 0) return
+    const detail = `${tensors} tensor${tensors === 1 ? '' : 's'}, ${(bytes / 1e6).toFixed(1)} MB`
+    this.send({ type: 'notices', notices: [{ kind: 'tensors', name: 'tensors', detail }] })
   }
 
   /** Ends once every report is on disk, also those that the program did not await. */

@@ -6,6 +6,7 @@ import { loadProgram } from '../programs/load.ts'
 import type { Trial } from '../programs/program.ts'
 import { loadTensorFlow, loadTensorFlowNow } from '../tensorflow/load.ts'
 import { findRuntime } from '../tensorflow/runtime.ts'
+import { inTrialScope } from '../tensorflow/trial-scope.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { ThreadConnection } from './connection.ts'
 import type { Connection, TrainResult, TrainTask, WorkerSettings } from './protocol.ts'
@@ -39,7 +40,7 @@ function connect(remote: Connection): void {
 }
 
 /** Runs one trial to its outcome; never rejects. */
-export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrainResult> {
+export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Promise<TrainResult['outcome']> {
   if (task.connection !== undefined) connect(task.connection)
   if (connection === undefined) return { status: 'unconnected' }
   const { trialId: id, params, seed, dataset } = task
@@ -76,7 +77,9 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
       },
     }
     running.send({ type: 'began' })
-    const result = await Promise.race([program.train(trial), running.failed])
+    const { result, left } = await inTrialScope(() => Promise.race([program.train(trial), running.failed]))
+    // A trial that fails is not expected to tidy up.
+    running.leftBehind(left)
     return await running.end(program, checkpoints, result)
   } catch (error) {
     return await running.endFailed(error)

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts'
 import { describePoints } from './describe.ts'
 import type { DescribeResult, TrainResult, WorkerSettings, WorkerTask } from './protocol.ts'
 import { pinThread } from '../tensorflow/cores.ts'
+import { isThreadSpent } from '../tensorflow/thread-kernels.ts'
 import { startTrial } from './trial.ts'
 
 const settings = Piscina.workerData as WorkerSettings
@@ -17,6 +18,6 @@ export async function work(task: WorkerTask): Promise<TrainResult | DescribeResu
     case 'describe':
       return describePoints(task).catch((error: unknown) => ({ programError: messageOf(error) }))
     case 'train':
-      return startTrial(task, settings)
+      return { outcome: await startTrial(task, settings), isThreadSpent: isThreadSpent() }
   }
 }

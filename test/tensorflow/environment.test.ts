@@ -13,7 +13,7 @@ describe('of the user’s variables', () => {
     expect(foreignVariables({ ...set, PATH: '/bin' })).toEqual([...names, 'OMP_NUM_THREADS', 'HWLOC_SYNTHETIC'].sort())
     expect(tensorflowEnvironment(2, { ...set, PATH: '/bin' })).toEqual({
       ...{ PATH: '/bin', TF_CPP_MIN_LOG_LEVEL: '3', TF_OVERRIDE_GLOBAL_THREADPOOL: '1' },
-      ...{ TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '-1' },
+      ...{ TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '-1', ONEDNN_PRIMITIVE_CACHE_CAPACITY: '128' },
     })
   })
 
