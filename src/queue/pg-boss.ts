@@ -7,6 +7,8 @@ import type { SharedQueue, SweepQueue } from './shared-queue.ts'
 /** Whoever took a trial has so long to find its checkpoint and begin, two minutes; then it is somebody else's to take. */
 const beginSeconds = (4 * leaseMs) / 1_000
 const jobsPerInsert = 5_000
+/** Longer than a trial that failed waits before it is taken again. */
+const longestDelaySeconds = 60
 
 interface JobData {
   readonly trialId: number
@@ -28,8 +30,9 @@ interface BossOptions {
  * changes its trial's row, so that neither is ever there without the other.
  */
 export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate }: BossOptions): Promise<SharedQueue> {
+  const createSchema = mayMigrate && (await isMissing(pool, schema))
   const boss = new PgBoss({
-    ...{ db: lockingTables(run, storeSchema), schema, schedule: false, migrate: mayMigrate, createSchema: mayMigrate },
+    ...{ db: lockingTables(run, storeSchema), schema, schedule: false, migrate: mayMigrate, createSchema },
     // What a host took and did not begin is given to another within seconds of its time.
     ...{ superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 },
   })
@@ -44,7 +47,10 @@ export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate
       const name = nameOf(sweepId)
       // One job a trial, however often it is added.
       await boss.createQueue(name, { policy: 'exclusive', retryLimit: 2 ** 30, expireInSeconds: beginSeconds })
-      const queue = sweepQueue(boss, name, () => heldIds(pool, schema, name))
+      const queue = sweepQueue(boss, name, {
+        held: () => heldIds(pool, schema, name),
+        mendTimes: () => mendTimes(pool, schema, name),
+      })
       made.set(sweepId, queue)
       return queue
     },
@@ -54,6 +60,12 @@ export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate
     },
     close: () => boss.stop({ graceful: false, close: false }),
   }
+}
+
+/** PostgreSQL asks for the right to create schemas even where `if not exists` finds one. */
+async function isMissing(pool: Pool, schema: string): Promise<boolean> {
+  const { rows } = await pool.query<{ missing: boolean }>('select to_regnamespace($1) is null as missing', [schema])
+  return rows[0]?.missing === true
 }
 
 /** Of processes that begin at once one creates what is missing; PostgreSQL's own `if not exists` fails the others. */
@@ -85,7 +97,12 @@ function lockingTables(run: BossOptions['run'], storeSchema: string): Db {
   }
 }
 
-function sweepQueue(boss: PgBoss, name: string, held: SweepQueue['held']): SweepQueue {
+interface QueueRows {
+  readonly held: SweepQueue['held']
+  readonly mendTimes: () => Promise<number>
+}
+
+function sweepQueue(boss: PgBoss, name: string, { held, mendTimes }: QueueRows): SweepQueue {
   return {
     held,
     async add(transaction, trials) {
@@ -98,13 +115,30 @@ function sweepQueue(boss: PgBoss, name: string, held: SweepQueue['held']): Sweep
       }
     },
     async take(most, { alone }) {
-      const jobs = await boss.fetch<JobData>(name, { batchSize: most, ...(!alone && { minPriority: 0 }) })
+      const fetch = () => boss.fetch<JobData>(name, { batchSize: most, ...(!alone && { minPriority: 0 }) })
+      const found = await fetch()
+      const jobs = found.length === 0 && (await mendTimes()) > 0 ? await fetch() : found
       return jobs.map(({ id, data }) => ({ trialId: data.trialId, job: id }))
     },
     async done(transaction, jobs) {
       if (jobs.length > 0) await boss.deleteJob(name, [...jobs], { db: fromKysely(transaction) })
     },
   }
+}
+
+/**
+ * Makes jobs due that no delay explains: the server's clock was set back since they were added or taken. Resolves to how
+ * many.
+ */
+async function mendTimes(pool: Pool, schema: string, name: string): Promise<number> {
+  const { rowCount } = await pool.query(
+    `update ${schema}.job set start_after = ${schema}.job_now(), started_on = least(started_on, ${schema}.job_now())
+      where name = $1 and (
+        state < 'active' and start_after > ${schema}.job_now() + $2 * interval '1 second'
+        or state = 'active' and started_on > ${schema}.job_now() + $2 * interval '1 second')`,
+    [name, longestDelaySeconds],
+  )
+  return rowCount ?? 0
 }
 
 /** Its own counts are of up to a minute ago, and do not say of which trials. */

@@ -18,13 +18,14 @@ import type { Store, StoreAccess } from './store.ts'
 
 /** A store in a schema of a PostgreSQL database; any number of processes and hosts may use it. */
 export async function openPostgres(location: string, access: StoreAccess): Promise<Store> {
-  const { client, schema, shown } = parseLocation(location)
-  const pool = openPool(client, schema)
+  const { candidates, schema, shown } = parseLocation(location)
+  const pool = openPool(candidates, schema)
   const clock = new ServerClock()
   const db = new Kysely<Schema>({ dialect: new SchemaPostgresDialect({ pool, clock }, schema) })
   let rights: Rights & Session
   try {
     const found = await rightsOn(db, schema)
+    refuseOtherEncoding(found.encoding, shown)
     clock.heard(found.seconds)
     rights = found
     await prepare(db, { shown, access, rights })
@@ -99,6 +100,14 @@ async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & Se
   if (row === undefined) throw new Error('the server answered without a row')
   const { isReplica, mayWrite, mayMigrate, ...found } = row
   return { ...found, mayWrite: mayWrite && !isReplica, mayMigrate: mayMigrate && !isReplica }
+}
+
+/** Every text has to be storable: names, messages and parameters come from anywhere. */
+function refuseOtherEncoding(encoding: string, shown: string): void {
+  if (encoding === 'UTF8') return
+  throw new SwathError('store', `${shown} is a database in ${encoding}, and swath keeps texts in UTF-8`, {
+    hint: 'create another one: createdb --encoding=UTF8 --locale=C --template=template0 NAME',
+  })
 }
 
 async function prepare(

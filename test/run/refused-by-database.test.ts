@@ -1,5 +1,4 @@
 import pg from 'pg'
-import { sql } from 'kysely'
 import { expect, inject, onTestFinished, test } from 'vitest'
 
 import { openStore } from '../../src/store/open.ts'
@@ -54,9 +53,9 @@ test('a report whose statements are cancelled again and again is stored once, an
   expect(await written).toBe(true)
   await aggregator.write(end(trialId, 'completed'))
   expect((await metricsOf(store.db, trialId)).map(({ value }) => value)).toEqual([1])
-  expect(notes.filter((note) => /canceling statement due to user request\. It is tried again/.test(note))).toHaveLength(
-    1,
-  )
+  expect(
+    notes.filter((note) => note.includes('canceling statement due to user request. It is tried again')),
+  ).toHaveLength(1)
 })
 
 test.each(['statement_timeout', 'lock_timeout', 'transaction_timeout'])(

@@ -6,6 +6,7 @@ import type { AnswerParts } from '../reader/parts.ts'
 import type { PostgresSettings, Question } from '../reader/protocol.ts'
 import { notInTime } from '../reader/question.ts'
 import type { SqlValue } from '../store.ts'
+import { Candidates, refuseWrongServer } from './candidates.ts'
 import { exactValues } from './exact-values.ts'
 import { parseLocation } from './location.ts'
 import { readingRole } from './reading-role.ts'
@@ -61,13 +62,17 @@ export class AskedPostgres implements Asked {
   }
 
   async #connect(): Promise<Session> {
-    const { client: config, schema } = parseLocation(this.#settings.location)
-    const client = new pg.Client({ ...config, types: exactValues })
-    // What is asked next says so.
-    client.on('error', () => {
-      this.#session = undefined
+    const { candidates, schema } = parseLocation(this.#settings.location)
+    const client = await new Candidates(candidates).connect(async ({ config, wanted }) => {
+      const client = new pg.Client({ ...config, types: exactValues })
+      // What is asked next says so.
+      client.on('error', () => {
+        this.#session = undefined
+      })
+      await client.connect()
+      await refuseWrongServer(client, wanted)
+      return client
     })
-    await client.connect()
     return { client, setUp: transactionSettings(schema, await readingRole(client, schema)) }
   }
 }

@@ -17,7 +17,11 @@ export class PostgresConnection implements DatabaseConnection {
 
   async executeQuery<R>({ sql: text, parameters, name }: Asked): Promise<QueryResult<R>> {
     const values = parameters.map((value) => (Array.isArray(value) ? value.map(storable) : storable(value)))
-    const { command, rowCount, rows } = await runStatement<R & object>(this.client, { text, values, name })
+    const { command, rowCount, rows } = await runStatement<R & object>(this.client, {
+      text: withoutNul(text),
+      values,
+      name,
+    })
     return { rows, ...(changing.includes(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) }
   }
 
@@ -36,5 +40,10 @@ interface Asked {
 
 /** PostgreSQL's texts have no NUL, which a command may well print. */
 function storable(value: unknown): unknown {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+  return typeof value === 'string' ? withoutNul(value) : value
+}
+
+/** Names of metrics become columns: in a statement's text a NUL would end it. */
+function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }

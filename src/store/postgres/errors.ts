@@ -98,10 +98,16 @@ const certificate = 'name the authority that signed it with ?sslmode=verify-full
 
 /** By code or message, the first that fits. */
 const hints: readonly (readonly [pattern: RegExp, message: string, hint: string])[] = [
+  [/target_session_attrs/, 'has no such server', 'name its hosts in the URL, or leave target_session_attrs out'],
   [/^28P01|client password must be|no password supplied/, 'does not let you in', password],
   [/no encryption|SSL off/, 'wants an encrypted connection', 'add ?sslmode=verify-full to the URL'],
   [/^28000/, 'does not let you in', `${password}; who may connect is in the server's pg_hba.conf`],
   [/^3D000/, 'is not there', 'make it with createdb, or name another database in the URL'],
+  [
+    /permission denied for database/,
+    'lacks a schema, and this user may not create one',
+    'have its owner create it, and that of the queue: create schema swath authorization …; create schema swath_queue authorization …',
+  ],
   [/^42501/, 'may not be used so by this user', 'ask its owner for a role: swath setup postgres --roles'],
   [/^(42P01|3F000)/, 'lacks a table', 'run `swath doctor`'],
   [/^ENOTFOUND|^EAI_AGAIN/, 'has no such host', 'check the host in the URL, and the network'],

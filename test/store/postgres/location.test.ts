@@ -42,7 +42,7 @@ test('tables are in a schema of their own, which may be named', () => {
 test.each([
   ['postgres://host/db?schema=Mine;drop', /schema=Mine;drop cannot be swath's/],
   ['postgres://host/db?schema=pg_mine', /cannot be swath's/],
-  ['postgres://me:secret@host:port/db', /^postgres:\/\/… cannot be used: it is not the URL of a database/],
+  ['postgres://me:secret@host:port/db', /cannot be used: a port is no number/],
   ['postgres://me:secret@host/db?sslmode=sometimes', /sslmode=sometimes is none of PostgreSQL's/],
   ['postgres://me:secret@host/db?sslmode=verify-full&sslrootcert=/no/file', /ENOENT.*\/no\/file/],
   ['postgres://me:secret@host/db?sslmode=verify-ca', /verify-ca requires specifying a CA with sslrootcert/],
@@ -95,4 +95,54 @@ test('a password is in the URL, in PGPASSWORD, or in a file', async () => {
   expect(process.env.PGPASSFILE).toBe(one)
   setEnvironment({ PGPASSWORD: 'from PGPASSWORD' })
   expect(await passwordFor('postgres://me@host:5432/db')).toBe('from PGPASSWORD')
+})
+
+test.each([
+  ['postgres://me:a#b:c?d=e&f@host:5/db', { user: 'me', password: 'a#b:c?d=e&f', host: 'host', port: 5 }],
+  ['postgres://me:%40%2F%25@host/db#x', { password: '@/%', database: 'db#x' }],
+  ['postgresql://me@[::1]:5/db', { host: '::1', port: 5 }],
+  ['postgres://%2Frun%2Fpostgresql/db', { host: '/run/postgresql' }],
+  ['postgres://host/?dbname=db&user=me&password=a%2Fb', { database: 'db', user: 'me', password: 'a/b' }],
+  ['postgres:///db?host=/run', { host: '/run', database: 'db' }],
+])('%s is read as libpq reads it', (location, expected) => {
+  expect(parseLocation(location).client).toMatchObject(expected)
+})
+
+test.each([
+  ['postgres://me:sec@ret@host/db', /ret@host/, 'host'],
+  ['postgres://me:a%b@host/db', /a % in it stands for itself, and is written %25/, undefined],
+  [
+    'postgres://me:a/b@host/db',
+    /a port is no number \(in a password, @ is written %40 and \/ is written %2F\)/,
+    undefined,
+  ],
+  ['postgres://one,two:5,three:6:7/db', /a port is no number/, undefined],
+  ['postgres:///db?host=a,b,c&port=1,2', /another number of ports than of hosts/, undefined],
+  ['postgres://host/db?target_session_attrs=master', /is one of any, read-write/, undefined],
+])('%s: what has to be encoded is said', (location, message, host) => {
+  if (host === undefined) expect(() => parseLocation(location)).toThrow(message)
+  else expect(parseLocation(location).client.host).toMatch(message)
+})
+
+test('hosts are tried in turn, each encrypted or not as sslmode says', () => {
+  const tried = (location: string) =>
+    parseLocation(location).candidates.map(({ config: { host, port, ssl }, wanted }) => [
+      host,
+      port,
+      Boolean(ssl),
+      wanted,
+    ])
+  expect(tried('postgres://one,two:5/db?sslmode=prefer')).toEqual([
+    ['one', undefined, true, 'any'],
+    ['one', undefined, false, 'any'],
+    ['two', 5, true, 'any'],
+    ['two', 5, false, 'any'],
+  ])
+  expect(tried('postgres://one/db?sslmode=allow').map(([, , ssl]) => ssl)).toEqual([false, true])
+  expect(tried('postgres:///db?host=one,two&port=7&target_session_attrs=prefer-standby')).toEqual([
+    ['one', 7, false, 'prefer-standby'],
+    ['two', 7, false, 'prefer-standby'],
+    ['one', 7, false, 'any'],
+    ['two', 7, false, 'any'],
+  ])
 })
