@@ -76,7 +76,7 @@ function encodedUrl(
 ): string {
   const [name, secret] = [encodeURIComponent(user), encodeURIComponent(password)]
   const credentials = user === '' && password === '' ? '' : `${name}${secret === '' ? '' : `:${secret}`}@`
-  const place = `${/:/.test(host) && !host.startsWith('/') ? `[${host}]` : encodeURIComponent(host)}${port === '' ? '' : `:${port}`}`
+  const place = `${host.includes(':') && !host.startsWith('/') ? `[${host}]` : encodeURIComponent(host)}${port === '' ? '' : `:${port}`}`
   const all = new URLSearchParams([...parameters, ...(mode === undefined ? [] : [['sslmode', mode]])] as [
     string,
     string,
