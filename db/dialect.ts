@@ -134,6 +134,17 @@ export function withoutRowid(db: Kysely<unknown>): RawBuilder<unknown> {
   return isSqlite(db) ? sql`without rowid` : sql``
 }
 
+/** What keeps `state_counts` up to date on SQLite. */
+export const stateTriggers = ['trials_planned', 'trials_deleted', 'trials_changed'] as const
+
+/** Counts the states of all trials anew, on SQLite. */
+export async function recountStates(db: QueryExecutorProvider): Promise<void> {
+  await sql`delete from state_counts`.execute(db)
+  await sql`
+    insert into state_counts (sweep_id, state, trials)
+    select sweep_id, state, count(*) as trials from trials group by sweep_id, state`.execute(db)
+}
+
 /**
  * `state_counts`: how many trials of a sweep are in which state. SQLite counts as they change, so that nobody has to read
  * a sweep's trials to say how far it is; on PostgreSQL, where many write at once, they would queue for the row.
@@ -146,13 +157,15 @@ export async function countStates(db: Kysely<unknown>): Promise<void> {
   }
   await db.schema
     .createTable('state_counts')
+    .ifNotExists()
     .addColumn('sweep_id', 'integer', (column) => column.notNull().references('sweeps.id').onDelete('cascade'))
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('trials', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('state_counts_key', ['sweep_id', 'state'])
     .modifyEnd(withoutRowid(db))
     .execute()
-  await sql`insert into state_counts (sweep_id, state, trials) ${counts}`.execute(db)
+  await recountStates(db)
+  for (const name of stateTriggers) await sql`drop trigger if exists ${sql.id(name)}`.execute(db)
   const oneMore = sql`
     insert into state_counts (sweep_id, state, trials) values (new.sweep_id, new.state, 1)
     on conflict (sweep_id, state) do update set trials = trials + 1;`

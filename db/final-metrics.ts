@@ -10,3 +10,13 @@ export const countFinalMetrics = `
     group by trial_id, name
   ) a
   join metrics m on m.trial_id = a.trial_id and m.name = a.name and m.epoch = a.epoch`
+
+/** What `final_metrics` holds of the metrics, without sums, whose last bits depend on the order of the summands. */
+export const finalMetricsOfReports = `
+  select m.trial_id, m.name, m.epoch, m.value, a.reports, a.least, a.greatest
+  from (
+    select trial_id, name, max(epoch) as epoch, count(*) as reports, min(value) as least, max(value) as greatest
+    from metrics
+    group by trial_id, name
+  ) a
+  join metrics m on m.trial_id = a.trial_id and m.name = a.name and m.epoch = a.epoch`

@@ -12,7 +12,7 @@ import { takeBackAllLost } from '../store/lost-trials.ts'
 import { lostRuns, refuseLiveRuns, releaseLostRuns } from '../store/runs.ts'
 import { removeSpools, replaySpools } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
-import { defineViews, missingViews, rebuildSweepViews } from '../store/views.ts'
+import { reconcile } from '../store/derived.ts'
 import { flawedArtifacts } from './examine.ts'
 import { removeStrays } from './strays.ts'
 
@@ -28,7 +28,7 @@ export async function repairStore(location: string, say: (done: string) => void,
     await refuseLiveRuns(store.db, now)
     await usingArtifacts(store, async (artifacts) => {
       await mendRows(store, artifacts, say, now)
-      await mendViews(store, say)
+      await mendDerived(store, say)
       // Files of trials that could not be read may be all that is left of them: they stay until somebody asks for it.
       if (wasDamaged) return
       // Last: a file is removed when no row names it any more.
@@ -102,10 +102,7 @@ async function mendRows(
     say(line)
 }
 
-async function mendViews(store: Store, say: (done: string) => void): Promise<void> {
-  const missing = await missingViews(store.db)
-  if (missing.length === 0) return
-  await store.db.transaction().execute(defineViews)
-  await rebuildSweepViews(store.db, missing)
-  say(`made ${counted(missing.length, 'view')} that were not there: ${firstOf(missing)}`)
+/** What follows from other rows. */
+async function mendDerived(store: Store, say: (done: string) => void): Promise<void> {
+  for (const what of await reconcile(store.db, { all: true })) say(`worked out again: ${what}`)
 }

@@ -7,6 +7,7 @@ import { enqueueMissing } from '../store/enqueue.ts'
 import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { rebuildStaleViews } from '../store/derived.ts'
 import { defineSweepView, ReportedMetrics } from '../store/sweep-view.ts'
 import { progressOf } from '../store/sweeps.ts'
 import type { SweepSettings } from '../sweep/definition.ts'
@@ -60,6 +61,8 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
   const take = async () => {
     if ((await acquireSweep(store.db, sweep.id, self, store.now())) !== undefined) return
     role.acts = true
+    // The process that acted before may have ended between a report and the view with its metrics.
+    await rebuildStaleViews(store.db)
     await enqueueMissing(store.db, queue, sweep.id)
   }
   const act = async (isLast: boolean) => {

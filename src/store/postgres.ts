@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely'
 
 import { SwathError } from '../errors.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
+import { reconcile } from './derived.ts'
 import { ServerClock } from './postgres/clock.ts'
 import { checkSchema } from './postgres/check.ts'
 import { wasCommitted } from './postgres/commit.ts'
@@ -149,4 +150,5 @@ async function prepare(
     )
     return Promise.resolve()
   })
+  if (access !== 'read') await reconcile(db, { all: false })
 }

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import { readingRules } from '../sweep/stored.ts'
 import type { DeclaredMetrics } from '../metrics/catalogue.ts'
 import type { Schema } from './schema.ts'
-import { addKnownMetrics, writeDeclaredMetrics } from './sweep-metrics.ts'
+import { addKnownMetrics, forgetKnownMetrics, writeDeclaredMetrics } from './sweep-metrics.ts'
 import { writeViolations } from './violations.ts'
 
 /**
@@ -16,6 +16,7 @@ export async function writeSweepMetrics(db: Kysely<Schema>, sweepId: number, dec
 
 /** Works out anew what follows from trials: which metrics there are, how they are read, which constraints are violated. */
 export async function recountSweeps(db: Kysely<Schema>): Promise<void> {
+  forgetKnownMetrics(db)
   const sweeps = await db.selectFrom('sweeps').select(['id', 'name', 'definition', 'settings']).orderBy('id').execute()
   for (const sweep of sweeps) {
     await writeDeclaredMetrics(db, sweep.id, readingRules(sweep))

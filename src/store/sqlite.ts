@@ -7,6 +7,7 @@ import { bothRights, createWithRights, rightsOf } from '../file-rights.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { isSqliteError } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
+import { reconcile } from './derived.ts'
 import { storeFile } from './location.ts'
 import { migrate, refuseOlderSchema } from './migrate.ts'
 import { ReaderPool } from './reader/pool.ts'
@@ -69,6 +70,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     if (access !== 'inspect' && isReadOnly) await orStoreError(path, () => refuseOlderSchema(db, location))
     else if (access !== 'inspect') {
       await orStoreError(path, () => migrate(db, location, (migration) => keepBefore(migration, file, copyTo)))
+      if (access !== 'read') await orStoreError(path, () => reconcile(db, { all: false }))
     }
   } catch (error) {
     await watch?.end().catch(() => undefined)

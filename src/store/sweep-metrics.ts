@@ -76,6 +76,11 @@ type Origin = 'reported' | 'counted'
 /** By store, then by sweep and origin: names that committed rows have. */
 const committed = new WeakMap<object, Map<string, ReadonlySet<string>>>()
 
+/** Has the next call of {@link addKnownMetrics} look at the rows: they may have been changed by hand. */
+export function forgetKnownMetrics(db: Kysely<Schema>): void {
+  committed.delete(db.getExecutor().adapter)
+}
+
 /** Adds metrics when they are known for the first time; of many calls for a sweep two look into the table. */
 export async function addKnownMetrics(
   db: Kysely<Schema>,

@@ -174,7 +174,7 @@ test('rows past the references, missing views and strays are found and mended', 
   expect(await problems(store.location)).toEqual([expect.stringMatching(/no such table: .*progress/)])
   expect(await repaired(store.location)).toEqual([
     'removed 3 rows of sweeps or trials that are not there',
-    'made 2 views that were not there: progress, sweep_grid',
+    'worked out again: the views progress, sweep_grid',
     `removed trial-${ids[2] ?? 0}/, which nothing names (23B)`,
   ])
   expect(await problems(store.location)).toEqual([])

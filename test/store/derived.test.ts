@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import { expect, inject, test } from 'vitest'
+
+import { applyChanges } from '../../src/store/changes.ts'
+import { rebuildStaleViews, reconcile } from '../../src/store/derived.ts'
+import { openStore } from '../../src/store/open.ts'
+import type { Store } from '../../src/store/store.ts'
+import { defineSweepView } from '../../src/store/sweep-view.ts'
+import { trialsOf } from '../../src/store/trials.ts'
+import { end, report, start } from './change-of.ts'
+import { plannedSweep, storeKind, temporaryStore } from './temporary-store.ts'
+
+/** Two trials of two epochs each, in a sweep whose view has their metrics; one has a quote in its name. */
+async function reportedStore(): Promise<Store> {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store, 3)
+  await defineSweepView(store.db, sweep, ['depth', 'width'], ['loss', "user's"])
+  for (const { id } of (await trialsOf(store.db, sweep.id)).slice(0, 2)) {
+    await applyChanges(store.db, [
+      start(id),
+      report(id, { epoch: 1, loss: 0.5, "user's": id }),
+      report(id, { epoch: 2, loss: 0.25 * id, "user's": id }),
+      end(id, 'completed'),
+    ])
+  }
+  return store
+}
+
+/** All that is derived, as a reader sees it. */
+async function derivedOf({ db }: Store) {
+  const rows = async (query: string) => (await sql.raw(query).execute(db)).rows
+  return {
+    counts: await rows('select sweep_id, state, trials from state_counts where trials <> 0 order by state'),
+    finals: await rows('select * from final_metrics order by trial_id, name'),
+    metrics: await rows('select * from sweep_metrics order by name'),
+    view: await rows('select * from sweep_grid order by trial_id'),
+    points: await rows('select * from points_grid order by trial_id'),
+    results: await rows('select sweep, trial, loss from results order by trial').catch(() => 'no results'),
+    progress: await rows('select name, completed, queued from progress'),
+  }
+}
+
+const replaceView = `drop view sweep_grid; create view sweep_grid as select id as trial_id from trials`
+
+/** What is broken, by which statements, and what brings it back. */
+const broken: Readonly<
+  Record<string, { readonly by: string; readonly back: 'opening' | 'repair'; readonly on?: 'sqlite' }>
+> = {
+  'a view of all stores is gone': { by: 'drop view progress', back: 'opening' },
+  "a sweep's view is gone": { by: 'drop view sweep_grid', back: 'opening' },
+  "a sweep's view of points is gone": { by: 'drop view points_grid', back: 'opening' },
+  "a sweep's view lacks its metrics": { by: replaceView, back: 'opening' },
+  'counts of states are wrong': { by: 'update state_counts set trials = 7', back: 'opening', on: 'sqlite' },
+  'counts of states are gone': { by: 'delete from state_counts', back: 'opening', on: 'sqlite' },
+  'what counts states is gone': {
+    by: "drop trigger trials_changed; update trials set state = 'failed' where state = 'queued'",
+    back: 'opening',
+    on: 'sqlite',
+  },
+  'final metrics are gone': { by: 'delete from final_metrics', back: 'repair' },
+  'final metrics are wrong': { by: 'update final_metrics set value = 99, reports = 1', back: 'repair' },
+  'final metrics of nothing are there': {
+    by: `insert into final_metrics select trial_id, 'ghost', 1, 1, 1, 1, 1, 1 from final_metrics where name = 'loss'`,
+    back: 'repair',
+  },
+  "a sweep's metrics are gone": { by: 'delete from sweep_metrics', back: 'repair' },
+  'a metric counts as not reported': { by: 'update sweep_metrics set reported = 0', back: 'repair' },
+}
+
+test.for(Object.entries(broken).filter(([, { on }]) => on === undefined || on === storeKind()))(
+  'where %s it is as before after an opening or a repair',
+  async ([, { by, back }]) => {
+    const store = await reportedStore()
+    const before = await derivedOf(store)
+    for (const statement of by.split('; ')) await sql.raw(statement).execute(store.db)
+    if (back === 'opening') await (await openStore(locationOf(store), 'change')).close()
+    else await reconcile(store.db, { all: true })
+    const after = await derivedOf(store)
+    if (by.includes("'failed'")) {
+      expect(after.counts).toMatchObject([
+        { state: 'completed', trials: 2 },
+        { state: 'failed', trials: 1 },
+      ])
+      await sql`update trials set state = 'queued' where state = 'failed'`.execute(store.db)
+    }
+    expect(await derivedOf(store)).toEqual(before)
+    expect(await reconcile(store.db, { all: true })).toEqual([])
+  },
+)
+
+test('a sweep whose watcher left before the first report gets its columns from the next process', async () => {
+  const store = await temporaryStore()
+  const sweep = await plannedSweep(store, 2)
+  // The watcher has created the view, and ended.
+  await defineSweepView(store.db, sweep, ['depth', 'width'], [])
+  const [first, second] = await trialsOf(store.db, sweep.id)
+  for (const id of [first?.id ?? 0, second?.id ?? 0]) {
+    await applyChanges(store.db, [start(id), report(id, { epoch: 1, loss: id / 2 }), end(id, 'completed')])
+  }
+  expect(await rebuildStaleViews(store.db)).toEqual(['sweep_grid'])
+  const { rows } = await sql`select loss from sweep_grid order by loss`.execute(store.db)
+  expect(rows).toEqual([{ loss: 0.5 }, { loss: 1 }])
+  expect(await rebuildStaleViews(store.db)).toEqual([])
+})
+
+/** A store tells its location without its password. */
+function locationOf({ location }: Store): string {
+  return storeKind() === 'sqlite' ? location : `${inject('postgres').url}${new URL(location).search}`
+}
