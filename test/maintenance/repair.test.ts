@@ -174,7 +174,7 @@ test('rows past the references, missing views and strays are found and mended', 
   expect(await problems(store.location)).toEqual([expect.stringMatching(/no such table: .*progress/)])
   // Opening the store to write has created the views again.
   expect(await repaired(store.location)).toEqual([
-    'removed 3 rows of sweeps or trials that are not there',
+    'removed 4 rows of sweeps or trials that are not there',
     `removed trial-${ids[2] ?? 0}/, which nothing names (23B)`,
   ])
   expect(await problems(store.location)).toEqual([])
