@@ -1,7 +1,7 @@
 import { usingArtifacts } from '../artifacts/open-shared.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
 import { SwathError } from '../errors.ts'
-import { counted, firstLines, firstOf } from '../report/enumerate.ts'
+import { counted, firstLines } from '../report/enumerate.ts'
 import { formatCompact } from '../report/format.ts'
 import { allArtifacts, forgetArtifacts } from '../store/artifacts.ts'
 import { anyLiveCoordinator } from '../store/coordinators.ts'
