@@ -114,5 +114,6 @@ test('a server clock that is set back delays no trial', async () => {
   await client.connect()
   await client.query(`update ${schema}_queue.job set start_after = start_after + interval '1 hour'`)
   await client.end()
-  expect((await queue.take(5, { alone: false })).map(({ trialId }) => trialId)).toEqual([first, second])
+  const taken = await queue.take(5, { alone: false })
+  expect(new Set(taken.map(({ trialId }) => trialId))).toEqual(new Set([first, second]))
 })
