@@ -1,5 +1,6 @@
 import { trialFolder, type Artifacts, type StoredArtifact } from '../../src/artifacts/artifacts.ts'
 import { artifactLocation, openArtifacts } from '../../src/artifacts/open.ts'
+import { reconcile } from '../../src/store/derived.ts'
 import type { ArtifactRow, SweepRow } from '../../src/store/schema.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -32,6 +33,8 @@ export async function trainedStore({
     await name(store, trialId, checkpoint(artifacts, trialId))
     await end(store, trialId)
   }
+  // Rows that were written by hand have nothing derived from them yet.
+  await reconcile(store.db, { all: true })
   return { store, artifacts, sweep, ids }
 }
 
