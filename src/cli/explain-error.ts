@@ -32,7 +32,7 @@ export function explainError(error: unknown): SwathError | undefined {
   if (usage !== undefined) return usage
   if (error instanceof SyntaxError && /\bJSON\b/.test(error.message)) {
     return new SwathError('store', `a row of the store holds invalid JSON: ${error.message}`, {
-      hint: '`swath doctor` names the row; put a backup in the place of the store, or delete the sweep: swath delete',
+      hint: 'put a backup in the place of the store, or delete the sweep whose row it is: swath delete',
       cause: error,
     })
   }

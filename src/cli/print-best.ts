@@ -3,11 +3,11 @@ import { bestPoints } from '../results/best.ts'
 import { readPointsAt } from '../results/point-reading.ts'
 import { readPoints } from '../results/points.ts'
 import { SwathError } from '../errors.ts'
-import type { Parameters } from '../programs/program.ts'
 import { findSweep } from '../store/find-sweep.ts'
 import { findTrial } from '../store/find-trial.ts'
 import type { Store } from '../store/store.ts'
 import { describeMetric } from './display/words.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** Prints the best point of a sweep, by its first objective, as a sweep file. */
 export async function printBestOfSweep(store: Store, name: string): Promise<void> {
@@ -28,5 +28,5 @@ export async function printBestOfSweep(store: Store, name: string): Promise<void
 export async function printTrialFile(store: Store, id: number): Promise<void> {
   const { trial, sweep } = await findTrial(store, id)
   const about = `Trial ${id} of ${sweep.name}`
-  process.stdout.write(bestFile(sweep, JSON.parse(trial.params) as Parameters, { folder: process.cwd(), about }))
+  process.stdout.write(bestFile(sweep, storedParameters(trial), { folder: process.cwd(), about }))
 }

@@ -1,4 +1,3 @@
-import type { Parameters } from '../programs/program.ts'
 import { formatCount, formatDuration, formatPercent } from '../report/format.ts'
 import type { RunResult } from '../run/run-sweep.ts'
 import { trialResults } from '../results/trials.ts'
@@ -6,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { trialsOf } from '../store/trials.ts'
 import { describeParameters } from './display/words.ts'
 import { colors } from './terminal.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** Prints what one trial came to: time, accuracies, size; and what can be done with it. */
 export async function printTraining(
@@ -16,8 +16,8 @@ export async function printTraining(
   const [trial] = await trialsOf(store.db, sweep.id)
   if (trial === undefined) throw new Error(`sweep ${sweep.name} has no trial`)
   const [{ metrics: final } = { metrics: new Map<string, number>() }] = await trialResults(store.db, sweep, [trial])
-  const { id, state, error, params: text, parameter_count, flops, started_at, finished_at } = trial
-  const params = JSON.parse(text) as Parameters
+  const { id, state, error, parameter_count, flops, started_at, finished_at } = trial
+  const params = storedParameters(trial)
   const result = {
     ...{ trial: id, sweep: sweep.name, state, error, params, parameter_count, flops },
     elapsed_seconds: secondsBetween(started_at, finished_at),

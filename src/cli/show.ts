@@ -12,11 +12,12 @@ import { cell } from './parameter-cell.ts'
 import { shortHash } from './program-versions.ts'
 import { printRows } from './print-rows.ts'
 import { colors } from './terminal.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** Prints a trial: its parameters, its metrics by epoch, its attempts. */
 export async function showTrial(store: Store, id: number, format: FormatOptions): Promise<void> {
   const { trial } = await findTrial(store, id)
-  const params = JSON.parse(trial.params) as Parameters
+  const params = storedParameters(trial)
   const attempts = (await attemptsOf(store.db, id)).map(({ runtime, ...attempt }) => ({
     ...{ ...attempt, runtime: runtime === null ? null : (JSON.parse(runtime) as Platform) },
   }))

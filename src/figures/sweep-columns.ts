@@ -11,6 +11,7 @@ import { parameterNames } from '../sweep/space.ts'
 import { tellingParameters } from '../sweep/telling.ts'
 import type { SweepColumn } from './column.ts'
 import { quoted } from './sql-text.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 /** Rows that tell whether a column holds numbers and whether it varies. */
 const rowsLookedAt = 500
@@ -69,6 +70,6 @@ function parametersIn(row: Readonly<Record<string, unknown>>, columns: readonly 
 async function parametersOf({ db }: Store, sweep: SweepRow): Promise<string[]> {
   const { parameters } = storedDefinition(sweep)
   const [first] = await trialsOf(db, sweep.id, 1)
-  const names = [...parameterNames(parameters), ...Object.keys(JSON.parse(first?.params ?? '{}') as Parameters)]
+  const names = [...parameterNames(parameters), ...Object.keys(readableParameters(first ?? { params: '{}' }))]
   return [...new Set(names)].sort()
 }

@@ -4,6 +4,7 @@ import { findTrial } from '../store/find-trial.ts'
 import type { AttemptRow, TrialState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { attemptsOf, childrenOf, eventsOf, metricsOf } from '../store/trials.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** All that is on record of a trial, for who looks at it. */
 export interface TrialRecord {
@@ -78,7 +79,7 @@ export async function trialRecord(store: Store, id: number): Promise<TrialRecord
     trialEventKinds.map(async (kind) => (await eventsOf(db, id, kind)).map(({ at, detail }) => ({ at, kind, detail }))),
   )
   return {
-    ...{ id, sweep: sweep.name, number, state, params: JSON.parse(trial.params) as Parameters, seed, repeat },
+    ...{ id, sweep: sweep.name, number, state, params: storedParameters(trial), seed, repeat },
     ...{ parent_id, children: await childrenOf(db, id), parameter_count, flops, weights_sha256 },
     ...{ error, stop_reason, host, worker, started_at, finished_at },
     planned_at: sweep.method === 'grid' ? sweep.created_at : null,

@@ -8,6 +8,7 @@ import { findTrial } from '../store/find-trial.ts'
 import type { SweepRow, TrialRow, TrialState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { storedSettings, type SweepSettings } from '../sweep/definition.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** A trial that left a trained model. */
 export interface TrainedTrial {
@@ -32,7 +33,7 @@ export async function findTrainedTrial(store: Store, artifacts: SharedArtifacts,
   const bytes = await artifacts.read(artifact)
   return {
     ...{ trial, sweep, artifact },
-    params: JSON.parse(trial.params) as Parameters,
+    params: storedParameters(trial),
     settings: storedSettings(sweep),
     checkpoint: decodeCheckpoint(bytes, `the checkpoint of trial ${id}`),
   }

@@ -8,6 +8,7 @@ import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
 import { trialsOf } from '../store/trials.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 /** What `--x` and `--y` say. */
 export interface AxisOptions {
@@ -61,7 +62,7 @@ async function unknownAxis(
   metrics: readonly SweepMetric[],
 ): Promise<SwathError> {
   const [trial] = await trialsOf(store.db, sweep.id, 1)
-  const parameters = numericParameters(JSON.parse(trial?.params ?? '{}') as Parameters)
+  const parameters = numericParameters(readableParameters(trial ?? { params: '{}' }))
   const reported = metrics.filter((metric) => metric.reported === 1 || metric.counted === 1).map(({ name }) => name)
   const known = [...new Set([...reported, ...parameters])]
   if (known.length === 0 || known.includes(key))

@@ -5,6 +5,7 @@ import type { Schema } from '../store/schema.ts'
 import { trialsById } from '../store/trials.ts'
 import type { Mean } from '../metrics/mean.ts'
 import type { SweepPoints } from './points.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** A completed point, for people and programs. */
 export interface PointReading {
@@ -30,7 +31,7 @@ export async function readPointsAt(
     if (trial === undefined) return []
     const { id, params, parameter_count, flops } = trial
     const values = Object.fromEntries(points.objectives.map(({ name }, axis) => [name, meanAt(points, axis, k)]))
-    return [{ trial: id, params: JSON.parse(params) as Parameters, parameter_count, flops, values }]
+    return [{ trial: id, params: storedParameters({ id, params }), parameter_count, flops, values }]
   })
 }
 

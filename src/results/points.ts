@@ -9,6 +9,7 @@ import type { Schema, SweepRow } from '../store/schema.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
 import { spaceOf } from '../sweep/space.ts'
 import { storedDefinition } from '../sweep/stored.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /**
  * The completed points of a sweep as columns, in the order of its plan. A point is the trials with the same parameters, which
@@ -90,7 +91,7 @@ class PointColumns implements SweepPoints {
   }
 
   get params(): readonly Parameters[] {
-    return (this.#params ??= this.#texts.map((text) => JSON.parse(text) as Parameters))
+    return (this.#params ??= this.#texts.map((params, k) => storedParameters({ id: this.trials[k] ?? 0, params })))
   }
 
   get coordinates(): readonly (readonly number[])[] {

@@ -8,6 +8,7 @@ import { finalMetricsOf } from '../store/final-metrics.ts'
 import type { Schema, SweepRow, TrialRow, TrialState } from '../store/schema.ts'
 import { sweepMetrics } from '../store/sweep-metrics.ts'
 import { countedCost } from '../store/violations.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** A trial with its metrics under their reductions. */
 export interface TrialResult extends Pick<
@@ -56,7 +57,7 @@ export async function trialResults(
   }
   return rows.map((row) => {
     const own = metrics.get(row.id) ?? new Map<string, number>()
-    return { ...row, params: JSON.parse(row.params) as Parameters, metrics: own, counts: counts(row, own, objectives) }
+    return { ...row, params: storedParameters(row), metrics: own, counts: counts(row, own, objectives) }
   })
 }
 

@@ -1,11 +1,11 @@
 import { SwathError } from '../errors.ts'
-import type { Parameters } from '../programs/program.ts'
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { enqueue } from '../store/enqueue.ts'
 import { findTrial } from '../store/find-trial.ts'
 import type { SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { continueTrial, metricsOf } from '../store/trials.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 /** One trial that is trained on, to this epoch. */
 export interface Continuation {
@@ -24,7 +24,7 @@ export async function planContinuation(
     const why = trial.state === 'running' ? 'is being trained' : 'is complete: nothing changes it any more'
     throw new SwathError('usage', `trial ${trialId} ${why}`)
   }
-  const { epochs: planned } = JSON.parse(trial.params) as Parameters
+  const { epochs: planned } = storedParameters(trial)
   if (typeof planned !== 'number') {
     throw new SwathError('usage', `trial ${trialId} has no parameter \`epochs\`: nothing tells its program to go on`)
   }

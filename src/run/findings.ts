@@ -1,4 +1,3 @@
-import type { Parameters } from '../programs/program.ts'
 import { History, type Imputing } from '../search/history.ts'
 import type { Observation } from '../search/search.ts'
 import type { SearchSpace } from '../search/space.ts'
@@ -15,6 +14,7 @@ import { countedCost } from '../store/violations.ts'
 import { parameterNames } from '../sweep/space.ts'
 import { searchMetrics } from './search-metrics.ts'
 import type { Objective } from '../stopping/rule.ts'
+import { storedParameters } from '../store/trial-parameters.ts'
 
 const over: ReadonlySet<ObservedRow['state']> = new Set(['completed', 'stopped', 'failed', 'cancelled'])
 
@@ -119,7 +119,7 @@ export class Findings {
     const counting = trials.filter((trial) => trial.state === 'completed' && this.#hasAll(trial))
     const judged = which === 'latest' && counting.length > 0 ? counting : trials
     return {
-      point: JSON.parse(trials[0].params) as Parameters,
+      point: storedParameters(trials[0]),
       values: this.#objectives.map((objective) => valueOver(judged, objective, which)),
       // For several seeds the largest counts; what is not known yet violates nothing.
       violations: [Math.max(...judged.map((trial) => this.#violationOf(trial)))],
@@ -133,7 +133,7 @@ export class Findings {
 
   #violationOf(trial: ObservedRow): number {
     return violationOf(this.#constraints, {
-      params: JSON.parse(trial.params) as Parameters,
+      params: storedParameters(trial),
       parameters: this.#parameters,
       valueOf: (name) => costOrMetric(trial, name),
       isCompleted: trial.state === 'completed',

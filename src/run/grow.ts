@@ -1,7 +1,6 @@
 import type { SharedQueue } from '../queue/shared-queue.ts'
 import { outside } from '../search/contains.ts'
 import { counted } from '../report/enumerate.ts'
-import type { Parameters } from '../programs/program.ts'
 import { recordEvent } from '../store/events.ts'
 import { addPlanned } from '../store/observations.ts'
 import type { SweepRow } from '../store/schema.ts'
@@ -18,6 +17,7 @@ import { describeTrials } from './describe.ts'
 import type { Machinery } from './machinery.ts'
 import { rowsOf, type PreparedSweep } from './prepare.ts'
 import { updateSettings } from './update-settings.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 /** What a grid has become. */
 export interface Growth {
@@ -78,7 +78,7 @@ export async function growSweep(
         written.definition = updated.sweep.definition
         const changes = changesOf(updated.sweep, prepared)
         if (changes.length === 0) return
-        const gone = points.filter(({ params }) => outside(space, JSON.parse(params) as Parameters).length > 0).length
+        const gone = points.filter(({ params }) => outside(space, readableParameters({ params })).length > 0).length
         written.outside = gone
         const detail = [
           `${counted(trials.length, 'trial')} more`,

@@ -1,7 +1,6 @@
 import { trainingExamples } from '../datasets/split.ts'
 import type { TrialDatasets } from '../datasets/of-trial.ts'
 import { energyOf } from '../inference/energy.ts'
-import type { Parameters } from '../programs/program.ts'
 import { formatCompact, formatDuration, formatNumber } from '../report/format.ts'
 import { grid } from '../search/grid.ts'
 import { firstToReach } from '../store/final-metrics.ts'
@@ -18,7 +17,7 @@ import { spaceOf } from '../sweep/space.ts'
 import { trainingWork } from './cost.ts'
 import { failureHeadline, failureSignature } from './failure-signature.ts'
 import { isPlannedLater } from './planner.ts'
-import { rowParameters } from './row-parameters.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 /** Asking takes a tenth of the time at most; what takes less than this is asked each time. */
 const quickMs = 20
@@ -111,9 +110,7 @@ function sameFailure(
   const [first] = failures
   const trials = new Set(failures.map(({ trial_id }) => trial_id)).size
   if (first === undefined || trials < most) return undefined
-  const [signature, ...others] = failures.map((failure) =>
-    failureSignature(failure, readableParameters(failure.params)),
-  )
+  const [signature, ...others] = failures.map((failure) => failureSignature(failure, readableParameters(failure)))
   if (others.some((other) => other !== signature)) return undefined
   const which = trials === 1 ? 'the first trial failed' : `the first ${trials} trials failed the same way,`
   return { reason: `${which} before any report: ${failureHeadline(first)}`, trialId: first.trial_id }
@@ -158,15 +155,6 @@ async function limitReached(
   return `the budget of ${formatCompact(flops)} FLOPs is spent: ${formatCompact(spent)} of training`
 }
 
-/** None where the row is damaged: such a trial fails because of that. */
-function readableParameters(json: string): Parameters {
-  try {
-    return JSON.parse(json) as Parameters
-  } catch {
-    return {}
-  }
-}
-
 /** A trial that has begun and waits, after an interruption, is one of those that may still be trained. */
 async function areSpent(
   { db }: Store,
@@ -190,7 +178,7 @@ async function trainingFlops({ db }: Store, sweep: SweepRow, datasets: TrialData
   let sum = 0
   for (const row of await trainedEpochs(db, sweep.id)) {
     const { flops, epochs } = row
-    const dataset = await datasets.of(rowParameters(row))
+    const dataset = await datasets.of(readableParameters(row))
     sum += trainingWork({ flops, params: { epochs } }, dataset && trainingExamples(dataset))
   }
   return sum

@@ -9,7 +9,7 @@ import { tellingParameters } from '../sweep/telling.ts'
 import { ParameterCensus } from '../sweep/varying.ts'
 import { trainingWork } from './cost.ts'
 import { isPlannedLater } from './planner.ts'
-import { rowParameters } from './row-parameters.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 /** What a run has to know of all trials before it trains the first: of a large sweep, no more than that is held. */
 export interface Outlook {
@@ -32,7 +32,7 @@ export async function outlookOf(store: Store, sweep: SweepRow, datasets: TrialDa
     trials += page.length
     for (const row of page) {
       const { id, state, flops } = row
-      const params = rowParameters(row)
+      const params = readableParameters(row)
       census.add(params)
       if (state !== 'queued') continue
       try {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { momentaryShortageOf } from '../artifacts/shortage.ts'
 import type { RunObserver } from './events.ts'
 import { retryBriefly } from './retry-briefly.ts'
 
@@ -52,7 +53,7 @@ export class Patience {
   /** Works with a place that answers; rejects with an obstacle at once. */
   briefly<T>(work: () => Promise<T>): Promise<T> {
     return retryBriefly(work, {
-      setback: (error) => this.#place.setback?.(error),
+      setback: (error) => this.#place.setback?.(error) ?? momentaryShortageOf(error),
       note: (reason) => {
         this.#observer.note(`${this.#place.location}: ${reason}. It is tried again.`)
       },

@@ -34,6 +34,7 @@ import { asPlanned, findSweepOf, prepareSweep, storeSweep, type PreparedSweep } 
 import { adoptProgram, programChangedMeanwhile, programNow, verifyProgram } from './program-identity.ts'
 import { missingTrials } from './grow.ts'
 import { setUp, withWorkers, type Machinery } from './machinery.ts'
+import { Patience } from './patience.ts'
 import { isPlannedLater, Planner } from './planner.ts'
 import { runShared } from './run-shared.ts'
 import { trainQueued } from './train.ts'
@@ -306,10 +307,12 @@ async function train(
     store.lost.throwIfAborted()
     tenure.refuseIfLost()
     const problem = files.hasChanged ? await programChangedMeanwhile(store, sweep, settings) : undefined
-    if (problem !== undefined) await limits.end('its program was changed while it ran')
+    const patience = new Patience(store, observer, signal)
+    if (problem !== undefined) await patience.read(() => limits.end('its program was changed while it ran'))
     // A budget of trials may have kept others from being planned.
-    if (!signal.aborted && continuation === undefined) await limits.reached({ isLast: true })
-    await recordEvent(store.db, sweep.id, 'run ended', now(), signal.aborted ? 'interrupted' : null)
+    if (!signal.aborted && continuation === undefined) await patience.read(() => limits.reached({ isLast: true }))
+    const detail = signal.aborted ? 'interrupted' : null
+    await patience.read(() => recordEvent(store.db, sweep.id, 'run ended', now(), detail))
     return await resultOf(store, sweep, await progressOf(store.db, sweep.id), problem)
   } finally {
     observer.finished()

@@ -22,7 +22,7 @@ import { handInLeftBehind } from './left-behind.ts'
 import { layOut, layOutMost, type LayoutOptions } from './machine.ts'
 import { setUp, withWorkers } from './machinery.ts'
 import { Patience } from './patience.ts'
-import { rowParameters } from './row-parameters.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 import { trainHere } from './train-here.ts'
 
 const idleMs = 1_000
@@ -229,7 +229,7 @@ function keyOf({ id, program_sha256 }: SweepRow): string {
 
 async function firstParameters(store: Store, sweepId: number): Promise<Parameters> {
   for await (const [first] of trialPages(store.db, sweepId)) {
-    if (first !== undefined) return rowParameters(first)
+    if (first !== undefined) return readableParameters(first)
   }
   return {}
 }

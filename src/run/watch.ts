@@ -19,7 +19,7 @@ import type { Outlook } from './outlook.ts'
 import { Patience } from './patience.ts'
 import type { Limits } from './limits.ts'
 import type { PlanAhead } from './plan-ahead.ts'
-import { rowParameters } from './row-parameters.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 import { startedTrial } from './started-trial.ts'
 
 const lookMs = 500
@@ -167,7 +167,7 @@ class Onlooker {
     const { id, worker } = trial
     if (this.#running.has(id)) return
     this.#running.set(id, 0)
-    const params = rowParameters(trial)
+    const params = readableParameters(trial)
     const { observer, settings, outlook } = this.#watch
     observer.trialStarted(startedTrial({ id, worker: worker ?? 0, params }, settings, outlook.telling))
   }

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { trialCounts, type TrialCounts } from '../store/sweep-state.ts'
 import { progressOf } from '../store/sweeps.ts'
 import { endedSince, lastReports, runningTrials, type WatchedTrial } from '../store/watched.ts'
+import { readableParameters } from '../store/trial-parameters.ts'
 
 export interface SweepNews {
   readonly isRunning: boolean
@@ -57,7 +58,7 @@ export class SweepWatch {
       isRunning: (await liveCoordinator(db, this.#sweepId, this.#store.now())) !== undefined,
       progress: counts,
       running: running.map(({ id, host, worker, params }) => ({
-        ...{ trial: id, host, worker, params: JSON.parse(params) as Parameters, report: reports.get(id) ?? null },
+        ...{ trial: id, host, worker, params: readableParameters({ params }), report: reports.get(id) ?? null },
       })),
       ended: ended.slice(-endedShown).map(({ id, state }) => ({ trial: id, state })),
     }

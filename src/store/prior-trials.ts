@@ -4,6 +4,7 @@ import type { SweepMetric } from '../metrics/catalogue.ts'
 import type { Parameters } from '../programs/program.ts'
 import { observe, type ObservedRow } from './observations.ts'
 import type { Schema, SweepRow } from './schema.ts'
+import { readableParameters } from './trial-parameters.ts'
 
 /** Rows of a statement. */
 const rowsPerInsert = 1_000
@@ -36,7 +37,7 @@ export async function copyPriorTrials(
       if (state !== 'completed') continue
       of++
       const known: Known = { flops, parameter_count, metrics: Object.fromEntries(reported) }
-      if (!isOfUse(JSON.parse(params) as Parameters, known)) continue
+      if (!isOfUse(readableParameters({ params }), known)) continue
       rows.push({ sweep_id: sweepId, place: rows.length + 1, source_id, params, known: JSON.stringify(known) })
     }
   }

@@ -9,6 +9,7 @@ import { defineSweepView } from './sweep-view.ts'
 import { insertNamed } from './sweeps.ts'
 import { writeViolations } from './violations.ts'
 import { countTrials } from './trials.ts'
+import { readableParameters } from './trial-parameters.ts'
 
 /** A trial that was trained on from another one's checkpoint. */
 export interface Retrained {
@@ -87,7 +88,7 @@ export async function storeRetrained(
     return { sweep, trialId: id }
   })
   const names = reports.flatMap((report) => Object.keys(report)).filter((name) => name !== 'epoch')
-  await defineSweepView(db, made.sweep, Object.keys(JSON.parse(parent.params) as object), [...new Set(names)].sort())
+  await defineSweepView(db, made.sweep, Object.keys(readableParameters(parent)), [...new Set(names)].sort())
   return { sweep: made.sweep.name, trialId: made.trialId }
 }
 

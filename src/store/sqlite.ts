@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs'
 
 import { Kysely } from 'kysely'
 
-import { isSystemError, SwathError } from '../errors.ts'
 import { bothRights, createWithRights, rightsOf } from '../file-rights.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
-import { isSqliteError } from '../sqlite/database.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
 import { reconcile } from './derived.ts'
 import { storeFile } from './location.ts'
@@ -15,6 +13,7 @@ import type { Schema } from './schema.ts'
 import { checkDatabase, compactDatabase, isDamage } from './sqlite/check.ts'
 import { copyDatabase, freeName, makeWhole, settleLogs } from './sqlite/copy.ts'
 import { LockingSqliteDialect } from './sqlite/dialect.ts'
+import { asStoreError, obstacle, setback, storeError } from './sqlite/errors.ts'
 import { Log } from './sqlite/log.ts'
 import { NameWatch } from './sqlite/name-watch.ts'
 import { OpenNames } from './sqlite/names.ts'
@@ -91,6 +90,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     openQueue: undefined,
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
+    setback,
     explain: (error) => asStoreError(path, error),
     wasCommitted: () => Promise.resolve(false),
     check: () => checkDatabase(database, file),
@@ -137,46 +137,4 @@ async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promis
   } catch (error) {
     throw asStoreError(path, error)
   }
-}
-
-/** SQLite's word for a disk that is full, gone, or slower than its patience: nothing is torn, the write was not made. */
-function obstacle(error: unknown): string | undefined {
-  const cause = error instanceof SwathError ? error.cause : error
-  if (!isSqliteError(cause)) return undefined
-  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(cause.code) ?? []
-  const obstacles: Record<string, string> = {
-    SQLITE_FULL: 'the disk is full',
-    SQLITE_IOERR: `the disk reports an error (${cause.code})`,
-    SQLITE_READONLY: 'it is read-only',
-    SQLITE_CANTOPEN: 'its file cannot be opened',
-    SQLITE_BUSY: 'another process holds it',
-    SQLITE_PROTOCOL: 'the network disk does not lock it',
-  }
-  return obstacles[family]
-}
-
-/** An error of SQLite's, or of the system at the file of the store, as a SwathError('store'); any other as it is. */
-function asStoreError(path: string, error: unknown): unknown {
-  if (isSqliteError(error)) return storeError(path, error.code, error.message, error)
-  if (!isSystemError(error)) return error
-  const hint = 'check the file, its folder, and the limits of this process (ulimit -a)'
-  return new SwathError('store', `${path} cannot be used (${error.message})`, { hint, cause: error })
-}
-
-function storeError(path: string, code: string, reason: string, cause?: unknown): SwathError {
-  const advice: Record<string, [message: string, hint: string]> = {
-    SQLITE_NOTADB: ['is not a swath database', 'name another file with --store sqlite:<file>'],
-    SQLITE_CANTOPEN: ['cannot be opened', 'check that the folder is there and may be written'],
-    SQLITE_READONLY: ['cannot be written', 'check the permissions of the file and of its folder'],
-    SQLITE_BUSY: ['is locked by another process', 'wait for it to finish, then try again'],
-    SQLITE_CORRUPT: ['is damaged', 'put a backup in its place, or run `swath doctor --repair`'],
-    SQLITE_IOERR: ['is on a disk that reports an error', 'make a backup on another one: swath backup FILE'],
-    SQLITE_FULL: [
-      'cannot grow: the disk is full',
-      'make room and run the same command again: nothing reported is lost',
-    ],
-  }
-  const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(code) ?? []
-  const [message, hint] = advice[family] ?? ['cannot be used', 'run `swath doctor`']
-  return new SwathError('store', `${path} ${message} (${reason})`, { hint, cause })
 }

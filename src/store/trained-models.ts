@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 
 import type { Parameters } from '../programs/program.ts'
 import type { Schema } from './schema.ts'
+import { readableParameters } from './trial-parameters.ts'
 
 /** A trial that has kept its trained model. */
 export interface TrainedModelRow {
@@ -45,5 +46,5 @@ export async function trainedModels(db: Kysely<Schema>, sweep: string | undefine
     .orderBy('t.id')
     .limit(mostModels)
     .execute()
-  return rows.map((row) => ({ ...row, params: JSON.parse(row.params) as Parameters }))
+  return rows.map((row) => ({ ...row, params: readableParameters(row) }))
 }

@@ -6,6 +6,7 @@ import { rowsStatement } from './rows-statement.ts'
 import type { AttemptRow, Schema, TrialRow, TrialState } from './schema.ts'
 import { addKnownMetrics } from './sweep-metrics.ts'
 import { statesBefore } from './states.ts'
+import { readableParameters } from './trial-parameters.ts'
 
 /** States that a person may have a trial trained again from. */
 export type EndedState = Exclude<TrialState, 'queued' | 'running'>
@@ -90,7 +91,7 @@ export async function namedTrialWith(
     .orderBy('number')
     .execute()
   return named.find(({ params }) => {
-    const its = JSON.parse(params) as Parameters
+    const its = readableParameters({ params })
     return Object.entries(given).every(([name, value]) => JSON.stringify(its[name]) === JSON.stringify(value))
   })
 }

@@ -3,12 +3,12 @@ import { sql, type Kysely } from 'kysely'
 import { metricNamed } from '../metrics/catalogue.ts'
 import { reducedValue, type ReportTotals } from '../metrics/reduction.ts'
 import { violationOf } from '../metrics/violation.ts'
-import type { Parameters } from '../programs/program.ts'
 import { namesIn } from '../search/constraint.ts'
 import { readingRules, type ReadingRules } from '../sweep/stored.ts'
 import { rowsStatement } from './rows-statement.ts'
 import type { Schema, TrialRow } from './schema.ts'
 import { sweepMetrics } from './sweep-metrics.ts'
+import { storedParameters } from './trial-parameters.ts'
 
 /** SQLite takes 32,766 values a statement. */
 const idsAtOnce = 5_000
@@ -45,7 +45,7 @@ export async function writeViolations(db: Kysely<Schema>, sweepId: number, ids: 
           const totals = reported.get(trial.id)?.get(name)
           return countedCost(trial, name) ?? (totals && reducedValue(totals, metricNamed(metrics, name)))
         }
-        const params = JSON.parse(trial.params) as Parameters
+        const params = storedParameters(trial)
         return [trial.id, violationOf(constraints, { params, parameters, valueOf, isCompleted: true })] as const
       }),
     )

@@ -34,6 +34,38 @@ async function fullStore() {
   return { store, limit, notes, heard, stop, aggregator, trialId: trial?.id ?? 0 }
 }
 
+/** Work that fails so often with an error of this code, as Node and the drivers throw it. */
+function failing(times: number, code: string) {
+  let left = times
+  return () =>
+    left-- > 0 ? Promise.reject(Object.assign(new Error(`failed with ${code}`), { code })) : Promise.resolve('done')
+}
+
+async function patient() {
+  const notes: string[] = []
+  const store = await temporaryStore()
+  const note = (text: string) => notes.push(text)
+  return { notes, patience: new Patience(store, { note }, new AbortController().signal) }
+}
+
+test.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'SQLITE_NOMEM', 'SQLITE_INTERRUPT', 'SQLITE_OF_A_LATER_VERSION'])(
+  '%s is tried again, with one notice',
+  async (code) => {
+    const { notes, patience } = await patient()
+    expect(await patience.read(failing(3, code))).toBe('done')
+    expect(notes).toEqual([expect.stringContaining('It is tried again.')])
+  },
+)
+
+test.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CORRUPT', 'SQLITE_ERROR', 'EINVAL'])(
+  '%s comes again, and is not tried again',
+  async (code) => {
+    const { notes, patience } = await patient()
+    await expect(patience.read(failing(1, code))).rejects.toMatchObject({ code })
+    expect(notes).toEqual([])
+  },
+)
+
 const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`a_rather_long_name_of_a_metric_${i}`, i]))
 
 test('a sweep whose disk is full says so once, waits, and loses nothing when there is room', async () => {

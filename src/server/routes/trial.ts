@@ -7,7 +7,6 @@ import { usingArtifacts } from '../../artifacts/open-shared.ts'
 import { SwathError } from '../../errors.ts'
 import { trialEventKinds, trialRecord } from '../../figures/trial-record.ts'
 import { findTrial } from '../../store/find-trial.ts'
-import type { Parameters } from '../../programs/program.ts'
 import type { ServerContext } from '../context.ts'
 import {
   acceptProgramInQuery,
@@ -18,6 +17,7 @@ import {
   startedSchema,
   trialNumber,
 } from './route.ts'
+import { storedParameters } from '../../store/trial-parameters.ts'
 
 const text = z.string().nullable()
 const whole = z.number().int().nullable()
@@ -124,7 +124,7 @@ export function trialRoutes({ store, runs, models }: ServerContext) {
     async (context) => {
       const { trial, sweep } = await findTrial(store, context.req.valid('param').id)
       const about = `Trial ${trial.id} of ${sweep.name}`
-      const source = bestFile(sweep, JSON.parse(trial.params) as Parameters, { folder: process.cwd(), about })
+      const source = bestFile(sweep, storedParameters(trial), { folder: process.cwd(), about })
       return context.json({ source }, 200)
     },
   )
