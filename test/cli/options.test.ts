@@ -48,3 +48,7 @@ test('an option that takes one value is refused when it is given twice', () => {
   }).toThrow('--store was given 2 times')
   refuseRepeated({ _: ['a', 'b'], set: ['x=1', 'y=2'], store: 'a.db' }, ['set'])
 })
+
+test.each([[[]], [['a.example']], [['a.example', 'b.example']]])('an option that takes several takes %j', (hosts) => {
+  refuseRepeated({ _: [], 'allow-host': hosts, allowHost: hosts }, ['allow-host'])
+})
