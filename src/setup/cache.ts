@@ -6,7 +6,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { asDiskFull, refuseFullDisk } from './disk-space.ts'
 import { endOnSignal } from './interruption.ts'
-import { pathBelow } from '../path-below.ts'
+import { flawOfName, pathBelow, pathFrom } from '../path-below.ts'
 import { holdPipe, livenessIn, processName } from '../process-pipe.ts'
 import type { PhaseReporter } from './progress.ts'
 
@@ -27,9 +27,11 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(base, 'swath')
 }
 
-/** The folder `name` in the cache; it may not be there yet. */
+/** Returns the folder `name` in the cache, which may not exist yet. A user may keep a part of it elsewhere, behind a link. */
 export function cached(name: string): string {
-  return pathBelow(cacheFolder(), name, 'setup')
+  const flaw = flawOfName(name)
+  if (flaw !== undefined) throw new SwathError('setup', `${JSON.stringify(name)} is no name in the cache: ${flaw}`)
+  return pathFrom(cacheFolder(), name)
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 
 import { Kysely } from 'kysely'
 
+import { SwathError } from '../errors.ts'
 import { bothRights, createWithRights, rightsOf } from '../file-rights.ts'
 import { sqliteDriver } from '../setup/sqlite.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
@@ -56,8 +57,9 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
           const copy = await openSqlite(aside, 'change')
           await prepare(copy).finally(() => copy.close())
         } catch (error) {
-          // A copy is as damaged as what it was made of.
-          throw isDamage(error) ? asStoreError(path, error) : error
+          // A copy is as damaged as what it was made of, and is gone when the error is read.
+          const cause = error instanceof SwathError ? error.cause : error
+          throw isDamage(cause) ? asStoreError(path, cause) : error
         } finally {
           source.close()
         }

@@ -57,6 +57,11 @@ function refuseFolders(path: string): void {
       hint: 'make it, or name another file with --store sqlite:<file>',
     })
   }
+  if (!statSync(dirname(resolve(path))).isDirectory()) {
+    throw new SwathError('store', `${path} cannot be opened: ${dirname(path)} is not a folder`, {
+      hint: 'name another file with --store sqlite:<file>',
+    })
+  }
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw new SwathError('store', `${path} is a folder, not a database file`, {
       hint: `try --store sqlite:${path.replace(/\/+$/, '')}/swath.db`,
