@@ -1,4 +1,5 @@
-import { enqueue, enqueueMissing } from '../../src/store/enqueue.ts'
+import { enqueue } from '../../src/store/enqueue.ts'
+import { reconcileQueue } from '../../src/store/reconcile-queue.ts'
 import { progressOf, sweepsThatWait } from '../../src/store/sweeps.ts'
 import { plan } from './trials.ts'
 import type { Measured } from './trial-cost.ts'
@@ -21,7 +22,7 @@ export async function queueCost({ store, queueOf, server }: Measured, waiting: n
   const queue = await queueOf(sweep.id)
   const addAll = () => store.db.transaction().execute((transaction) => enqueue(transaction, queue, sweep.id))
   const addSeconds = (await timed(addAll)) / 1000
-  const addAgainSeconds = (await timed(() => enqueueMissing(store.db, queue, sweep.id))) / 1000
+  const addAgainSeconds = (await timed(() => reconcileQueue(store.db, queue, sweep.id))) / 1000
   await server.query('vacuum analyze')
   return {
     ...{ waiting, addSeconds, addAgainSeconds },

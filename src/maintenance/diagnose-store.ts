@@ -6,8 +6,7 @@ import { isPostgres } from '../store/location.ts'
 import { acceptableSchema, type SchemaState } from '../store/migrate.ts'
 import { withStore } from '../store/open.ts'
 import { liveRuns } from '../store/runs.ts'
-import type { StoreCheck } from '../store/store.ts'
-import { sweepProgress } from '../store/sweeps.ts'
+import type { Store, StoreCheck } from '../store/store.ts'
 import { formatCompact } from '../report/format.ts'
 import { counted, firstOf } from '../report/enumerate.ts'
 import { describeExamination, repair } from './describe-examination.ts'
@@ -27,13 +26,14 @@ export async function diagnoseStore(location: string, now = new Date()): Promise
       if (check.damage.length > 0) return { lines: [database], isCurrent: false }
       const schema = await acceptableSchema(store.db, shown)
       return {
-        lines: [database, ...diagnoseReferences(check), diagnoseSchema(schema)],
+        lines: [database, ...diagnoseReferences(check), diagnoseSchema(schema), ...(await diagnoseQueue(store))],
         isCurrent: schema.pending.length === 0,
       }
     })
     if (!found.isCurrent) return [{ name, status: 'ok', detail: shown }, ...found.lines]
     return await withStore(location, 'read', async (store) => {
-      const sweeps = await sweepProgress(store.db)
+      // Not from a view, which may be what is missing.
+      const sweeps = await store.db.selectFrom('sweeps').select('id').execute()
       const runs = (await liveRuns(store.db, now)).map(
         ({ sweep, host, pid }) => `; ${sweep} runs (process ${pid} on ${host})`,
       )
@@ -75,4 +75,14 @@ function diagnoseSchema({ applied, pending }: SchemaState): Diagnosis {
   if (pending.length === 0) return { name, status: 'ok', detail: applied.at(-1) ?? '' }
   const detail = `of an older swath: ${applied.at(-1) ?? 'empty'}; the next command keeps a copy and adds ${pending.join(', ')}`
   return { name, status: 'ok', detail }
+}
+
+async function diagnoseQueue({ queueTables }: Store): Promise<Diagnosis[]> {
+  if (queueTables === undefined) return []
+  const name = 'Queue'
+  const flaw = await queueTables.flaw()
+  if (flaw === undefined) return [{ name, status: 'ok', detail: 'all its tables are there' }]
+  const advice =
+    flaw.kind === 'newer' ? 'update swath on this machine' : `${repair}: trials that wait are put in it again`
+  return [{ name, status: 'problem', detail: flaw.detail, advice }]
 }

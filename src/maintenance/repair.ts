@@ -14,6 +14,7 @@ import { removeSpools, replaySpools } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 import { reconcile } from '../store/derived.ts'
 import { flawedArtifacts } from './examine.ts'
+import { mendQueue } from './mend-queue.ts'
 import { removeStrays } from './strays.ts'
 
 /**
@@ -29,6 +30,7 @@ export async function repairStore(location: string, say: (done: string) => void,
     await usingArtifacts(store, async (artifacts) => {
       await mendRows(store, artifacts, say, now)
       await mendDerived(store, say)
+      await mendQueue(store, say)
       // Files of trials that could not be read may be all that is left of them: they stay until somebody asks for it.
       if (wasDamaged) return
       // Last: a file is removed when no row names it any more.

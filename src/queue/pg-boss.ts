@@ -14,7 +14,7 @@ interface JobData {
   readonly trialId: number
 }
 
-interface BossOptions {
+export interface BossOptions {
   readonly pool: Pool
   /** Runs a text of one or several statements; resolves to the result of the last. */
   readonly run: (text: string, values: unknown[] | undefined) => Promise<QueryResult<object> | undefined>
@@ -48,11 +48,15 @@ export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate
       // One job a trial, however often it is added.
       await boss.createQueue(name, { policy: 'exclusive', retryLimit: 2 ** 30, expireInSeconds: beginSeconds })
       const queue = sweepQueue(boss, name, {
-        held: () => heldIds(pool, schema, name),
+        held: () => heldJobs(pool, schema, name),
         mendTimes: () => mendTimes(pool, schema, name),
       })
       made.set(sweepId, queue)
       return queue
+    },
+    async sweeps() {
+      const names = (await boss.getQueues()).map(({ name }) => /^sweep-(\d+)$/.exec(name)?.[1])
+      return names.flatMap((id) => (id === undefined ? [] : [Number(id)]))
     },
     async drop(sweepId) {
       made.delete(sweepId)
@@ -63,7 +67,7 @@ export async function openBossQueue({ pool, run, storeSchema, schema, mayMigrate
 }
 
 /** PostgreSQL asks for the right to create schemas even where `if not exists` finds one. */
-async function isMissing(pool: Pool, schema: string): Promise<boolean> {
+export async function isMissing(pool: Pool, schema: string): Promise<boolean> {
   const { rows } = await pool.query<{ missing: boolean }>('select to_regnamespace($1) is null as missing', [schema])
   return rows[0]?.missing === true
 }
@@ -142,13 +146,13 @@ async function mendTimes(pool: Pool, schema: string, name: string): Promise<numb
 }
 
 /** Its own counts are of up to a minute ago, and do not say of which trials. */
-async function heldIds(pool: Pool, schema: string, name: string): Promise<ReadonlySet<number>> {
-  const { rows } = await pool.query<{ id: number }>(
-    `select singleton_key::bigint as id from ${schema}.job
+async function heldJobs(pool: Pool, schema: string, name: string): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await pool.query<{ trial: number; job: string }>(
+    `select singleton_key::bigint as trial, id as job from ${schema}.job
       where name = $1 and state in ('created', 'retry', 'active')`,
     [name],
   )
-  return new Set(rows.map(({ id }) => id))
+  return new Map(rows.map(({ trial, job }) => [trial, job]))
 }
 
 function nameOf(sweepId: number): string {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SwathError } from '../errors.ts'
 import type { SharedQueue, SweepQueue } from '../queue/shared-queue.ts'
 import { cached } from '../setup/cache.ts'
-import { enqueueMissing } from '../store/enqueue.ts'
+import { reconcileQueue } from '../store/reconcile-queue.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { openSweep } from '../store/sweeps.ts'
@@ -52,7 +52,7 @@ export async function runShared(run: SharedRun): Promise<{ progress: ProgressRow
   const { layout, datasets } = machinery
   const queue = await run.queue.of(sweep.id)
   const queuedAgain = again === undefined ? 0 : await openSweep(store.db, sweep.id, again)
-  if (queuedAgain > 0) await enqueueMissing(store.db, queue, sweep.id)
+  if (queuedAgain > 0) await reconcileQueue(store.db, queue, sweep.id)
 
   const outlook = await outlookOf(store, sweep, datasets)
   const { coresPerTrial } = layout

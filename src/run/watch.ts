@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Report } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { acquireSweep, leaseMs, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
-import { enqueueMissing } from '../store/enqueue.ts'
+import { reconcileQueue } from '../store/reconcile-queue.ts'
 import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -63,7 +63,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     role.acts = true
     // The process that acted before may have ended between a report and the view with its metrics.
     await rebuildStaleViews(store.db)
-    await enqueueMissing(store.db, queue, sweep.id)
+    await reconcileQueue(store.db, queue, sweep.id)
   }
   const act = async (isLast: boolean) => {
     // One that was silent for a lease may have a successor: then that one acts.

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import type { Schema, TrialRow } from './schema.ts'
@@ -35,21 +35,6 @@ export async function enqueue(
   for (let from = 0; from < ids.length; from += mostIds) {
     await add(await waiting.where('id', 'in', ids.slice(from, from + mostIds)).execute())
   }
-}
-
-/** Adds those of a sweep that wait and are not in its queue: who queued them had none, or it was lost. */
-export async function enqueueMissing(db: Kysely<Schema>, queue: SweepQueue, sweepId: number): Promise<void> {
-  const waiting = await db
-    .selectFrom('trials')
-    .select('id')
-    .where('sweep_id', '=', sweepId)
-    .where('state', '=', 'queued')
-    .execute()
-  if (waiting.length === 0) return
-  const held = await queue.held()
-  const ids = waiting.map(({ id }) => id).filter((id) => !held.has(id))
-  // Nobody reports while a transaction like this one goes on: most often there is nothing to add.
-  if (ids.length > 0) await db.transaction().execute((transaction) => enqueue(transaction, queue, sweepId, { ids }))
 }
 
 type Waiting = Pick<TrialRow, 'flops' | 'losses' | 'enqueued'>

@@ -22,6 +22,7 @@ import { grantRights } from '../../db/rights.ts'
 import { messageOf, SwathError } from '../errors.ts'
 import { anyLiveCoordinator } from './coordinators.ts'
 import type { Schema } from './schema.ts'
+import { areOfAStore, missingTables } from './tables.ts'
 import { defineViews } from './views.ts'
 
 export type Migrations = Readonly<Record<string, Migration>>
@@ -110,7 +111,7 @@ function stateOf(applied: readonly string[], migrations: Migrations): SchemaStat
   }
 }
 
-/** @throws SwathError('store') if the database is somebody else's, or from a newer swath */
+/** @throws SwathError('store') if the database is not swath's, of a newer swath, or lacks tables */
 export async function acceptableSchema(
   db: Kysely<Schema>,
   location: string,
@@ -124,6 +125,7 @@ export async function acceptableSchema(
     throw new SwathError('store', message, { hint: 'update swath, or name another store with --store' })
   }
   if (state.applied.length === 0) refuseForeignTables(tables, location)
+  if (state.pending.length === 0 && migrations === allMigrations) await refuseMissingTables(db, location)
   return state
 }
 
@@ -158,8 +160,22 @@ async function appliedMigrations(db: Kysely<Schema>, tables: readonly string[]):
   return rows.map((row) => row.name)
 }
 
-/** Somebody else's database is not ours to add tables to. */
+async function refuseMissingTables(db: Kysely<Schema>, location: string): Promise<void> {
+  const missing = await missingTables(db)
+  if (missing.length === 0) return
+  const message = `${location} is half a store: it lacks ${missing.length === 1 ? 'the table' : 'the tables'} ${missing.join(', ')}`
+  throw new SwathError('store', message, { hint: restore })
+}
+
+/** What nothing else in the store says cannot be worked out again. */
+const restore = 'put a backup in its place, or name another store with --store'
+
+/** The database of another program is not ours to add tables to. */
 function refuseForeignTables(tables: readonly string[], location: string): void {
+  if (areOfAStore(tables) && !tables.includes('kysely_migration')) {
+    const message = `${location} is half a store: it has tables of swath's, but not kysely_migration, which says of which version they are`
+    throw new SwathError('store', message, { hint: restore })
+  }
   const foreign = tables.find((name) => !name.startsWith('kysely_migration'))
   if (foreign === undefined) return
   throw new SwathError('store', `${location} is a database, but not one of swath's (it has a table ${foreign})`, {

@@ -1,7 +1,7 @@
 import { Kysely, sql } from 'kysely'
 
 import { SwathError } from '../errors.ts'
-import { migrate, refuseOlderSchema } from './migrate.ts'
+import { acceptableSchema, migrate, refuseOlderSchema } from './migrate.ts'
 import { reconcile } from './derived.ts'
 import { ServerClock } from './postgres/clock.ts'
 import { checkSchema } from './postgres/check.ts'
@@ -35,6 +35,10 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     throw explain(error, shown)
   }
 
+  const queueOptions = {
+    ...{ pool, storeSchema: schema, schema: queueSchema(schema), mayMigrate: rights.mayMigrate },
+    run: (text: string, values: unknown[] | undefined) => runBatch(pool, text, values),
+  }
   const reader = new ReaderPool({ kind: 'postgres', location }, (code, message) => explainAnswer(code, message, shown))
   return {
     location: shown,
@@ -45,12 +49,10 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     setback,
-    openQueue: async () => {
-      const { openBossQueue } = await import('../queue/pg-boss.ts')
-      return openBossQueue({
-        ...{ pool, storeSchema: schema, schema: queueSchema(schema), mayMigrate: rights.mayMigrate },
-        run: (text, values) => runBatch(pool, text, values),
-      })
+    openQueue: async () => (await import('../queue/pg-boss.ts')).openBossQueue(queueOptions),
+    queueTables: {
+      flaw: async () => (await import('../queue/boss-tables.ts')).flawOfTables(queueOptions),
+      clear: async () => (await import('../queue/boss-tables.ts')).dropTables(queueOptions),
     },
     wasCommitted: (error) => wasCommitted(pool, error),
     explain: (error) => explain(error, shown),
@@ -121,6 +123,8 @@ async function prepare(
 ): Promise<void> {
   const { exists, mayWrite, mayMigrate, readsByDefault } = rights
   if (access !== 'write' && !exists) {
+    // Half a store is another thing than none.
+    await acceptableSchema(db, shown)
     throw new SwathError('not-found', `there is no store at ${shown}`, {
       hint: 'run a sweep first (swath run FILE), or name another with --store',
     })

@@ -90,6 +90,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     db,
     now: () => new Date(),
     openQueue: undefined,
+    queueTables: undefined,
     query: (statement, options) => reader.ask(statement, options),
     obstacle,
     setback,

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-import type { SharedQueue } from '../queue/shared-queue.ts'
+import type { QueueTables, SharedQueue } from '../queue/shared-queue.ts'
 import type { Schema } from './schema.ts'
 
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array
@@ -94,6 +94,8 @@ export interface Store {
   check(): StoreCheck | Promise<StoreCheck>
   /** Opens the queue of a store that hosts share, which is closed before the store; undefined where there is one machine. */
   readonly openQueue: (() => Promise<SharedQueue>) | undefined
+  /** The tables of that queue, as they are. */
+  readonly queueTables: QueueTables | undefined
   /** @throws SwathError('usage') where a server keeps it, whose own tools do that */
   file(): StoreFile
   close(): Promise<void>

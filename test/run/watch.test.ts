@@ -41,7 +41,7 @@ test('who begins to act for a sweep adds to the queue what is missing there, and
     })
   expect(await watchOnce()).toMatchObject({ queued: 3 })
   expect(added).toEqual([ids[2]])
-  expect([...(await queue.held())].toSorted((a, b) => a - b)).toEqual(ids)
+  expect([...(await queue.held()).keys()].toSorted((a, b) => a - b)).toEqual(ids)
   await watchOnce()
   expect(added).toEqual([ids[2]])
 })

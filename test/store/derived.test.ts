@@ -4,6 +4,7 @@ import { expect, inject, test } from 'vitest'
 import { applyChanges } from '../../src/store/changes.ts'
 import { rebuildStaleViews, reconcile } from '../../src/store/derived.ts'
 import { openStore } from '../../src/store/open.ts'
+import { reconcileQueues } from '../../src/store/reconcile-queue.ts'
 import type { Store } from '../../src/store/store.ts'
 import { defineSweepView } from '../../src/store/sweep-view.ts'
 import { trialsOf } from '../../src/store/trials.ts'
@@ -23,11 +24,12 @@ async function reportedStore(): Promise<Store> {
       end(id, 'completed'),
     ])
   }
+  await reconcileQueues(store)
   return store
 }
 
 /** All that is derived, as a reader sees it. */
-async function derivedOf({ db }: Store) {
+async function derivedOf({ db, location }: Store) {
   const rows = async (query: string) => (await sql.raw(query).execute(db)).rows
   return {
     counts: await rows('select sweep_id, state, trials from state_counts where trials <> 0 order by state'),
@@ -37,14 +39,19 @@ async function derivedOf({ db }: Store) {
     points: await rows('select * from points_grid order by trial_id'),
     results: await rows('select sweep, trial, loss from results order by trial').catch(() => 'no results'),
     progress: await rows('select name, completed, queued from progress'),
+    jobs: storeKind() === 'sqlite' ? [] : await rows(`select name, data, state from ${queueOf(location)}.job`),
   }
+}
+
+function queueOf(location: string): string {
+  return `${new URL(location).searchParams.get('schema') ?? ''}_queue`
 }
 
 const replaceView = `drop view sweep_grid; create view sweep_grid as select id as trial_id from trials`
 
 /** What is broken, by which statements, and what brings it back. */
 const broken: Readonly<
-  Record<string, { readonly by: string; readonly back: 'opening' | 'repair'; readonly on?: 'sqlite' }>
+  Record<string, { readonly by: string; readonly back: 'opening' | 'repair'; readonly on?: 'sqlite' | 'postgres' }>
 > = {
   'a view of all stores is gone': { by: 'drop view progress', back: 'opening' },
   "a sweep's view is gone": { by: 'drop view sweep_grid', back: 'opening' },
@@ -65,6 +72,24 @@ const broken: Readonly<
   },
   "a sweep's metrics are gone": { by: 'delete from sweep_metrics', back: 'repair' },
   'a metric counts as not reported': { by: 'update sweep_metrics set reported = 0', back: 'repair' },
+  'jobs are gone': { by: 'delete from {queue}.job', back: 'repair', on: 'postgres' },
+  'jobs and the queue of a sweep are gone': {
+    by: 'delete from {queue}.job; delete from {queue}.queue',
+    back: 'repair',
+    on: 'postgres',
+  },
+  'a trial that has ended has a job': {
+    by: `insert into {queue}.job (name, data, singleton_key, policy, retry_limit)
+      select j.name, jsonb_build_object('trialId', t.id), t.id::text, j.policy, 1 from {queue}.job j, trials t where t.state = 'completed'`,
+    back: 'repair',
+    on: 'postgres',
+  },
+  'a trial that is not there has a job': {
+    by: `insert into {queue}.job (name, data, singleton_key, policy, retry_limit)
+      select name, '{"trialId": 999}', '999', policy, 1 from {queue}.job`,
+    back: 'repair',
+    on: 'postgres',
+  },
 }
 
 test.for(Object.entries(broken).filter(([, { on }]) => on === undefined || on === storeKind()))(
@@ -72,9 +97,11 @@ test.for(Object.entries(broken).filter(([, { on }]) => on === undefined || on ==
   async ([, { by, back }]) => {
     const store = await reportedStore()
     const before = await derivedOf(store)
-    for (const statement of by.split('; ')) await sql.raw(statement).execute(store.db)
+    const queue = storeKind() === 'sqlite' ? '' : queueOf(store.location)
+    for (const statement of by.replaceAll('{queue}', queue).split('; ')) await sql.raw(statement).execute(store.db)
+    if (by.includes('{queue}')) expect(await derivedOf(store)).not.toEqual(before)
     if (back === 'opening') await (await openStore(locationOf(store), 'change')).close()
-    else await reconcile(store.db, { all: true })
+    else await reconcileAll(store)
     const after = await derivedOf(store)
     if (by.includes("'failed'")) {
       expect(after.counts).toMatchObject([
@@ -84,9 +111,14 @@ test.for(Object.entries(broken).filter(([, { on }]) => on === undefined || on ==
       await sql`update trials set state = 'queued' where state = 'failed'`.execute(store.db)
     }
     expect(await derivedOf(store)).toEqual(before)
-    expect(await reconcile(store.db, { all: true })).toEqual([])
+    expect(await reconcileAll(store)).toEqual([])
   },
 )
+
+/** What a repair does about it. */
+async function reconcileAll(store: Store): Promise<string[]> {
+  return [...(await reconcile(store.db, { all: true })), ...(await reconcileQueues(store))]
+}
 
 test('a sweep whose watcher left before the first report gets its columns from the next process', async () => {
   const store = await temporaryStore()

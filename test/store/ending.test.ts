@@ -99,7 +99,7 @@ test('of two that judge a bad host at once one sets it aside and forgives its fa
   await applyChanges(store.db, [start(ids[3] ?? 0, 1, { process: good }), end(ids[3] ?? 0, 'completed')])
   const nobody = {
     ...{ add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() },
-    held: () => Promise.resolve(new Set<number>()),
+    held: () => Promise.resolve(new Map<number, string>()),
   }
   const judged = await Promise.all([1, 2].map(() => setBadHostsAside(store.db, sweep.id, { queue: nobody, at })))
   expect(judged.flat()).toHaveLength(1)

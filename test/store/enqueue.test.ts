@@ -11,7 +11,7 @@ async function takenFirst(store: Store, sweepId: number): Promise<number[]> {
   const waiting: { id: number; priority: number }[] = []
   const queue: SweepQueue = {
     add: (_, trials) => Promise.resolve(void waiting.push(...trials)),
-    held: () => Promise.resolve(new Set()),
+    held: () => Promise.resolve(new Map()),
     take: () => Promise.resolve([]),
     done: () => Promise.resolve(),
   }

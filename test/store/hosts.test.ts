@@ -22,7 +22,7 @@ const after = { ...before, process_start: '200' }
 const capabilities = { workers: 1, cores: 1, tags: [], runtime: '', node: '', platform: '', processor: '' }
 const nobody = {
   ...{ add: () => Promise.resolve(), take: () => Promise.resolve([]), done: () => Promise.resolve() },
-  held: () => Promise.resolve(new Set<number>()),
+  held: () => Promise.resolve(new Map<number, string>()),
 }
 
 function register(store: Store, process: typeof before): Promise<number> {

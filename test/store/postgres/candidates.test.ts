@@ -72,7 +72,7 @@ test('a role that owns its schemas, and may create none, can create a store', as
   const store = await openStore(own, 'write')
   const sweep = await plannedSweep(store, 1)
   const shared = await store.openQueue?.()
-  expect(await (await shared?.of(sweep.id))?.held()).toEqual(new Set())
+  expect(await (await shared?.of(sweep.id))?.held()).toEqual(new Map())
   await shared?.close()
   await store.close()
 })

@@ -3,7 +3,7 @@ import { describe, expect, inject, test } from 'vitest'
 
 import type { SharedQueue } from '../../../src/queue/shared-queue.ts'
 import { applyChanges } from '../../../src/store/changes.ts'
-import { enqueueMissing } from '../../../src/store/enqueue.ts'
+import { reconcileQueue } from '../../../src/store/reconcile-queue.ts'
 import { openStore } from '../../../src/store/open.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { defineSweepView } from '../../../src/store/sweep-view.ts'
@@ -38,7 +38,7 @@ describe.skipIf(findPgBouncer() === undefined)(`through PgBouncer (${missingPgBo
     const ids = (await trialsOf(stores[0].db, sweep.id)).map(({ id }) => id)
     const queues = [await sharedQueueOf(stores[0]), await sharedQueueOf(stores[1])] as const
     const [queue, other] = [await queues[0].of(sweep.id), await queues[1].of(sweep.id)]
-    await enqueueMissing(stores[0].db, queue, sweep.id)
+    await reconcileQueue(stores[0].db, queue, sweep.id)
     const taken = await Promise.all([queue.take(10, { alone: false }), other.take(10, { alone: false })])
     expect(
       taken

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { usingArtifacts } from '../../../src/artifacts/open-shared.ts'
 import { applyChanges } from '../../../src/store/changes.ts'
 import { acquireSweep, thisProcess } from '../../../src/store/coordinators.ts'
-import { enqueueMissing } from '../../../src/store/enqueue.ts'
+import { reconcileQueue } from '../../../src/store/reconcile-queue.ts'
 import { beatHost, registerHost, setHostState } from '../../../src/store/hosts.ts'
 import { openStore, setUpRoles } from '../../../src/store/open.ts'
 import { scramVerifier } from '../../../src/store/postgres/scram.ts'
@@ -89,7 +89,7 @@ test('a worker trains, and can neither make, change nor drop', async () => {
   const shared = await worker.openQueue?.()
   const queue = await shared?.of(sweep.id)
   if (queue === undefined) throw new Error('a store on a server has a queue')
-  await enqueueMissing(worker.db, queue, sweep.id)
+  await reconcileQueue(worker.db, queue, sweep.id)
   const taken = await queue.take(3, { alone: false })
   await worker.db.transaction().execute((transaction) =>
     queue.done(

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 
 import { applyChanges } from '../../../src/store/changes.ts'
-import { enqueueMissing } from '../../../src/store/enqueue.ts'
+import { reconcileQueue } from '../../../src/store/reconcile-queue.ts'
 import { openStore } from '../../../src/store/open.ts'
 import { harmless } from '../../../src/store/postgres/side-effects.ts'
 import { deleteSweep } from '../../../src/store/sweeps.ts'
@@ -100,7 +100,7 @@ test('a session of another user holds up no writer, whatever it locks', async ()
     [schema, `${schema}_queue`],
   )
   for (const { name } of tables) await other.query(`lock table ${name} in access share mode`)
-  await enqueueMissing(store.db, queue, sweep.id)
+  await reconcileQueue(store.db, queue, sweep.id)
   for (const { id } of await trialsOf(store.db, sweep.id)) {
     await applyChanges(store.db, [start(id), report(id, { epoch: 1, loss: 1 }), end(id, 'completed')])
   }
