@@ -5,7 +5,7 @@ import { Piscina } from 'piscina'
 import { messageOf, SwathError } from '../errors.ts'
 import { Deadline, type TimeLimits } from './deadline.ts'
 import { Link, type MailHandler } from './link.ts'
-import { endPool, threadsAreEnding, threadsMayRun, threadTrains } from './threads.ts'
+import { endPool, forgetPool, threadsAreEnding, threadsMayRun, threadTrains } from './threads.ts'
 import type {
   Connection,
   DescribeResult,
@@ -29,6 +29,7 @@ const cancelGraceMs = 1_000
 const extension = extname(import.meta.url)
 const entry = new URL(`../../workers/trial${extension}`, import.meta.url).href
 
+type RunOptions = Parameters<Piscina['run']>[1]
 type MessageHandler = (message: TrialMessage) => Promise<'continue' | 'stop' | 'cancel' | undefined>
 
 /** What a thread is told of a trial; how it is connected the pool knows. */
@@ -87,7 +88,7 @@ export class WorkerPool {
     try {
       const task: DescribeTask = { kind: 'describe', program, points }
       const signal = AbortSignal.timeout(describeTimeoutMs)
-      const result = (await worker.pool.run(task, { signal })) as DescribeResult
+      const result = (await runIn(worker, task, { signal })) as DescribeResult
       if ('programError' in result) throw new SwathError('program', result.programError)
       return result.points
     } catch (error) {
@@ -174,7 +175,7 @@ export class WorkerPool {
       for (;;) {
         const connection = this.#connect(worker, task.trialId, handler)
         const options = connection === undefined ? {} : { transferList: [connection.port] }
-        const { outcome, isThreadSpent } = (await worker.pool.run({ ...task, connection }, options)) as TrainResult
+        const { outcome, isThreadSpent } = (await runIn(worker, { ...task, connection }, options)) as TrainResult
         if (isThreadSpent) await retireThread(worker)
         if (outcome.status !== 'unconnected') return outcome
         // The thread that was connected ended after its last trial.
@@ -182,6 +183,7 @@ export class WorkerPool {
       }
     } catch (error) {
       disconnect(worker)
+      if (error instanceof SwathError) return { status: 'failed', failure: { kind: 'crashed', message: error.message } }
       const isReplaced = worker.pool !== pool
       if (isReplaced || threadsAreEnding()) return { status: 'cancelled' }
       return { status: 'failed', failure: { kind: 'crashed', message: `its thread ended: ${messageOf(error)}` } }
@@ -211,6 +213,33 @@ export class WorkerPool {
     if (worker === undefined) throw new Error('more trials at once than workers')
     return worker
   }
+}
+
+/**
+ * Runs a task in a worker's thread.
+ * @throws SwathError('setup') if the system starts no thread for it
+ */
+async function runIn(worker: Worker, task: TrainTask | DescribeTask, options: RunOptions): Promise<unknown> {
+  const { pool } = worker
+  try {
+    return await pool.run(task, options)
+  } catch (error) {
+    if (!isRefusedThread(error)) throw error
+    // Piscina keeps the task in its queue: the next thread would run it, and the end of the pool would reject what no code awaits.
+    if (worker.pool === pool) {
+      forgetPool(pool)
+      worker.pool = startPool(worker.settings)
+    }
+    throw new SwathError('setup', `the system does not let a worker thread start: ${messageOf(error)}`, {
+      hint: 'raise the limits of this process (ulimit -u, ulimit -v), or use fewer workers: --workers 1',
+      cause: error,
+    })
+  }
+}
+
+/** True if the system refused to start a thread. */
+function isRefusedThread(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === 'ERR_WORKER_INIT_FAILED'
 }
 
 function disconnect(worker: Worker): void {

@@ -14,6 +14,12 @@ export function threadsMayRun(pool: ThreadPool): void {
   pools.set(pool, undefined)
 }
 
+/** Forgets a pool whose thread could not start: there is nothing to end, and its task is still queued in it. */
+export function forgetPool(pool: ThreadPool): void {
+  pools.delete(pool)
+  busy.delete(pool)
+}
+
 export function threadTrains(pool: ThreadPool, isBusy: boolean): void {
   if (isBusy) busy.add(pool)
   else busy.delete(pool)

@@ -10,6 +10,9 @@ delete process.env[settingsVariable]
 const asked = open(settings)
 const bounds = new Bounds(settings.parent)
 
+// What cannot open its part of the program ends: the other side says that it could not start.
+asked.then(() => send({ type: 'ready' })).catch(() => process.exit(1))
+
 process.on('message', (question: Question) => {
   bounds.start(question.timeoutMs)
   answer(question)

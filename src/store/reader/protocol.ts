@@ -32,8 +32,9 @@ export interface Question {
   readonly timeoutMs: number
 }
 
-/** An answer comes in parts: its columns, any number of rows, and how it ended. */
+/** An answer comes in parts: its columns, any number of rows, and how it ended. Before the first one, the process is ready. */
 export type AnswerPart =
+  | { readonly type: 'ready' }
   | { readonly type: 'columns'; readonly columns: readonly string[] }
   | { readonly type: 'rows'; readonly rows: readonly (readonly SqlValue[])[] }
   | { readonly type: 'end'; readonly truncated: boolean }
@@ -44,6 +45,9 @@ export type AnswerPart =
       /** The database's own, such as SQLITE_CORRUPT or 57P01, or the system's. */
       readonly code: string | undefined
     }
+
+/** Where a limit keeps its threads from starting, Node may hang as it starts, for ever. */
+export const mostStartMs = 30_000
 
 /** The signal that ends a process whose time is up: the one way to stop SQLite in the middle of a step. */
 export const timeIsUp = 'SIGALRM'

@@ -2,11 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { SwathError } from '../../errors.ts'
+import { messageOf, SwathError } from '../../errors.ts'
 import type { QueryResult, SqlValue } from '../store.ts'
 import { distinctNames } from './distinct-names.ts'
 import {
   mostMemory,
+  mostStartMs,
   outOfMemory,
   settingsVariable,
   timeIsUp,
@@ -41,11 +42,13 @@ interface Waiting {
 export class Reader {
   readonly #settings: DatabaseSettings
   readonly #asStoreError: AsStoreError
+  readonly #mostStartMs: number
   #process: ChildProcess | undefined
   #waiting: Waiting | undefined
 
-  constructor(settings: DatabaseSettings, asStoreError: AsStoreError) {
+  constructor(settings: DatabaseSettings, asStoreError: AsStoreError, startMs = mostStartMs) {
     this.#settings = settings
+    this.#mostStartMs = startMs
     this.#asStoreError = asStoreError
   }
 
@@ -97,13 +100,25 @@ export class Reader {
       // What V8 writes when it runs out of memory is for nobody's eyes.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
+    let isReady = false
+    const late = setTimeout(() => child.kill('SIGKILL'), this.#mostStartMs).unref()
     child.on('message', (part: AnswerPart) => {
-      if (this.#process === child) this.#receive(part)
+      if (part.type === 'ready') {
+        isReady = true
+        clearTimeout(late)
+      } else if (this.#process === child) this.#receive(part)
     })
-    child.once('exit', (code, signal) => {
+    const end = (how: string) => {
+      clearTimeout(late)
       if (this.#process !== child) return
       this.#process = undefined
-      this.#waiting?.reject(endOf(this.#waiting.question, signal ?? `exit code ${code}`))
+      this.#waiting?.reject(isReady ? endOf(this.#waiting.question, how) : noStart(how))
+    }
+    child.once('exit', (code, signal) => {
+      end(signal ?? `exit code ${code}`)
+    })
+    child.on('error', (error) => {
+      end(messageOf(error))
     })
     return child
   }
@@ -113,6 +128,8 @@ export class Reader {
     if (waiting === undefined) return
     const { columns, rows } = waiting
     switch (part.type) {
+      case 'ready':
+        return
       case 'columns':
         waiting.columns = distinctNames(part.columns)
         return
@@ -131,6 +148,13 @@ export class Reader {
     const own = hint ?? '`swath sql` without a query lists the views and their columns'
     return this.#asStoreError(code, message) ?? new SwathError('sql', message, { hint: own })
   }
+}
+
+/** What keeps the process from starting is no fault of the question. */
+function noStart(how: string): SwathError {
+  return new SwathError('setup', `the process that answers questions could not start (${how})`, {
+    hint: 'raise the limits of this process (ulimit -u, ulimit -v, ulimit -n), or end what takes the memory',
+  })
 }
 
 function endOf({ timeoutMs }: Question, how: string): SwathError {
