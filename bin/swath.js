@@ -21,6 +21,11 @@ try {
 } catch (error) {
   // Without files or memory to load swath itself, nothing of it can say so.
   if (error?.syscall === undefined) throw error
-  process.stderr.write(`error: swath cannot be loaded: ${error.message}\n`)
+  const advice = {
+    EMFILE: 'raise the limit on open files: ulimit -n 4096',
+    ENOENT: 'check that the folder that you are in is still there: cd to another one',
+  }
+  const hint = advice[error.code] ?? 'check the limits of this process: ulimit -a'
+  process.stderr.write(`error: swath cannot be loaded: ${error.message}\n→ ${hint}\n`)
   process.exitCode = 1
 }

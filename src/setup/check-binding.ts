@@ -35,7 +35,7 @@ const script = `
 export async function checkBinding(bindingPath: string): Promise<string> {
   const args = ['-e', script, join(dirname(bindingPath), preloadFile), bindingPath]
   const output = await runCommand(process.execPath, args, { env: tensorflowEnvironment(1) }).catch((error: unknown) => {
-    const why = error instanceof CommandError ? `:\n${error.output}` : ''
+    const why = error instanceof CommandError ? `:\n${reasonIn(error.output)}` : ''
     throw new SwathError('setup', `TensorFlow does not run on this machine${why}`, {
       hint: 'its libraries need a processor with AVX and, on Linux, glibc 2.27 or newer',
       cause: error,
@@ -46,4 +46,9 @@ export async function checkBinding(bindingPath: string): Promise<string> {
     throw new SwathError('setup', `TensorFlow miscalculates on this machine: 3 × 7 and 20 × 1 + 1 are ${product}`)
   }
   return version
+}
+
+/** Returns what a process that failed says of its error, without the stack that Node prints. */
+function reasonIn(output: string): string {
+  return output.split('\n').find((line) => /^\w*Error\b.*: /.test(line)) ?? output
 }
