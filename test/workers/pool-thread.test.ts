@@ -1,3 +1,4 @@
+import type * as PiscinaModule from 'piscina'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { anyThreadTrains } from '../../src/workers/threads.ts'
@@ -6,7 +7,7 @@ const refusal = vi.hoisted(() => ({ left: 0 }))
 
 // The system refuses a thread to an ordinary user only; what Node throws then, it throws here.
 vi.mock('piscina', async (original) => {
-  const { Piscina } = await original<typeof import('piscina')>()
+  const { Piscina } = await original<typeof PiscinaModule>()
   return {
     Piscina: class extends Piscina {
       override async run(...given: Parameters<typeof Piscina.prototype.run>): Promise<unknown> {
