@@ -21,7 +21,8 @@ test('the packed package, installed elsewhere, sweeps mlp and a program that imp
   })
   const installed = join(folder, 'node_modules', 'swath')
   expect(readdirSync(installed).sort()).toEqual([
-    ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'bench', 'bin', 'carried', 'db', 'deploy', 'dist'],
+    ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+    ...['bench', 'bin', 'carried', 'db', 'deploy', 'dist'],
     ...['docs', 'examples', 'native', 'package.json', 'sweeps'],
   ])
 
