@@ -204,11 +204,17 @@ test('a store from a newer swath is refused politely', async () => {
   await expect(again).rejects.toBeInstanceOf(SwathError)
 })
 
-test("somebody else's schema is refused and left as it was", async () => {
+test('half a store, and a schema of another program, are refused and left as they were', async () => {
   const { store, location } = await twoOfOne()
   await sql`drop table kysely_migration`.execute(store.db)
-  await expect(openStore(location, 'write')).rejects.toThrow("is a database, but not one of swath's")
+  await expect(openStore(location, 'write')).rejects.toThrow('is half a store')
   expect(await sweepProgress(store.db)).toHaveLength(1)
+  for (const name of ['trials', 'superseded_metrics', 'sweep_metrics']) {
+    await sql`alter table ${sql.id(name)} rename to ${sql.id(`${name}_of_another_program`)}`.execute(store.db)
+  }
+  await expect(openStore(location, 'write')).rejects.toThrow("is a database, but not one of swath's")
+  const { rows } = await sql`select 1 from trials_of_another_program`.execute(store.db)
+  expect(rows.length).toBeGreaterThan(0)
 })
 
 test('tables of the same names elsewhere in the database are nobody’s business', async () => {
