@@ -6,7 +6,7 @@ const shownParameters = new Set([
 
 const scheme = /^\s*([a-z][a-z0-9+.-]*):\/\//i
 /** A key such as `password`, `sslpassword`, `pwd` or `secret_key`, and its equals sign. */
-const secretKey = /[\w-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token)[\w-]*\s*=/i
+const secretKey = /[\w-]{0,64}(?:pass(?:word|wd|phrase)?|pwd|secret|token)[\w-]{0,64}\s{0,8}=/i
 
 /**
  * Returns a location as messages may show it, without a password: a URL of any scheme, one behind `sqlite:` or `jdbc:`,
@@ -40,9 +40,14 @@ function areHosts(authority: string): boolean {
   return authority.split(',').every((host) => /^(\[[^\]]*\]|[^:\s]*)(:\d*)?$/.test(host))
 }
 
-/** A URL with a user and a password, which ends at the last @ of its line, and any of PostgreSQL's. */
-const urls = /\b[a-z][a-z0-9+.-]*:\/\/(?!\/)[^\s/:@]*:[^\n]*@[^\s"'`)]*|\bpostgres(?:ql)?:\/\/[^\s"'`)]*/gi
-const assignments = /([\w-]*(?:pass(?:word|wd|phrase)?|pwd)\s*=\s*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")?[^\s&]*/gi
+/**
+ * A URL with a user and a password, which ends at the last @ of its line, and any of PostgreSQL's. Repetitions are bounded: a
+ * message of any length is read in time that is linear in it.
+ */
+const urls =
+  /\b[a-z][a-z0-9+.-]{0,31}:\/\/(?!\/)[^\s/:@]{0,255}:[^\n]{0,1023}@[^\s"'`)]*|\bpostgres(?:ql)?:\/\/[^\s"'`)]*/gi
+const assignments =
+  /([\w-]{0,64}(?:pass(?:word|wd|phrase)?|pwd)\s{0,8}=\s*)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")?[^\s&]*/gi
 
 /** Returns a message, often of a library, without the passwords of the locations in it. */
 export function withoutPasswords(message: string): string {

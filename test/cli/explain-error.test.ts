@@ -56,7 +56,7 @@ test('an option without its value is wrong usage', () => {
 
 test('invalid JSON in a row is damage, and no bug', () => {
   const error = thrownBy(() => JSON.parse('{bad') as unknown)
-  expect(explainError(error)).toMatchObject({ exitCode: 1, hint: expect.stringContaining('swath doctor') as string })
+  expect(explainError(error)).toMatchObject({ exitCode: 1, hint: expect.stringContaining('swath delete') as string })
 })
 
 test('an error for the user stays what it is', () => {

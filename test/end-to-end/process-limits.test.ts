@@ -39,7 +39,7 @@ test.each<[limit: string, before: string, commands: readonly string[], after: st
   ['a closed stderr', '', ['list', 'run own.yaml --new'], '2>&-', 0],
   ['a closed stdin', '', ['list', 'run own.yaml --new'], '<&-', 0],
   ['a folder that is gone', 'mkdir d; cd d; rmdir ../d;', ['list', 'run ../own.yaml', 'doctor'], '', 1],
-  ['no folder for temporary files', 'export TMPDIR=/proc/none;', ['run own.yaml --new'], '', 1],
+  ['no folder for temporary files', 'export TMPDIR="$PWD/own.yaml/none";', ['run own.yaml --new'], '', 1],
 ])(
   'with %s no command crashes, hangs or leaves a broken store',
   { timeout: 300_000 },

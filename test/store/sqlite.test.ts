@@ -19,10 +19,15 @@ test('a file that is no database is refused and left as it was', async () => {
   await expect(openStore(path, 'write')).rejects.toThrow('is not a swath database')
 })
 
-test("somebody else's database is refused", async () => {
+test('half a store, and a database of another program, are refused', async () => {
   const store = await temporaryStore()
   await sql`drop table kysely_migration`.execute(store.db)
-  await expect(openStore(store.location, 'write')).rejects.toThrow("is a database, but not one of swath's")
+  await expect(openStore(store.location, 'write')).rejects.toThrow('is half a store')
+  const other = await temporaryStore()
+  for (const name of ['kysely_migration', 'trials', 'superseded_metrics', 'sweep_metrics']) {
+    await sql`alter table ${sql.id(name)} rename to ${sql.id(`other_${name}`)}`.execute(other.db)
+  }
+  await expect(openStore(other.location, 'write')).rejects.toThrow("is a database, but not one of swath's")
 })
 
 test('a store from a newer swath is refused politely', async () => {
