@@ -31,7 +31,9 @@ export default defineConfig(
     },
   },
   {
+    // The functions that the rule asks for are in this one file.
     files: ['src/**/*.ts', 'workers/**/*.ts', 'db/**/*.ts'],
+    ignores: ['src/path-below.ts'],
     plugins: { swath: { rules: { 'path-below': pathBelow } } },
     rules: { 'swath/path-below': 'error' },
   },

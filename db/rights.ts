@@ -7,7 +7,7 @@ import { queueSchema, roleNames } from './role-names.ts'
 const ofWorker: Readonly<Record<string, string>> = {
   ...{ attempts: 'insert, update', registered_hosts: 'insert, update', sweep_metrics: 'insert, update' },
   ...{ events: 'insert', superseded_metrics: 'insert', report_notices: 'insert' },
-  // Whoever may change a table may lock it; a reader may not.
+  // A role that may change a table may lock it; a reader may not.
   ...{ lock_store: 'update', lock_queue: 'update' },
   ...{ lock_sweeps: '', lock_definitions: '', kysely_migration: '', kysely_migration_lock: '' },
   ...{ programs: '', prior_trials: '', artifact_place: '' },

@@ -11,7 +11,6 @@ import { SwathError, type ErrorCode } from './errors.ts'
  * @throws SwathError if the name, or a symbolic link on its way, leads out of the folder, or to the folder itself
  */
 export function pathBelow(root: string, name: string, code: ErrorCode = 'artifact'): string {
-  // eslint-disable-next-line swath/path-below -- here it is done
   const path = resolve(root, typeof name === 'string' ? name : '')
   const flaw = flawOfName(name) ?? (leadsOut(resolve(root), path) ? 'a symbolic link leads out of it' : undefined)
   if (flaw === undefined) return path
@@ -47,7 +46,6 @@ export function staysIn(root: string, from: string, target: string): boolean {
  * come from elsewhere go through {@link pathBelow}.
  */
 export function pathFrom(folder: string, written: string): string {
-  // eslint-disable-next-line swath/path-below -- here it is done
   return resolve(folder, written)
 }
 

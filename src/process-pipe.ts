@@ -37,7 +37,7 @@ export function holdPipe(folder: string): void {
     mkdirSync(folder, { recursive: true })
     removeOld(folder)
     const path = pathBelow(folder, processName)
-    // Nobody sees it before it is open.
+    // The pipe gets its name once it is open, so that no other process finds it without a reader.
     const { status } = spawnSync('mkfifo', ['-m', '666', `${path}.new`], { stdio: 'ignore' })
     if (status !== 0) return
     held.set(folder, openSync(`${path}.new`, O_RDONLY | O_NONBLOCK))
@@ -77,7 +77,7 @@ export function livenessIn(folder: string, name: string): Liveness {
       closeSync(pipe)
     }
   } catch (error) {
-    // ENXIO: nobody has it open for reading.
+    // ENXIO: no process has the pipe open for reading.
     return (error as NodeJS.ErrnoException).code === 'ENXIO' ? 'ended' : 'unknown'
   }
 }

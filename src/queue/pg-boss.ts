@@ -72,7 +72,7 @@ export async function isMissing(pool: Pool, schema: string): Promise<boolean> {
   return rows[0]?.missing === true
 }
 
-/** Of processes that begin at once one creates what is missing; PostgreSQL's own `if not exists` fails the others. */
+/** Lets one of several processes that begin at once create what is missing: with `if not exists` PostgreSQL fails the others. */
 async function alone(pool: Pool, storeSchema: string, work: () => Promise<unknown>): Promise<void> {
   const client = await pool.connect()
   try {

@@ -32,7 +32,7 @@ export interface TrialTraining {
   readonly carry: Carry
   readonly pool: Trainer
   readonly aggregator: Aggregator
-  /** Of what the aggregator drops. */
+  /** Removes the artifacts that the aggregator drops. */
   readonly removal: Removal
   readonly patience: Patience
   readonly observer: RunObserver

@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts'
 import { mostColumns } from './sweep-view.ts'
 import { defineViews, missingViews, rebuildSweepViews } from './views.ts'
 
-/** What follows from other rows, and is stored so that nobody has to work it out. */
+/** Rows or views that are computed from other rows, and stored because computing them at each reading is slow. */
 interface Derived {
   /** For people. */
   readonly name: string

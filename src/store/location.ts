@@ -1,8 +1,9 @@
 import { readlinkSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 
 import { SwathError } from '../errors.ts'
 import { shownLocation } from '../shown-location.ts'
+import { pathFrom } from '../path-below.ts'
 
 /** True for `postgres://…` and `postgresql://…`; everything else names a file. */
 export function isPostgres(location: string): boolean {
@@ -48,8 +49,7 @@ function followLinks(path: string, links: number): string {
     const folder = dirname(path)
     if (folder === path || links >= mostLinks) return path
     const real = followLinks(folder, links + 1)
-    // eslint-disable-next-line swath/path-below -- the name is the user's own, or the link's
-    return target === undefined ? join(real, basename(path)) : followLinks(resolve(real, target), links + 1)
+    return target === undefined ? pathFrom(real, basename(path)) : followLinks(pathFrom(real, target), links + 1)
   }
 }
 

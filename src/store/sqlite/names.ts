@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync, statSync, type BigIntStats } from 'node:fs'
-import { join } from 'node:path'
+import { pathFrom } from '../../path-below.ts'
 
 /** What happened to a database that is open. */
 export interface Displacement {
@@ -87,8 +87,7 @@ export class OpenNames {
   #nameNow(): string | undefined {
     const known = this.#known.get(this.#path)
     for (const descriptor of descriptors()) {
-      // eslint-disable-next-line swath/path-below -- the name is the kernel's
-      const link = join(openFiles, descriptor)
+      const link = pathFrom(openFiles, descriptor)
       if (known === undefined || !isSame(known, identityOf(link))) continue
       const path = readlinkSync(link)
       if (isSame(known, identityOf(path))) return path

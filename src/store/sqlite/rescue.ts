@@ -1,5 +1,5 @@
 import { homedir, tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { existsSync, rmSync } from 'node:fs'
 
 import { messageOf, SwathError } from '../../errors.ts'
@@ -8,6 +8,7 @@ import type { Database } from '../../sqlite/database.ts'
 import { flush } from '../../write-flushed.ts'
 import { freeName } from './copy.ts'
 import type { Displacement, OpenNames } from './names.ts'
+import { pathFrom } from '../../path-below.ts'
 
 /** A database that lost its name, and what is known of it. */
 export interface Lost {
@@ -36,8 +37,7 @@ export function rescue(database: Database, displacement: Displacement, lost: Los
   }
   const failures: string[] = []
   for (const folder of foldersFor(path, now)) {
-    // eslint-disable-next-line swath/path-below -- the name is that of the store
-    const target = freeName(join(folder, `${basename(path)}.rescued`))
+    const target = freeName(pathFrom(folder, `${basename(path)}.rescued`))
     try {
       save(database, target, lost.rights)
     } catch (error) {
