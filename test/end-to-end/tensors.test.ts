@@ -14,13 +14,14 @@ const careless = `export default { async train({ tf, report }) {
 } }
 `
 
+/** A folder with a grid of so many trials of a program. */
+function sweeping(program: string, trials: number): string {
+  const yaml = `name: own\nprogram: ./own.mjs\nmethod: grid\nparameters: { x: { min: 1, max: ${trials} } }\n`
+  return workFolder({ 'own.yaml': yaml, 'own.mjs': program })
+}
+
 test('a trial does not find the tensors of the one before it, and the run says once that they were left', async () => {
-  const yaml = `name: own
-program: ./own.mjs
-method: grid
-parameters: { x: { min: 1, max: 6 } }
-`
-  const folder = workFolder({ 'own.yaml': yaml, 'own.mjs': careless })
+  const folder = sweeping(careless, 6)
   const run = await swath(['run', 'own.yaml', '--workers', '2'], folder)
   expect(run.code, run.stderr).toBe(0)
   expect(run.stderr.match(/trial \d ends with 3 tensors, 0\.1 MB that it has not disposed/g)).toHaveLength(1)
@@ -45,12 +46,7 @@ export default { async train({ params, report }) {
 `
 
 test('a thread that holds many kernels is replaced between two trials, none of which notices', async () => {
-  const yaml = `name: own
-program: ./own.mjs
-method: grid
-parameters: { x: { min: 1, max: 5 } }
-`
-  const folder = workFolder({ 'own.yaml': yaml, 'own.mjs': compiling })
+  const folder = sweeping(compiling, 5)
   const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
   expect(run.code, run.stderr).toBe(0)
   const threads = await ask<{ value: number }>('select value from metrics order by trial_id', folder)
