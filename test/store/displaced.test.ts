@@ -148,6 +148,28 @@ test('the log of a store that was removed does not damage the next one of its na
   expect(await withStore(path, 'inspect', async (again) => (await again.check()).damage)).toEqual([])
 })
 
+test('processes that write to one store save it under one name, with what each of them has written', async () => {
+  const first = await writing()
+  const second = await openStore(path, 'write')
+  onTestFinished(() => second.close().catch(() => undefined))
+  await write(second, 'by the second')
+  unlinkSync(path)
+  await expect(first.close()).rejects.toThrow(`saved in ${rescued()}`)
+  // The second process has not noticed yet, and its commit is in the open files alone.
+  await expect(write(second, 'after the first copy')).rejects.toThrow(`saved in ${rescued()}`)
+  expect(existsSync(`${rescued()}-2`)).toBe(false)
+  expect(await eventsIn(rescued())).toEqual(['first', 'second', 'by the second', 'after the first copy'])
+})
+
+test('what an earlier store of this name left is not overwritten', async () => {
+  await (await writing()).close()
+  renameSync(path, rescued())
+  const store = await writing()
+  unlinkSync(path)
+  await expect(store.close()).rejects.toThrow(`saved in ${rescued()}-2`)
+  expect(await eventsIn(rescued())).toEqual(['first', 'second'])
+})
+
 test('a log that another database has by now is left alone', async () => {
   const store = await writing()
   for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readlinkSync, statSync, type BigIntStats } from 'node:fs'
 import { pathFrom } from '../../path-below.ts'
 
@@ -51,6 +52,13 @@ export class OpenNames {
   isOwn(path: string): boolean {
     const known = this.#known.get(path)
     return known !== undefined && isSame(known, identityOf(path))
+  }
+
+  /** Returns a number of 32 bits, never 0, that processes share which have the same database and the same log open. */
+  tag(): number {
+    const files = ['', '-wal'].map((ending) => this.#known.get(`${this.#path}${ending}`))
+    const text = files.map((file) => (file === undefined ? '' : `${file.dev}:${file.ino}`)).join(' ')
+    return createHash('sha256').update(text).digest().readUInt32BE() || 1
   }
 
   /** A file that is seen for the first time is remembered. */

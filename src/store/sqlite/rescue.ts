@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname } from 'node:path'
-import { existsSync, rmSync } from 'node:fs'
 
 import { messageOf, SwathError } from '../../errors.ts'
 import { createWithRights, type Rights } from '../../file-rights.ts'
 import type { Database } from '../../sqlite/database.ts'
 import { flush } from '../../write-flushed.ts'
-import { freeName } from './copy.ts'
 import type { Displacement, OpenNames } from './names.ts'
 import { pathFrom } from '../../path-below.ts'
 
@@ -37,12 +37,12 @@ export function rescue(database: Database, displacement: Displacement, lost: Los
   }
   const failures: string[] = []
   for (const folder of foldersFor(path, now)) {
-    const target = freeName(pathFrom(folder, `${basename(path)}.rescued`))
+    const name = pathFrom(folder, `${basename(path)}.rescued`)
+    let target
     try {
-      save(database, target, lost.rights)
+      target = save(database, name, lost)
     } catch (error) {
-      failures.push(`${target}: ${messageOf(error)}`)
-      rmSync(target, { force: true })
+      failures.push(`${name}: ${messageOf(error)}`)
       continue
     }
     removeLog(lost)
@@ -66,11 +66,85 @@ function ancestorsOf(folder: string): string[] {
   return parent === folder ? [] : [parent, ...ancestorsOf(parent)]
 }
 
-function save(database: Database, target: string, rights: Rights): void {
-  createWithRights(target, rights)
-  database.exec(`vacuum into '${target.replaceAll("'", "''")}'`)
-  flush(target)
-  flush(dirname(target))
+/**
+ * Saves the database under `name`, or under `name-2`, `name-3`, … where another file has that name. Processes that lost the
+ * same database save it under one name: the last copy stays, and it holds what each of them has committed.
+ *
+ * @returns the path of the copy
+ */
+function save(database: Database, name: string, { rights, names }: Lost): string {
+  const aside = `${name}.${randomUUID()}`
+  const tag = names.tag()
+  try {
+    for (;;) {
+      const version = versionOf(database)
+      createWithRights(aside, rights)
+      database.exec(`vacuum into '${aside.replaceAll("'", "''")}'`)
+      writeTag(aside, tag)
+      flush(aside)
+      const target = giveName(aside, name, tag)
+      flush(dirname(target))
+      // Another process has committed meanwhile, and may have saved that before this copy took the place of its own.
+      if (versionOf(database) === version) return target
+    }
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+/** A number that changes with every commit of another process. */
+function versionOf(database: Database): unknown {
+  return database.pragma('data_version')[0]?.data_version
+}
+
+/** Gives a copy the first of the names that is free, or that belongs to another copy of the same database. */
+function giveName(aside: string, name: string, tag: number): string {
+  for (let k = 1; ; k++) {
+    const target = k === 1 ? name : `${name}-${k}`
+    if (existsSync(target)) {
+      if (readTag(target) !== tag) continue
+      renameSync(aside, target)
+      return target
+    }
+    try {
+      // Unlike a renamed file, a link replaces no file that another process makes at this moment.
+      linkSync(aside, target)
+      rmSync(aside)
+      return target
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') k--
+      else {
+        // A file system without hard links.
+        renameSync(aside, target)
+        return target
+      }
+    }
+  }
+}
+
+/** Where a database file has the number that SQLite leaves to the application (`user_version`, 4 bytes, big-endian). */
+const tagOffset = 60
+
+function writeTag(path: string, tag: number): void {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(tag)
+  const file = openSync(path, 'r+')
+  try {
+    writeSync(file, bytes, 0, bytes.length, tagOffset)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function readTag(path: string): number {
+  const bytes = Buffer.alloc(4)
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, bytes, 0, bytes.length, tagOffset)
+  } finally {
+    closeSync(file)
+  }
+  return bytes.readUInt32BE()
 }
 
 /** A log that stays would be taken for that of the next database of this name, and damage it. */
