@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { existsSync, rmSync } from 'node:fs'
 
 import { trialFolder } from '../artifacts/artifacts.ts'
@@ -15,13 +16,22 @@ import { RunningTrial } from './running-trial.ts'
 
 let connection: ThreadConnection | undefined
 
-/** The trial under way, or the last one: what goes wrong out of turn belongs to it. */
+/** The trial under way, or the last one. */
 let current: RunningTrial | undefined
 
-process.on('uncaughtException', (error) => current?.fail(error))
-process.on('unhandledRejection', (reason) => current?.fail(reason))
+/** The trial whose program started the code that runs: a timer or a promise can outlive its trial. */
+const origin = new AsyncLocalStorage<RunningTrial>()
+
+process.on('uncaughtException', failOrigin)
+process.on('unhandledRejection', failOrigin)
 process.stdout.write = relay
 process.stderr.write = relay
+
+/** An error that no code awaits belongs to the trial that caused it. Code of the module itself has none: the current one. */
+function failOrigin(error: unknown): void {
+  const trial = origin.getStore() ?? current
+  trial?.fail(error)
+}
 
 type Taken = (error?: Error | null) => void
 
@@ -77,7 +87,9 @@ export async function startTrial(task: TrainTask, { cores }: WorkerSettings): Pr
       },
     }
     running.send({ type: 'began' })
-    const { result, left } = await inTrialScope(() => Promise.race([program.train(trial), running.failed]))
+    const { result, left } = await inTrialScope(() =>
+      Promise.race([origin.run(running, () => program.train(trial)), running.failed]),
+    )
     // A trial that fails is not expected to tidy up.
     running.leftBehind(left)
     return await running.end(program, checkpoints, result)

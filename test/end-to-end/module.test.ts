@@ -209,3 +209,37 @@ test('a program that waits until what it prints has been taken goes on', async (
   expect(run.code, run.stderr).toBe(0)
   for (const text of ['plain', 'in base64', 'bytes']) expect(run.stderr).toContain(`: ${text}`)
 })
+
+test('an error that no code awaits belongs to the trial that caused it, also while the next one trains', async () => {
+  const folder = workFolder({
+    'own.mjs': `const [first, second] = [deferred(), deferred()]
+function deferred() {
+  let resolve
+  return { promise: new Promise((done) => (resolve = done)), resolve }
+}
+export default {
+  async train({ params: { how }, report }) {
+    if (how === 'early') {
+      first.promise.then(() => { setImmediate(second.resolve); throw new Error('rejected later') })
+      setImmediate(async () => { await first.promise; setImmediate(() => { throw new Error('thrown later') }) })
+      return
+    }
+    await report({ epoch: 1, score: 1 })
+    if (how === 'next') { first.resolve(); await second.promise; await new Promise((done) => setTimeout(done, 50)) }
+    await report({ epoch: 2, score: 2 })
+  },
+}
+`,
+    'own.yaml': sweep('own.mjs', 'early, next, last'),
+  })
+  const run = await swath(['run', 'own.yaml', '--workers', '1'], folder)
+  expect(run.code, run.stderr).toBe(0)
+  expect(run.stderr).toMatch(/trial 1 failed after it had ended: rejected later/)
+  expect(run.stderr).toMatch(/trial 1 failed after it had ended: thrown later/)
+  expect(await ask('select trial_id, epoch from metrics order by 1, 2', folder)).toEqual([
+    { trial_id: 2, epoch: 1 },
+    { trial_id: 2, epoch: 2 },
+    { trial_id: 3, epoch: 1 },
+    { trial_id: 3, epoch: 2 },
+  ])
+})
