@@ -20,8 +20,11 @@ export function shownLocation(location: string): string {
   if (isUrl) return shownUrl(location.trim())
   // A URL that lacks a slash or a scheme, or libpq's form, which names no store here.
   const begin = /^\s*(?:sqlite:|[a-z][a-z0-9+.-]*:(?=\/))?/i.exec(location)?.[0] ?? ''
-  const colon = location.slice(begin.length).search(/:.*@/s)
-  if (colon >= 0) return `${begin}${location.slice(begin.length).slice(0, colon)}…`
+  const rest = location.slice(begin.length)
+  const colon = rest.search(/:.*@/s)
+  if (colon >= 0) return `${begin}${rest.slice(0, colon)}…`
+  // What looks like a scheme can be a user, and the slash the first character of the password.
+  if (begin.trim() !== '' && !/^\s*sqlite:/i.test(begin) && rest.includes('@')) return `${begin}…`
   const key = secretKey.exec(location)
   return key === null ? location : `${location.slice(0, key.index + key[0].length)}…`
 }
