@@ -19,13 +19,15 @@ module.enableCompileCache?.()
 try {
   await import(main.href)
 } catch (error) {
-  // Without files or memory to load swath itself, nothing of it can say so.
-  if (error?.syscall === undefined) throw error
-  const advice = {
-    EMFILE: 'raise the limit on open files: ulimit -n 4096',
-    ENOENT: 'check that the folder that you are in is still there: cd to another one',
-  }
-  const hint = advice[error.code] ?? 'check the limits of this process: ulimit -a'
-  process.stderr.write(`error: swath cannot be loaded: ${error.message}\n→ ${hint}\n`)
+  // Where swath itself cannot be loaded, nothing of it can say so.
+  if (process.argv.includes('--debug')) throw error
+  const lacksFiles = error?.code === 'EMFILE' || /too many open files/.test(error?.message)
+  const lacksFolder = error?.code === 'ENOENT'
+  const hint = lacksFiles
+    ? 'raise the limit on open files: ulimit -n 4096'
+    : lacksFolder
+      ? 'check that the folder that you are in is still there: cd to another one'
+      : 'check the limits of this process (ulimit -a), or install swath again; --debug shows the stack trace'
+  process.stderr.write(`error: swath cannot be loaded: ${error?.message ?? error}\n→ ${hint}\n`)
   process.exitCode = 1
 }
