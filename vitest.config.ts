@@ -20,7 +20,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: [
-            'test/store/{analysis,changes,concurrent-starts,coordinators,derived,early-failures,final-metrics,hosts,lost-trials,progress}.test.ts',
+            'test/store/{analysis,changes,concurrent-starts,coordinators,derived,early-failures,final-metrics,future-times,hosts,lost-trials,progress}.test.ts',
             'test/figures/*.test.ts',
             'test/results/model.test.ts',
             'test/store/{ending,enqueue,names,programs,references,runs,stops,sweep-view,tables,training-time,views}.test.ts',

@@ -1,5 +1,6 @@
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { leaseMs } from '../store/coordinators.ts'
+import { shortenFutureTimes } from '../store/future-times.ts'
 import { setBadHostsAside } from '../store/hosts.ts'
 import { anyExpired, lossLimit, takeBackLost } from '../store/lost-trials.ts'
 import type { SweepRow } from '../store/schema.ts'
@@ -49,6 +50,7 @@ export class Caretaker {
       // One that cannot tell yet who is gone lets others go first.
       const ms = isSettled ? lookAfterMs : 2 * lookAfterMs
       if (!isLast && !(await takeTurn(db, this.#sweep.id, { now, ms }))) return
+      await shortenFutureTimes(db, now)
       if (isSettled && (await anyExpired(db, this.#sweep.id, at))) {
         await takeBackLost(db, this.#sweep.id, { limit: lossLimit(this.#settings), at, shared: this.#queue })
         this.#observer.note('A host is gone: its trials wait again.')

@@ -1,6 +1,7 @@
 import type { CoordinatorRow } from '../store/schema.ts'
 import { SwathError } from '../errors.ts'
 import { acquireSweep, leaseEnd, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
+import { shortenFutureTimes } from '../store/future-times.ts'
 import { takeBackLost } from '../store/lost-trials.ts'
 import { removeSpools, replaySpools } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
@@ -41,6 +42,7 @@ export async function takeSweep(
   const self = thisProcess()
   const spools = await store.db.transaction().execute(async (transaction) => {
     const now = store.now()
+    await shortenFutureTimes(transaction, now)
     const holder = await acquireSweep(transaction, sweep.id, self, now)
     if (holder !== undefined) throw busy(sweep.name, holder)
     if (again === undefined) return []

@@ -4,7 +4,7 @@ import type { Report } from '../programs/program.ts'
 import type { SweepQueue } from '../queue/shared-queue.ts'
 import { acquireSweep, leaseMs, releaseSweep, renewSweep, thisProcess } from '../store/coordinators.ts'
 import { reconcileQueue } from '../store/reconcile-queue.ts'
-import { endedSince, lastReports, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
+import { endedSince, lastReports, lookFrom, mostWatched, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import type { ProgressRow, SweepRow } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { rebuildStaleViews } from '../store/derived.ts'
@@ -130,7 +130,9 @@ class Onlooker {
   async look(): Promise<void> {
     const { store, sweep, observer } = this.#watch
     const all = await runningTrials(store.db, sweep.id)
-    const ended = (await endedSince(store.db, sweep.id, this.#until)).filter(
+    const now = store.now()
+    this.#until = lookFrom(this.#until, now)
+    const ended = (await endedSince(store.db, sweep.id, { since: this.#until, now })).filter(
       ({ id, finished_at }) => finished_at > this.#until || !this.#ended.has(id),
     )
     const reports = await lastReports(

@@ -3,7 +3,7 @@ import { liveCoordinator } from '../store/coordinators.ts'
 import type { Store } from '../store/store.ts'
 import { trialCounts, type TrialCounts } from '../store/sweep-state.ts'
 import { progressOf } from '../store/sweeps.ts'
-import { endedSince, lastReports, runningTrials, type WatchedTrial } from '../store/watched.ts'
+import { endedSince, lastReports, lookFrom, runningTrials, type WatchedTrial } from '../store/watched.ts'
 import { readableParameters } from '../store/trial-parameters.ts'
 
 export interface SweepNews {
@@ -77,8 +77,10 @@ export class SweepWatch {
       return []
     }
     this.#counts = counts
-    const [since = '', lastId = ''] = this.#until.split(' ')
-    const ended = (await endedSince(this.#store.db, this.#sweepId, since)).filter(
+    const [latestEnd = '', lastId = ''] = this.#until.split(' ')
+    const now = this.#store.now()
+    const since = lookFrom(latestEnd, now)
+    const ended = (await endedSince(this.#store.db, this.#sweepId, { since, now })).filter(
       ({ finished_at, id }) => finished_at > since || id > Number(lastId),
     )
     const newest = ended.at(-1)

@@ -230,6 +230,8 @@ export async function takeTurn(
       sweep.or([
         sweep('looked_after_at', 'is', null),
         sweep('looked_after_at', '<=', new Date(now.getTime() - ms).toISOString()),
+        // The clock was set back since.
+        sweep('looked_after_at', '>', new Date(now.getTime() + ms).toISOString()),
       ]),
     )
     .executeTakeFirstOrThrow()

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 
 import type { Report } from '../programs/program.ts'
+import { leaseEnd } from './coordinators.ts'
 import type { Schema, TrialRow } from './schema.ts'
 
 /** What somebody who watches a sweep is shown of a trial. */
@@ -34,17 +35,25 @@ export function runningTrials(db: Kysely<Schema>, sweepId: number): Promise<Watc
     .execute()
 }
 
-/** Trials that ended at a time or after it, in the order of time. */
+/** The time to look from: the latest end that was seen, or `now` where the clock was set back since. */
+export function lookFrom(latestEnd: string, now: Date): string {
+  const at = now.toISOString()
+  return latestEnd > at ? at : latestEnd
+}
+
+/** Trials that ended at `since` or later by a clock that says `now`, in the order of time. */
 export async function endedSince(
   db: Kysely<Schema>,
   sweepId: number,
-  since: string,
+  { since, now }: { readonly since: string; readonly now: Date },
 ): Promise<(WatchedTrial & { readonly finished_at: string })[]> {
   const rows = await db
     .selectFrom('trials')
     .select([...columns, 'finished_at'])
     .where('sweep_id', '=', sweepId)
     .where('finished_at', '>=', since)
+    // Later ends were stored before the clock was set back.
+    .where('finished_at', '<=', leaseEnd(now))
     .orderBy('finished_at')
     .orderBy('id')
     .limit(mostWatched)
