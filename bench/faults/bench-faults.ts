@@ -30,14 +30,14 @@ export async function benchFaults({ quick, seed }: { quick: boolean; seed: numbe
     const [calm, stormy] = ['calm', 'stormy'].map((name) => join(folder, name)) as [string, string]
     for (const each of [calm, stormy]) {
       mkdirSync(each)
-      writeFileSync(join(each, 'storm.yaml'), sweep(quick ? 6 : 60))
+      writeFileSync(join(each, 'storm.yaml'), sweep(quick ? 6 : 300))
     }
     const [program = '', ...args] = swath
     console.log('The sweep, left alone …')
     execFileSync(program, [...args, 'run', 'storm.yaml'], { cwd: calm, stdio: 'ignore' })
     console.log(`The same, killed ${kills} times at random moments (seed ${seed}) …`)
     const report = await killStorm({
-      ...{ swath, folder: stormy, file: 'storm.yaml', kills, seed, longestMs: 5_000 },
+      ...{ swath, folder: stormy, file: 'storm.yaml', kills, seed, longestMs: 3_500 },
       onKill: (count) => {
         if (count % 20 === 0) console.log(`  ${count} kills`)
       },

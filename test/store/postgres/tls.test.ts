@@ -1,8 +1,18 @@
-import { appendFileSync, chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { startPostgres, type LocalPostgres } from '../../../src/local-postgres/server.ts'
 import { openStore } from '../../../src/store/open.ts'
@@ -63,4 +73,46 @@ test('sslmode=require encrypts without asking who answers, verify-ca asks for th
   const authorityAlone = `sslmode=verify-ca&sslrootcert=${encodeURIComponent(authority)}`
   expect(await encryptionOf(authorityAlone, '127.0.0.1')).toEqual(encrypted)
   expect(await encryptionOf('sslmode=disable')).toMatchObject({ ssl: false })
+})
+
+/** Lets the server accept encrypted connections alone (`hostssl`), or none (`hostnossl`), until the test is over. */
+async function accept(kind: 'hostssl' | 'hostnossl'): Promise<void> {
+  const file = join(folder, 'data', 'pg_hba.conf')
+  const before = readFileSync(file, 'utf8')
+  const set = (text: string) => {
+    writeFileSync(file, text)
+    const [pid = ''] = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGHUP')
+  }
+  onTestFinished(() => {
+    set(before)
+  })
+  set(before.replaceAll(/^host\b/gm, kind))
+  // The server reads the file some time after the signal.
+  const refused = kind === 'hostssl' ? 'disable' : 'require'
+  while (await isAccepted(refused)) continue
+}
+
+function isAccepted(sslmode: string): Promise<boolean> {
+  return encryptionOf(`sslmode=${sslmode}`).then(
+    () => true,
+    () => false,
+  )
+}
+
+test('sslmode=prefer encrypts where the server does, sslmode=allow only where it has to', async () => {
+  expect(await encryptionOf('sslmode=prefer')).toEqual(encrypted)
+  expect(await encryptionOf('sslmode=allow')).toMatchObject({ ssl: false })
+})
+
+test('sslmode=allow encrypts where the server accepts nothing else', async () => {
+  await accept('hostssl')
+  expect(await encryptionOf('sslmode=allow')).toEqual(encrypted)
+  await expect(encryptionOf('sslmode=disable')).rejects.toThrow(/no encryption/)
+})
+
+test('sslmode=prefer does not encrypt where the server refuses it', async () => {
+  await accept('hostnossl')
+  expect(await encryptionOf('sslmode=prefer')).toMatchObject({ ssl: false })
+  await expect(encryptionOf('sslmode=require')).rejects.toThrow(/SSL encryption/)
 })
