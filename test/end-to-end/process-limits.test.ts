@@ -66,7 +66,9 @@ test('a run whose files may not grow waits with a notice, and Ctrl-C ends it', {
     kill -INT $p; wait $p`,
     folder,
   )
-  expect(stderr).toMatch(/cannot be written: .+ Ctrl-C ends it/)
+  expect(stderr).toMatch(
+    /cannot be written: this process may write no file beyond \d+ bytes \(ulimit -f\)\. .+ Ctrl-C ends it/,
+  )
   expect(stderr).not.toMatch(crash)
   expect(status).toBe(130)
   expect(shell(`${swath} list`, folder).status).toBe(0)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 import { isSystemError, SwathError } from '../../errors.ts'
 import { isSqliteError } from '../../sqlite/database.ts'
 
@@ -21,13 +23,20 @@ export function obstacle(error: unknown): string | undefined {
   const [, family = ''] = /^(SQLITE_[A-Z]+)/.exec(cause.code) ?? []
   const obstacles: Record<string, string> = {
     SQLITE_FULL: 'the disk is full',
-    SQLITE_IOERR: `the disk reports an error (${cause.code})`,
+    SQLITE_IOERR: fileSizeLimit(cause.code) ?? `the disk reports an error (${cause.code})`,
     SQLITE_READONLY: 'it is read-only',
     SQLITE_CANTOPEN: 'its file cannot be opened',
     SQLITE_BUSY: 'another process holds it',
     SQLITE_PROTOCOL: 'the network disk does not lock it',
   }
   return obstacles[family]
+}
+
+/** SQLite reports a file that may not grow as an error of the disk; Linux names the limit. */
+function fileSizeLimit(code: string): string | undefined {
+  if (code !== 'SQLITE_IOERR_WRITE' || process.platform !== 'linux') return undefined
+  const [, bytes] = /^Max file size +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+  return bytes === undefined ? undefined : `this process may write no file beyond ${bytes} bytes (ulimit -f)`
 }
 
 /** An error of SQLite's, or of the system at the file of the store, as a SwathError('store'); any other as it is. */
