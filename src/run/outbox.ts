@@ -63,7 +63,7 @@ export class Outbox {
 
   async #write(group: readonly PendingChange[]): Promise<void> {
     if (group.length === 0) return
-    const { store, shared, judging, patience, removal } = this.#delivery
+    const { store, shared, judging, journal, patience, removal } = this.#delivery
     if (this.#failure !== undefined) {
       for (const { reject } of group) reject(this.#failure.error)
       return
@@ -75,7 +75,9 @@ export class Outbox {
       await this.#write(group.filter((pending) => !lost.includes(pending)))
       return
     }
-    if (this.#delivering !== undefined || group.some(({ unpublished }) => unpublished.length > 0)) {
+    // A run that ends stops delivering and keeps its entries: what it writes after them stays behind them.
+    const hasKept = this.#delivering !== undefined || journal.length > 0
+    if (hasKept || group.some(({ unpublished }) => unpublished.length > 0)) {
       this.#keep(group)
       return
     }

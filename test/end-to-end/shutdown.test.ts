@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { expect, test } from 'vitest'
 
+import { startS3 } from '../artifacts/s3-server.ts'
 import { postgresLocation } from '../store/temporary-store.ts'
 import { lockedDatabase, lockedTable, silentNetwork, smallDisk, stoppedServer, type Obstacle } from './obstacles.ts'
 import { Swath, swath, workFolder } from './swath.ts'
@@ -16,9 +17,9 @@ const reporting = `
 import { appendFileSync, existsSync } from 'node:fs'
 import { pbkdf2Sync } from 'node:crypto'
 export default {
-  async train({ params: { how }, report }) {
+  async train({ params: { how }, report, resume }) {
     if (existsSync('again')) {
-      await report({ epoch: 1, sum: 0 })
+      await report({ epoch: (resume?.epoch ?? 0) + 1, sum: 0 })
       return {}
     }
     for (let epoch = 1; ; epoch++) {
@@ -174,6 +175,25 @@ test.each(['a table is locked', 'the server is stopped', 'the network is silent'
     await expectNothingLost(folder, environment)
   },
 )
+
+/** As `reporting`, with a checkpoint at each epoch: 800 kB of weights in which each value is the epoch. */
+const checkpointing = reporting.replace(
+  'report({ epoch, sum: epoch })',
+  'report({ epoch, sum: epoch }, { checkpoint: { weights: [new Float32Array(200_000).fill(epoch)] } })',
+)
+
+test('a run ends in time and loses nothing while the bucket of its checkpoints is silent', async () => {
+  const folder = workFolder({ ...files(), 'own.mjs': checkpointing })
+  const s3 = await startS3()
+  const network = await silentNetwork(s3.environment.AWS_ENDPOINT_URL ?? '')
+  const environment = {
+    ...{ SWATH_STORE: postgresLocation(), SWATH_LEASE_MS: '3000' },
+    ...{ ...s3.environment, AWS_ENDPOINT_URL: network.url, SWATH_ARTIFACTS: `s3://${s3.bucket}/swath` },
+  }
+  const { code, ms, stderr } = await endBehind(network, folder, environment)
+  expect({ code, isLate: ms > mostMs }, stderr).toEqual({ code: 130, isLate: false })
+  await expectNothingLost(folder, environment)
+})
 
 async function onPostgres(what: string): Promise<readonly [Obstacle, string]> {
   if (what.startsWith('the server')) {

@@ -101,6 +101,25 @@ test('what a process that was ended has kept is delivered by the next one, once'
   expect(Journal.leftBehind(folder)).toBeUndefined()
 })
 
+test('once a run ends, nothing overtakes what it has kept, also if the store is back', async () => {
+  const proxy = await cuttingProxy(postgresLocation())
+  const { store, folder, stop, aggregator, delivery, trialId } = await sharedWriter(proxy.url)
+  await aggregator.write(start(trialId))
+  proxy.cut()
+  for (const epoch of [1, 2]) await aggregator.write(report(trialId, { epoch, loss: epoch }))
+  const next = aggregator.write(start(trialId, 2))
+  stop.abort()
+  await expect(next).rejects.toThrow()
+  proxy.mend()
+  await aggregator.write(report(trialId, { epoch: 3, loss: 3 })).catch(() => undefined)
+  await aggregator.write(end(trialId, 'queued')).catch(() => undefined)
+
+  const entries = Journal.leftBehind(folder)?.first(10) ?? []
+  if (entries.length > 0) await deliver(delivery, entries)
+  expect(await epochsOf(store, trialId)).toEqual([1, 2, 3])
+  expect(await attemptsOf(store.db, trialId)).toMatchObject([{ state: 'interrupted' }])
+})
+
 test('a command’s second attempt, which says itself from where it goes on, is delivered once as well', async () => {
   const { store, aggregator, delivery, trialId } = await sharedWriter(postgresLocation())
   await aggregator.write(start(trialId))
