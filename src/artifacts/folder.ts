@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
-import { createFolderWithRights, createWithRights, rightsOf } from '../file-rights.ts'
+import { createFolderWithRights, createWithRights, rightsOf, type Rights } from '../file-rights.ts'
 import { flawOfName, pathBelow } from '../path-below.ts'
 import { flush, makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
@@ -10,7 +10,8 @@ import { damaged, difference } from './flaw.ts'
 
 /**
  * Artifacts as files of a folder.
- * @param like a folder with the same artifacts: what is written gets the owner and the permissions that it has there
+ * @param like a folder with the same artifacts: what is written gets the owner and the permissions that it has there. What
+ *   is pruned there meanwhile gets those of the folder that held it
  */
 export function artifactFolder(folder: string, like?: string): Artifacts {
   return {
@@ -25,7 +26,8 @@ export function artifactFolder(folder: string, like?: string): Artifacts {
         if (like === undefined) makeFolderFlushed(dirname(path))
         else {
           createFoldersLike(folder, like, name)
-          createWithRights(aside, rightsOf(pathBelow(like, name)))
+          const rights = rightsIn(like, name)
+          createWithRights(aside, { ...rights, mode: rights.mode & 0o666 })
         }
         writeFlushed(aside, parts)
         renameFlushed(aside, path)
@@ -99,14 +101,21 @@ function reasonOf(error: unknown): string {
 function createFoldersLike(folder: string, like: string, name: string): void {
   const within = name.split('/').slice(0, -1)
   const below = within.map((_, k) => within.slice(0, k + 1).join('/'))
-  const pairs = [
-    [folder, like] as const,
-    ...below.map((each) => [pathBelow(folder, each), pathBelow(like, each)] as const),
-  ]
+  const pairs = [[folder, ''] as const, ...below.map((each) => [pathBelow(folder, each), each] as const)]
   for (const [path, other] of pairs) {
     if (existsSync(path)) continue
-    createFolderWithRights(path, rightsOf(other))
+    createFolderWithRights(path, rightsIn(like, other))
     flush(dirname(path))
+  }
+}
+
+/** The rights of a file or a folder, or of the nearest folder above it that is there. An empty name is the folder itself. */
+function rightsIn(folder: string, name: string): Rights {
+  try {
+    return rightsOf(name === '' ? folder : pathBelow(folder, name))
+  } catch (error) {
+    if (name === '' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return rightsIn(folder, name.split('/').slice(0, -1).join('/'))
   }
 }
 

@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { artifactFolder } from '../../src/artifacts/folder.ts'
 import { backUp } from '../../src/maintenance/backup.ts'
 import { repairStore } from '../../src/maintenance/repair.ts'
 import { sqlitePath } from '../../src/store/location.ts'
@@ -120,4 +121,19 @@ test('a damaged store that is repaired keeps owner and permissions, also behind 
   const files = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)))
   expect(files.sort()).toEqual(['swath.db', 'swath.db.damaged'])
   for (const name of files) expect(rights(join(dirname(path), name)), name).toEqual({ ...owner, mode: '600' })
+})
+
+test('a copy of files that are pruned meanwhile has the rights of the folder that held them', () => {
+  const [from, to] = [temporaryFolder(), join(temporaryFolder(), 'copy')]
+  const artifacts = artifactFolder(from)
+  artifacts.write('trial-1/a', [Buffer.from('a')])
+  artifacts.write('trial-2/a', [Buffer.from('a')])
+  give(from, 0o750)
+  give(join(from, 'trial-1'), 0o700)
+  artifacts.remove(['trial-1/a', 'trial-2/'])
+  const copy = artifactFolder(to, from)
+  for (const name of ['trial-1/a', 'trial-2/a']) copy.write(name, [Buffer.from('a')])
+  const shown = (name: string) => rights(join(to, name)).mode
+  expect([shown(''), shown('trial-1'), shown('trial-1/a')]).toEqual(['750', '700', '600'])
+  expect([shown('trial-2'), shown('trial-2/a')]).toEqual(['750', '640'])
 })
