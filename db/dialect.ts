@@ -142,7 +142,8 @@ export async function recountStates(db: QueryExecutorProvider): Promise<void> {
   await sql`delete from state_counts`.execute(db)
   await sql`
     insert into state_counts (sweep_id, state, trials)
-    select sweep_id, state, count(*) as trials from trials group by sweep_id, state`.execute(db)
+    select sweep_id, state, count(*) as trials from trials where sweep_id in (select id from sweeps)
+    group by sweep_id, state`.execute(db)
 }
 
 /**

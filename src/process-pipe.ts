@@ -28,8 +28,8 @@ const held = new Map<string, number>()
 
 /**
  * Holds a named pipe of this process open for reading, in a folder that others look into. The kernel closes it when the
- * process ends, however it ends, and keeps it open while the process is stopped. Where there can be no pipe nothing is
- * held, and others go by leases.
+ * process ends, however it ends, and keeps it open while the process is stopped. Other users may write, which is how they
+ * ask, and not read: a reader keeps the pipe open. Where there can be no pipe nothing is held, and others go by leases.
  */
 export function holdPipe(folder: string): void {
   if (held.has(folder)) return
@@ -38,7 +38,7 @@ export function holdPipe(folder: string): void {
     removeOld(folder)
     const path = pathBelow(folder, processName)
     // The pipe gets its name once it is open, so that no other process finds it without a reader.
-    const { status } = spawnSync('mkfifo', ['-m', '666', `${path}.new`], { stdio: 'ignore' })
+    const { status } = spawnSync('mkfifo', ['-m', '622', `${path}.new`], { stdio: 'ignore' })
     if (status !== 0) return
     held.set(folder, openSync(`${path}.new`, O_RDONLY | O_NONBLOCK))
     renameSync(`${path}.new`, path)

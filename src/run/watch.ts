@@ -62,7 +62,7 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     if ((await acquireSweep(store.db, sweep.id, self, store.now())) !== undefined) return
     role.acts = true
     // The process that acted before may have ended between a report and the view with its metrics.
-    await rebuildStaleViews(store.db)
+    role.hasStaleView = await isLeftStale(store, () => rebuildStaleViews(store.db))
     await reconcileQueue(store.db, queue, sweep.id)
   }
   const act = async (isLast: boolean) => {
@@ -73,14 +73,8 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     await caretaker.look({ isLast })
     if (planning !== undefined && (await limits.reached()) === undefined) isPlanned = await planning.look()
     if (reported.add(seen.metrics) || role.hasStaleView) {
-      // A view that a long question reads is replaced when that is answered.
-      role.hasStaleView = await defineSweepView(store.db, sweep, outlook.parameters, [...reported.names].sort()).then(
-        () => false,
-        (error: unknown) => {
-          if (store.setback?.(error) === undefined) throw error
-          return true
-        },
-      )
+      const names = [...reported.names].sort()
+      role.hasStaleView = await isLeftStale(store, () => defineSweepView(store.db, sweep, outlook.parameters, names))
     }
   }
   const look = async ({ isLast = false } = {}) => {
@@ -104,6 +98,17 @@ export async function watchSweep(watch: Watch): Promise<ProgressRow> {
     }
   } finally {
     if (role.acts) await releaseSweep(store.db, sweep.id, self)
+  }
+}
+
+/** True where a long question reads the views that are to be replaced: they are when it is answered. */
+async function isLeftStale(store: Store, define: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await define()
+    return false
+  } catch (error) {
+    if (store.setback?.(error) === undefined) throw error
+    return true
   }
 }
 

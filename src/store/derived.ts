@@ -105,7 +105,9 @@ async function lackTriggers(db: Kysely<Schema>): Promise<boolean> {
 function countsDiffer(db: Kysely<Schema>): Promise<boolean> {
   return differ(
     db,
-    sql`select sweep_id, state, count(*) as trials from trials group by sweep_id, state`,
+    // Trials whose sweep is gone, as after a deletion by another program, count for none.
+    sql`select sweep_id, state, count(*) as trials from trials where sweep_id in (select id from sweeps)
+      group by sweep_id, state`,
     sql`select sweep_id, state, trials from state_counts where trials <> 0`,
   )
 }

@@ -154,5 +154,11 @@ async function prepare(
     )
     return Promise.resolve()
   })
-  if (access !== 'read') await reconcile(db, { all: false })
+  if (access === 'read') return
+  try {
+    await reconcile(db, { all: false })
+  } catch (error) {
+    // A reader holds a view that is to be replaced: the next opening replaces it.
+    if (setback(error) === undefined) throw error
+  }
 }

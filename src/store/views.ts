@@ -43,7 +43,9 @@ export async function missingViews(db: Kysely<Schema>): Promise<string[]> {
 
 /** Makes those of these views that belong to sweeps. */
 export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  // A view that is being read is waited for: meanwhile other transactions go on.
+  const transaction = db.transaction().setIsolationLevel('read committed')
+  await transaction.execute(async (transaction) => {
     await takeDefinitions(transaction)
     await createViewsOfSweeps(transaction, (view) => names.includes(view) || names.includes(pointsViewName(view)))
   })

@@ -18,9 +18,10 @@ import { repairStore } from '../../src/maintenance/repair.ts'
 import { acquireSweep, thisProcess } from '../../src/store/coordinators.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
+import { deleteSweep } from '../../src/store/sweeps.ts'
 import { attemptsOf, trialById } from '../../src/store/trials.ts'
 import { olderStore, rawDatabase } from '../store/older-store.ts'
-import { temporaryFolder } from '../store/temporary-store.ts'
+import { plannedSweep, temporaryFolder } from '../store/temporary-store.ts'
 import { busyTrainer } from './busy-trainer.ts'
 import { checkpoint, name, namesOf, start, trainedStore } from './stores.ts'
 
@@ -185,6 +186,34 @@ test('rows past the references, missing views and strays are found and mended', 
   expect(await problems(store.location)).toEqual([])
   expect((await store.query('select depth from sweep_grid')).rows).toEqual([{ depth: 1 }, { depth: 2 }])
   expect(artifacts.list('')).toHaveLength(2)
+})
+
+test('a sweep whose definition cannot be read has no view, and the store opens, is repaired and used', async () => {
+  const { store } = await trainedStore()
+  const { id } = await plannedSweep(store, 2, 'other')
+  await store.db.updateTable('sweeps').set({ definition: '{"parameters":3}' }).where('id', '=', id).execute()
+  await sql`drop view sweep_grid`.execute(store.db)
+  await store.close()
+  const again = await opened(store.location)
+  expect((await again.query('select depth from sweep_grid')).rows.length).toBeGreaterThan(0)
+  await repaired(store.location)
+  await deleteSweep(again.db, { id, name: 'other', view_name: 'sweep_other' }, new Date())
+  expect(await problems(store.location)).toEqual([])
+})
+
+test('trials whose sweep another program has deleted keep no store from opening, and are removed by the repair', async () => {
+  const { store } = await trainedStore()
+  const { id } = await plannedSweep(store, 2, 'other')
+  await store.close()
+  const raw = await rawDatabase(store.location.replace('sqlite:', ''))
+  await sql`pragma foreign_keys = off`.execute(raw)
+  await sql`delete from sweeps where id = ${id}`.execute(raw)
+  await sql`update state_counts set trials = 7`.execute(raw)
+  await sql`drop trigger trials_changed`.execute(raw)
+  await raw.destroy()
+  await (await openStore(store.location, 'write')).close()
+  expect(await repaired(store.location)).toContainEqual(expect.stringMatching(/^removed \d+ rows/))
+  expect((await problems(store.location)).filter((line) => !line.startsWith('Files: '))).toEqual([])
 })
 
 test('a sweep that runs is not found to be broken, and is not repaired', async () => {

@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { acquireSweep, leaseMs, liveCoordinator, releaseSweep, thisProcess } from '../../src/store/coordinators.ts'
+import {
+  acquireSweep,
+  leaseMs,
+  liveCoordinator,
+  pipeFolder,
+  releaseSweep,
+  thisProcess,
+} from '../../src/store/coordinators.ts'
 import { otherProcess } from './other-process.ts'
 import { locatedStore, plannedSweep, temporaryStore } from './temporary-store.ts'
 
@@ -41,6 +50,15 @@ test('a process that is stopped keeps its sweep, however long it is silent', asy
   expect(await acquireSweep(store.db, id, thisProcess(), muchLater)).toMatchObject(other.self)
   await other.kill()
   expect(await acquireSweep(store.db, id, thisProcess(), new Date())).toBeUndefined()
+})
+
+test('another user can ask whether a process runs, and cannot make it look alive', async () => {
+  const { store, location } = await locatedStore()
+  const { id } = await plannedSweep(store)
+  const other = await otherProcess(location, id)
+  const pipe = join(await pipeFolder(store.db), other.self.process_start)
+  expect((statSync(pipe).mode & 0o777).toString(8)).toBe('622')
+  await other.kill()
 })
 
 const namespace = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']

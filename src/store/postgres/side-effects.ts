@@ -20,9 +20,11 @@ export const harmless: readonly string[] = [
  * are searched as well, so that no quote can hide a call.
  */
 const plainNames = /([\p{L}\p{M}\p{N}_$]+)"?\s*(?=\(|--|\/\*)/gu
-/** A function of one row is also called without a parenthesis: `(t).name`. */
+/** A function of one value is also called without a parenthesis: `(t).name`, `(42::bigint).name`. */
 const words = /[\p{L}\p{M}\p{N}_$]+/gu
 const quotedNames = /"((?:[^"]|"")+)"\s*(?=\(|--|\/\*)/g
+/** Functions of extensions that run a text, in which a name can be put together; they are not marked as volatile. */
+const executing = '^(crosstab|connectby)'
 
 /**
  * Refuses a question that calls a function with side effects, by whatever name it is defined on this server: for a
@@ -41,14 +43,13 @@ export async function refuseSideEffects(client: Client, statement: string): Prom
   const { rows } = await client.query<{ name: string }>(
     `select distinct p.proname as name from pg_catalog.pg_proc p
       join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-      left join pg_catalog.pg_type t on t.oid = p.proargtypes[0] and p.pronargs = 1
-      where p.provolatile = 'v'
+      where (p.provolatile = 'v' or p.proname operator(pg_catalog.~) $4)
         and (pg_catalog.lower(p.proname::text) = any($1::text[])
           or pg_catalog.lower(p.proname::text) = any($3::text[])
-            and (t.typtype = 'c' or t.typname in ('any', 'record', 'anyelement')))
+            and p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1)
         and not (n.nspname = 'pg_catalog' and p.proname::text = any($2::text[]))
       order by 1`,
-    [called, harmless, named],
+    [called, harmless, named, executing],
   )
   const [found] = rows
   if (found === undefined) return
