@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -168,6 +170,18 @@ test('what an earlier store of this name left is not overwritten', async () => {
   unlinkSync(path)
   await expect(store.close()).rejects.toThrow(`saved in ${rescued()}-2`)
   expect(await eventsIn(rescued())).toEqual(['first', 'second'])
+})
+
+test('whatever has the name of the copy is left alone: a link to nowhere, a pipe, a folder', async () => {
+  symlinkSync('nowhere', rescued())
+  execFileSync('mkfifo', [`${rescued()}-2`])
+  mkdirSync(`${rescued()}-3`)
+  symlinkSync(rescued(), `${rescued()}-4`)
+  const store = await writing()
+  unlinkSync(path)
+  await expect(store.close()).rejects.toThrow(`saved in ${rescued()}-5`)
+  expect(readlinkSync(rescued())).toBe('nowhere')
+  expect(await eventsIn(`${rescued()}-5`)).toEqual(['first', 'second'])
 })
 
 test('a log that another database has by now is left alone', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, rmSync } from 'node:fs'
 
 import { messageOf, SwathError } from '../../errors.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
@@ -73,10 +73,10 @@ export function settleLogs(path: string, driver: SqliteDriver): void {
   }
 }
 
-/** A name that nothing has: this one, or with -2, -3, … */
+/** Returns a name that nothing has, not even a link that leads nowhere: this one, or with -2, -3, … */
 export function freeName(path: string): string {
   let candidate = path
-  for (let k = 2; existsSync(candidate); k++) candidate = `${path}-${k}`
+  for (let k = 2; lstatSync(candidate, { throwIfNoEntry: false }) !== undefined; k++) candidate = `${path}-${k}`
   return candidate
 }
 

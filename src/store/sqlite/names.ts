@@ -54,10 +54,16 @@ export class OpenNames {
     return known !== undefined && isSame(known, identityOf(path))
   }
 
-  /** Returns a number of 32 bits, never 0, that processes share which have the same database and the same log open. */
-  tag(): number {
-    const files = ['', '-wal'].map((ending) => this.#known.get(`${this.#path}${ending}`))
-    const text = files.map((file) => (file === undefined ? '' : `${file.dev}:${file.ino}`)).join(' ')
+  /**
+   * Returns a number of 32 bits, never 0, that processes share which have the same database and the same log open. A file
+   * system gives the number of a removed file to the next one: only the time of its creation tells the two apart.
+   *
+   * @returns undefined where the file system keeps no such time
+   */
+  tag(): number | undefined {
+    const [database, log] = ['', '-wal'].map((ending) => this.#known.get(`${this.#path}${ending}`))
+    if (database === undefined || database.birthtimeNs === 0n) return undefined
+    const text = [database.dev, database.ino, database.birthtimeNs, log?.dev, log?.ino].join(':')
     return createHash('sha256').update(text).digest().readUInt32BE() || 1
   }
 
@@ -104,7 +110,7 @@ export class OpenNames {
   }
 }
 
-type Identity = Pick<BigIntStats, 'dev' | 'ino'>
+type Identity = Pick<BigIntStats, 'dev' | 'ino' | 'birthtimeNs'>
 
 /** `unknown` where the system cannot say, as on a network disk that does not answer. */
 function identityOf(path: string): Identity | 'unknown' | undefined {

@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname } from 'node:path'
 
@@ -80,7 +92,7 @@ function save(database: Database, name: string, { rights, names }: Lost): string
       const version = versionOf(database)
       createWithRights(aside, rights)
       database.exec(`vacuum into '${aside.replaceAll("'", "''")}'`)
-      writeTag(aside, tag)
+      if (tag !== undefined) writeTag(aside, tag)
       flush(aside)
       const target = giveName(aside, name, tag)
       flush(dirname(target))
@@ -97,30 +109,45 @@ function versionOf(database: Database): unknown {
   return database.pragma('data_version')[0]?.data_version
 }
 
-/** Gives a copy the first of the names that is free, or that belongs to another copy of the same database. */
-function giveName(aside: string, name: string, tag: number): string {
-  for (let k = 1; ; k++) {
+/** With so many copies of earlier stores in one folder, the next folder is tried. */
+const mostCopies = 1_000
+
+/**
+ * Gives a copy the first of the names that is free, or that belongs to another copy of the same database.
+ *
+ * @throws Error if each name is that of something else
+ */
+function giveName(aside: string, name: string, tag: number | undefined): string {
+  for (let k = 1; k <= mostCopies; k++) {
     const target = k === 1 ? name : `${name}-${k}`
-    if (existsSync(target)) {
-      if (readTag(target) !== tag) continue
-      renameSync(aside, target)
-      return target
-    }
-    try {
-      // Unlike a renamed file, a link replaces no file that another process makes at this moment.
-      linkSync(aside, target)
-      rmSync(aside)
-      return target
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') k--
-      else {
-        // A file system without hard links.
-        renameSync(aside, target)
-        return target
-      }
-    }
+    if (takeFreeName(aside, target)) return target
+    if (tag === undefined || readTag(target) !== tag) continue
+    renameSync(aside, target)
+    return target
   }
+  throw new Error(`it and ${mostCopies - 1} more names are taken`)
 }
+
+/** Returns false if there is anything of the name, were it a link that leads nowhere. */
+function takeFreeName(aside: string, target: string): boolean {
+  try {
+    // Unlike a renamed file, a link replaces no file that another process makes at this moment.
+    linkSync(aside, target)
+    rmSync(aside)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+  }
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) return false
+  // A file system without hard links.
+  renameSync(aside, target)
+  return true
+}
+
+/** Windows has neither, and undefined there. */
+const [noFollow, noWait] = [constants.O_NOFOLLOW, constants.O_NONBLOCK].map(
+  (flag: number | undefined) => flag ?? 0,
+) as [number, number]
 
 /** Where a database file has the number that SQLite leaves to the application (`user_version`, 4 bytes, big-endian). */
 const tagOffset = 60
@@ -136,15 +163,19 @@ function writeTag(path: string, tag: number): void {
   }
 }
 
-function readTag(path: string): number {
+/** Returns undefined if the name is that of no plain file, or of one that cannot be read: a pipe would block the process. */
+function readTag(path: string): number | undefined {
   const bytes = Buffer.alloc(4)
-  const file = openSync(path, 'r')
+  let file
   try {
-    readSync(file, bytes, 0, bytes.length, tagOffset)
+    file = openSync(path, constants.O_RDONLY | noFollow | noWait)
+    if (!fstatSync(file).isFile()) return undefined
+    return readSync(file, bytes, 0, bytes.length, tagOffset) === bytes.length ? bytes.readUInt32BE() : undefined
+  } catch {
+    return undefined
   } finally {
-    closeSync(file)
+    if (file !== undefined) closeSync(file)
   }
-  return bytes.readUInt32BE()
 }
 
 /** A log that stays would be taken for that of the next database of this name, and damage it. */
