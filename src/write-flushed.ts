@@ -1,17 +1,30 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a file and waits until it is on disk. */
 export function writeFlushed(path: string, parts: readonly Uint8Array[]): void {
   const file = openSync(path, 'w')
   try {
-    for (const part of parts) {
-      for (let written = 0; written < part.length;) written += writeSync(file, part, written)
-    }
-    fsyncSync(file)
+    writeParts(file, parts)
   } finally {
     closeSync(file)
   }
+}
+
+/** Writes to an open file and waits until it is on disk. */
+export function writeParts(file: number, parts: Iterable<Uint8Array>): void {
+  for (const part of parts) {
+    for (let written = 0; written < part.length;) written += writeSync(file, part, written)
+  }
+  fsyncSync(file)
+}
+
+const pieceBytes = 1 << 20
+
+/** Reads an open file from its current position; each piece is valid until the next one. */
+export function* readPieces(file: number): Generator<Uint8Array> {
+  const piece = new Uint8Array(pieceBytes)
+  for (let read; (read = readSync(file, piece)) > 0;) yield piece.subarray(0, read)
 }
 
 /** Makes a folder with its parents, so that they are there after a power cut. */

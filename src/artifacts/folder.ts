@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, SwathError } from '../errors.ts'
 import { createFolderWithRights, createWithRights, rightsOf, type Rights } from '../file-rights.ts'
 import { flawOfName, pathBelow } from '../path-below.ts'
-import { flush, makeFolderFlushed, renameFlushed, writeFlushed } from '../write-flushed.ts'
+import { flush, makeFolderFlushed, readPieces, renameFlushed, writeFlushed, writeParts } from '../write-flushed.ts'
 import type { Artifacts } from './artifacts.ts'
 import { damaged, difference } from './flaw.ts'
 
@@ -23,13 +23,16 @@ export function artifactFolder(folder: string, like?: string): Artifacts {
       const path = pathBelow(folder, name)
       const aside = `${path}.${randomUUID()}`
       try {
-        if (like === undefined) makeFolderFlushed(dirname(path))
-        else {
+        if (like === undefined) {
+          makeFolderFlushed(dirname(path))
+          writeFlushed(aside, parts)
+        } else {
           createFoldersLike(folder, like, name)
           const rights = rightsIn(like, name)
-          createWithRights(aside, { ...rights, mode: rights.mode & 0o666 })
+          createWithRights(aside, { ...rights, mode: rights.mode & 0o666 }, (file) => {
+            writeParts(file, parts)
+          })
         }
-        writeFlushed(aside, parts)
         renameFlushed(aside, path)
       } catch (error) {
         if (existsSync(aside)) rmSync(aside)
@@ -119,17 +122,10 @@ function rightsIn(folder: string, name: string): Rights {
   }
 }
 
-const pieceBytes = 1 << 20
-
 function* pieces(path: string): Generator<Uint8Array> {
   const file = openSync(path, 'r')
   try {
-    const piece = new Uint8Array(pieceBytes)
-    for (;;) {
-      const read = readSync(file, piece)
-      if (read === 0) return
-      yield piece.subarray(0, read)
-    }
+    yield* readPieces(file)
   } finally {
     closeSync(file)
   }

@@ -14,7 +14,7 @@ import {
 import { dirname } from 'node:path'
 
 import { messageOf, SwathError } from '../../errors.ts'
-import { createWithRights, rightsOf } from '../../file-rights.ts'
+import { copyWithRights, createWithRights, rightsOf } from '../../file-rights.ts'
 import { sqliteDriver } from '../../setup/sqlite.ts'
 import type { Database, SqliteDriver } from '../../sqlite/database.ts'
 import { openDatabase } from '../../sqlite/open-database.ts'
@@ -55,8 +55,11 @@ function salvage(path: string, aside: string, driver: SqliteDriver): Record<stri
   const sound = openDatabase(driver, aside)
   let damaged: Database | undefined
   try {
-    copyFileSync(path, copy, constants.COPYFILE_FICLONE)
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`)
+    for (const ending of ['', '-wal']) {
+      // Another user who may write to the folder can put a link of this name there: it must not be followed.
+      const mode = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL
+      if (existsSync(`${path}${ending}`)) copyFileSync(`${path}${ending}`, `${copy}${ending}`, mode)
+    }
     lengthen(copy)
     damaged = openDatabase(driver, copy)
     readBrokenSchema(damaged)
@@ -95,7 +98,7 @@ function readBrokenSchema(database: Database): void {
 /** SQLite reads nothing of a file that is shorter than it says; with empty pages at its end it reads the others. */
 function lengthen(path: string): void {
   const header = Buffer.alloc(100)
-  const file = openSync(path, 'r+')
+  const file = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW)
   try {
     if (readSync(file, header) < header.length) return
     const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
@@ -123,8 +126,6 @@ function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to)
   } catch {
-    createWithRights(to, rightsOf(from))
-    copyFileSync(from, to)
-    flush(to)
+    copyWithRights(from, to)
   }
 }

@@ -144,18 +144,13 @@ function takeFreeName(aside: string, target: string): boolean {
   return true
 }
 
-/** Windows has neither, and undefined there. */
-const [noFollow, noWait] = [constants.O_NOFOLLOW, constants.O_NONBLOCK].map(
-  (flag: number | undefined) => flag ?? 0,
-) as [number, number]
-
 /** Where a database file has the number that SQLite leaves to the application (`user_version`, 4 bytes, big-endian). */
 const tagOffset = 60
 
 function writeTag(path: string, tag: number): void {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(tag)
-  const file = openSync(path, 'r+')
+  const file = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW)
   try {
     writeSync(file, bytes, 0, bytes.length, tagOffset)
   } finally {
@@ -168,7 +163,7 @@ function readTag(path: string): number | undefined {
   const bytes = Buffer.alloc(4)
   let file
   try {
-    file = openSync(path, constants.O_RDONLY | noFollow | noWait)
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     if (!fstatSync(file).isFile()) return undefined
     return readSync(file, bytes, 0, bytes.length, tagOffset) === bytes.length ? bytes.readUInt32BE() : undefined
   } catch {
