@@ -1,8 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { messageOf, SwathError } from '../src/errors.ts'
 import { shownLocation, withoutPasswords } from '../src/shown-location.ts'
+import { isPostgres } from '../src/store/location.ts'
+import { openStore, refuseMissingStore } from '../src/store/open.ts'
+import { temporaryFolder } from './store/temporary-store.ts'
 
 test.each([
   ['postgres://me:secret@one:5432,two:5433/db', 'postgres://me@one:5432,two:5433/db'],
@@ -90,6 +96,38 @@ describe('a password in a location', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  test('is in no message about a file of that name: there is none', async () => {
+    await fc.assert(
+      fc.asyncProperty(location, fc.constantFrom('', 'sqlite:', 'sqlite://'), async (text, before) => {
+        if (isPostgres(before + text)) return
+        const error: unknown = await openStore(before + text, 'read').catch((thrown: unknown) => thrown)
+        expect(error).toBeInstanceOf(SwathError)
+        const { message, hint } = error as SwathError
+        expect(isShown(`${message}${hint ?? ''}`)).toBe(false)
+      }),
+    )
+  })
+
+  test.each([
+    'me:Zx9Zx9@db.example.com/lab',
+    '//me:Zx9Zx9@db.example.com/lab',
+    'sqlite:me:Zx9Zx9@db.example.com/lab',
+    'sqlite://me:Zx9Zx9@db.example.com/lab',
+    'sqlite:host=db password=Zx9Zx9',
+  ])('%s names no store', (named) => {
+    expect(() => {
+      refuseMissingStore(named)
+    }).toThrow(`${shownLocation(named)} names no store`)
+    expect(isShown(shownLocation(named))).toBe(false)
+  })
+
+  test('may be in the name of a file that is there', async () => {
+    const path = join(temporaryFolder(), 'me:Zx9@host.db')
+    writeFileSync(path, '')
+    refuseMissingStore(path)
+    await (await openStore(`sqlite:${path}`, 'write')).close()
   })
 
   test('takes nothing else out of a message', () => {

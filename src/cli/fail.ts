@@ -2,6 +2,7 @@ import type { Argv } from 'yargs'
 
 import { printError } from './display/error.ts'
 import { explainError } from './explain-error.ts'
+import { withoutSecrets } from './hide-secrets.ts'
 
 /** Ends the process after a mistake of the user's (2), of the machine's (1), or of ours (1). */
 export function fail({
@@ -17,7 +18,7 @@ export function fail({
 }): never {
   if (error === undefined || error === null) {
     parser.showHelp('error')
-    process.stderr.write(`\n${message ?? ''}\n`)
+    process.stderr.write(`\n${withoutSecrets(message ?? '', process.argv)}\n`)
     process.exit(2)
   }
   endWith(error, { debug })

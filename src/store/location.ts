@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync } from 'node:fs'
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
 import { SwathError } from '../errors.ts'
@@ -10,22 +10,27 @@ export function isPostgres(location: string): boolean {
   return /^postgres(ql)?:/i.test(location)
 }
 
-/** Returns the file that `sqlite:path`, or a plain path, names. @throws SwathError('usage') for a store that is no file */
+/**
+ * Returns the file that `sqlite:path`, or a plain path, names.
+ *
+ * @throws SwathError('usage') for a store that is no file. A name that looks like a URL with a password, and is no file that
+ * is there, is refused here: messages print the names of files
+ */
 export function sqlitePath(location: string): string {
   if (isPostgres(location)) {
     throw new SwathError('usage', `${shownLocation(location)} is on a PostgreSQL server, and has no file`, {
       hint: 'name a store that is one: sqlite:<file>',
     })
   }
-  if (
-    !/^sqlite:/i.test(location) &&
-    (/^\s*[a-z][a-z0-9+.-]*:\/\//i.test(location) || /\bpassword\s*=/i.test(location))
-  ) {
+  const path = location.replace(/^sqlite:(\/\/(?=\/))?/i, '')
+  const isOtherUrl = !/^sqlite:/i.test(location) && /^\s*[a-z][a-z0-9+.-]*:\/\//i.test(location)
+  const holdsSecret = shownLocation(location) !== location && !existsSync(path)
+  if (isOtherUrl || holdsSecret) {
     throw new SwathError('usage', `${shownLocation(location)} names no store`, {
       hint: 'a store is sqlite:<file> or postgres://user@host:5432/database',
     })
   }
-  return location.replace(/^sqlite:(\/\/(?=\/))?/, '')
+  return path
 }
 
 /**

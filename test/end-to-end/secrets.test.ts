@@ -13,6 +13,10 @@ const locations = [
   'postgres:me:Zx9Zx9@127.0.0.1/db',
   'mysql://me:Zx9Zx9@127.0.0.1/db',
   'host=127.0.0.1 user=me password=Zx9Zx9',
+  'me:Zx9Zx9@127.0.0.1/db',
+  '//me:Zx9Zx9@127.0.0.1/db',
+  'sqlite:me:Zx9Zx9@127.0.0.1/db',
+  'sqlite://me:Zx9Zx9@127.0.0.1/db',
 ]
 
 test.each(locations)('--store %s is shown without its password, also with --debug', async (location) => {
@@ -23,6 +27,16 @@ test.each(locations)('--store %s is shown without its password, also with --debu
     expect(stdout + stderr).not.toBe('')
   }
 })
+
+test.each(['postgres://me:Zx9Zx9@127.0.0.1/db', 'me:Zx9Zx9@127.0.0.1/db'])(
+  'a store that is named without --store, as %s, is shown without its password',
+  async (location) => {
+    const { code, stderr } = await new Swath(['list', location], workFolder()).finished
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Unknown argument: .*me/)
+    expect(stderr).not.toContain('Zx9')
+  },
+)
 
 test('a password that the environment names is in no message', async () => {
   const environment = { SWATH_STORE: locations[0], PGPASSWORD: 'Zx9Zx9', SWATH_OWNER_PASSWORD: 'Zx9Zx9' }
