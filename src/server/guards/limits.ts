@@ -19,20 +19,38 @@ export function bodyOf(kind: keyof typeof mostBytes) {
   })
 }
 
-/** A text of JSON, or a number outside of texts. */
-const token = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
+/** A text of valid JSON, or a number outside of texts. */
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 
 /** Refuses a body of JSON with a number that JavaScript would round: what is trained is what was asked for. */
 export const exactNumbers = createMiddleware(async (context, next) => {
-  const body = await context.req.text()
+  refuseInexact(await context.req.text())
+  await next()
+})
+
+/**
+ * Takes time that is linear in the length of the body.
+ * @throws SwathError('usage') at the first number that JavaScript would round; what is no JSON is left to its reader
+ */
+export function refuseInexact(body: string): void {
+  // Only in valid JSON does every text end: from each quote that opens none the expression would search to the end.
+  if (!isJson(body)) return
   for (const { 0: literal, index } of body.matchAll(token)) {
     const why = literal.startsWith('"') ? undefined : whyInexact(literal)
     if (why === undefined) continue
     const before = body.slice(0, index).split('\n')
     throw new SwathError('usage', `${before.length}:${(before.at(-1) ?? '').length + 1}: ${why}`)
   }
-  await next()
-})
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const perSecond = 100
 const atOnce = 500
