@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
@@ -40,4 +41,34 @@ test('pipes of processes that ended are removed after a day, by which others kno
   utimesSync(old, new Date(0), new Date(0))
   holdPipe(folder)
   expect([existsSync(old), existsSync(recent)]).toEqual([false, true])
+})
+
+/** What becomes of opening a pipe as another user. */
+function openedByOther(path: string, flag: 'O_RDONLY' | 'O_WRONLY'): string {
+  const script = `
+    const { constants, openSync } = require('node:fs')
+    try { openSync(process.argv[1], constants.${flag} | constants.O_NONBLOCK); console.log('opened') }
+    catch (error) { console.log(error.code) }`
+  const nobody = 65_534
+  return execFileSync(process.execPath, ['-e', script, path], {
+    uid: nobody,
+    gid: nobody,
+    cwd: '/',
+    encoding: 'utf8',
+  }).trim()
+}
+
+test('other users ask by a pipe, and cannot hold it themselves', () => {
+  // Each test file is a process of its own, which has one pipe a folder.
+  const folder = join(temporaryFolder(), 'processes')
+  mkdirSync(folder)
+  for (let above = folder; above.startsWith(tmpdir()) && above !== tmpdir(); above = dirname(above))
+    chmodSync(above, 0o755)
+  holdPipe(folder)
+  const pipe = join(folder, processName)
+  expect((statSync(pipe).mode & 0o777).toString(8)).toBe('622')
+  // Only root can become another user.
+  if (process.getuid?.() !== 0) return
+  expect(openedByOther(pipe, 'O_WRONLY')).toBe('opened')
+  expect(openedByOther(pipe, 'O_RDONLY')).toBe('EACCES')
 })
