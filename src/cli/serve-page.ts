@@ -6,6 +6,7 @@ import { withStore } from '../store/open.ts'
 import { serve, type Served } from '../server/serve.ts'
 import { interruptSignal } from './interrupt.ts'
 import { openInBrowser } from './open-in-browser.ts'
+import { superuserWarning } from './superuser-warning.ts'
 import { colors } from './terminal.ts'
 
 interface PageOptions {
@@ -29,6 +30,7 @@ export async function servePage({ location, open, ...options }: PageOptions): Pr
     const served = await serve({ store, location, folder: process.cwd(), ...options })
     say(`${colors.bold(shownAddress(served, options))}  ${colors.dim(`the page of ${store.location}; Ctrl-C ends it`)}`)
     for (const line of warnings(served, options)) say(line)
+    if (store.isSuperuser === true) say(superuserWarning)
     const forget = open ? openInBrowser(served.entrance) : undefined
     const interrupt = interruptSignal({ onFirst: () => undefined, onSecond: () => undefined })
     const ending = AbortSignal.any([interrupt.signal, store.lost])

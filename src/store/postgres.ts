@@ -43,6 +43,7 @@ export async function openPostgres(location: string, access: StoreAccess): Promi
   return {
     location: shown,
     isReadOnly: !rights.mayWrite,
+    isSuperuser: rights.isSuperuser,
     lost: new AbortController().signal,
     db,
     now: () => clock.now(),
@@ -75,6 +76,7 @@ interface Rights {
   readonly mayWrite: boolean
   /** Make and change tables, or the schema itself. */
   readonly mayMigrate: boolean
+  readonly isSuperuser: boolean
 }
 
 /** What the server says of itself as the store is opened. */
@@ -97,6 +99,7 @@ async function rightsOn(db: Kysely<Schema>, schema: string): Promise<Rights & Se
       coalesce(has_table_privilege(to_regclass('attempts'), 'insert'), true) as "mayWrite",
       coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'), true) as "mayMigrate",
       pg_is_in_recovery() as "isReplica",
+      coalesce((select rolsuper from pg_catalog.pg_roles where rolname = session_user), false) as "isSuperuser",
       ${sql.raw(serverTime)} as seconds`.execute(within),
   )
   const [row] = rows

@@ -61,6 +61,8 @@ export interface Store {
   readonly location: string
   /** True where it may only be read. */
   readonly isReadOnly: boolean
+  /** True where the user of a server is its superuser, whom no role holds back from anything on it. */
+  readonly isSuperuser?: boolean
   /**
    * Aborted with a SwathError('store') when what is open is no longer what its name stands for: the file was removed,
    * renamed or replaced. What was reported is saved by then, and the error says where.

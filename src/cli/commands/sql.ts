@@ -48,12 +48,14 @@ export const sqlCommand: Command<Options> = {
     const { withExistingStore } = await import('../open-store.ts')
     const { describeViews, readQuery } = await import('../ask.ts')
     const { printRows } = await import('../print-rows.ts')
+    const { superuserWarning } = await import('../superuser-warning.ts')
     await withExistingStore(location, 'read', async (store) => {
       const statement = file === undefined ? query : readQuery(file)
       if (statement === undefined) {
         await describeViews(store, { json, csv })
         return
       }
+      if (store.isSuperuser === true) process.stderr.write(`${superuserWarning}\n`)
       const { columns, rows, truncated } = await store.query(statement, {
         ...(most > 0 && { limit: most }),
         ...(timeoutMs > 0 && { timeoutMs }),

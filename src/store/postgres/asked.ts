@@ -22,6 +22,9 @@ const cancelled = '57014'
 /** 24 days: the server counts milliseconds in 32 bits. */
 const longestMs = 2 ** 31 - 1
 
+/** A lock of the session outlives its transaction, and is given back in it: a pooler may choose another connection later. */
+const endOfQuestion = 'rollback to savepoint question; select pg_catalog.pg_advisory_unlock_all(); rollback'
+
 interface Session {
   readonly client: pg.Client
   /** Gives a transaction the store's settings and the role of a reader. */
@@ -51,13 +54,14 @@ export class AskedPostgres implements Asked {
       begin isolation level repeatable read read only;
       ${setUp};
       set local statement_timeout = ${timeout};
-      set local client_connection_check_interval = '1s'`)
+      set local client_connection_check_interval = '1s';
+      savepoint question`)
     try {
       await answerWithin(client, statement, parts)
     } catch (error) {
       throw (error as { readonly code?: unknown }).code === cancelled ? notInTime(timeoutMs) : error
     } finally {
-      await client.query('rollback').catch(() => undefined)
+      await client.query(endOfQuestion).catch(() => undefined)
     }
   }
 

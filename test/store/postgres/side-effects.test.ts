@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 
@@ -82,6 +84,107 @@ test('a question takes no lock and leaves no role, however a call is put togethe
   await expect(store.query(assembled)).rejects.toThrow('ts_stat is not called here')
   const { rows } = await client.query("select count(*)::int as locks from pg_locks where locktype = 'advisory'")
   expect(rows).toEqual([{ locks: 0 }])
+})
+
+test('functions with effects are not called as attributes either', async () => {
+  const store = await openStore(postgresLocation(), 'write')
+  onTestFinished(() => store.close())
+  const client = await session(inject('postgres').url)
+  const { rows } = await client.query<{ name: string; type: string }>(`
+    select distinct on (proname) proname::text as name,
+      case typtype when 'p' then 'text' else format_type(t.oid, null) end as type
+    from pg_proc p join pg_type t on t.oid = proargtypes[0]
+    where provolatile = 'v' and prokind = 'f' and pronargs - pronargdefaults <= 1
+      and not proargtypes::oid[] && array['internal'::regtype::oid]`)
+  const functions = rows.filter(({ name }) => !harmless.includes(name))
+  expect(functions.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['pg_advisory_lock', 'pg_terminate_backend', 'ts_stat', 'lo_unlink', 'pg_read_file']),
+  )
+  const allowed: string[] = []
+  for (const { name, type } of functions) {
+    const question = `select (null::${type}).${name} from trials`
+    const answer = await store.query(question, { limit: 1 }).catch((error: unknown) => String(error))
+    if (typeof answer !== 'string' || !answer.includes(`${name} is not called here`)) allowed.push(name)
+  }
+  expect(allowed).toEqual([])
+})
+
+test.each([
+  'select (42::bigint).pg_advisory_lock',
+  'select (42::bigint) . /* of /* two */ levels */ "pg_advisory_lock"',
+  'select (42::bigint).-- (\n PG_Advisory_Lock',
+  `select '."', (42::bigint)."pg_advisory_lock"`,
+  `select ('select to_tsvector(''x'') where pg_advis' || 'ory_lock(42) is not null').ts_stat`,
+  `select ('select to_tsvector(set_con' || 'fig(''role'', ''none'', true))').ts_stat`,
+  'select (pid).pg_terminate_backend from pg_stat_activity',
+  `select * from ts_stat('select to_tsvector(''x'')')`,
+  `select query_to_xml('select 1', true, true, '')`,
+])('%j is refused, also to a superuser', async (statement) => {
+  const schema = `test_superuser_${randomUUID().replaceAll('-', '')}`
+  const client = await session(inject('postgres').superuserUrl)
+  const store = await openStore(`${inject('postgres').superuserUrl}?schema=${schema}`, 'write')
+  onTestFinished(async () => {
+    await store.close()
+    await client.query(`drop schema ${schema} cascade; drop schema if exists ${schema}_queue cascade`)
+  })
+  expect(store.isSuperuser).toBe(true)
+  await expect(store.query(statement)).rejects.toThrow('is not called here')
+  const { rows } = await client.query("select from pg_locks where locktype = 'advisory' and objid = 42")
+  expect(rows).toEqual([])
+})
+
+test('what has effects under other names is refused as well', async () => {
+  const location = postgresLocation()
+  const schema = new URL(location).searchParams.get('schema') ?? ''
+  const store = await openStore(location, 'write')
+  onTestFinished(() => store.close())
+  const client = await session(inject('postgres').url)
+  await client.query(`
+    set search_path to ${schema};
+    create function locks(a bigint, b bigint) returns bigint language plpgsql volatile as 'begin return a; end';
+    create operator <~~> (leftarg = bigint, rightarg = bigint, function = locks);
+    create aggregate lock_each(bigint) (sfunc = locks, stype = bigint);
+    create type parcel as (key bigint);
+    create function unpack(parcel) returns bigint language sql volatile as 'select 42::bigint';
+    create cast (parcel as bigint) with function unpack(parcel);
+    create function run_it(statement text) returns bigint language plpgsql stable
+      as 'declare n bigint; begin execute statement into n; return n; end';
+    create function "ends it"(bigint) returns bigint language sql volatile as 'select 42::bigint'`)
+  for (const [question, name] of [
+    ['select 1::bigint <~~> 2::bigint', 'operator <~~>'],
+    ['select lock_each(id) from trials', 'lock_each'],
+    ['select (id::bigint).lock_each from trials', 'lock_each'],
+    ['select row(1)::parcel::bigint', 'the cast to int8'],
+    ["select run_it('select pg_advisory' || '_lock(42)')", 'run_it'],
+    ['select "ends it"(1)', 'ends it'],
+    ['select (1::bigint)."ends it"', 'ends it'],
+    ['select (1::bigint)./**/"ends it"', 'ends it'],
+  ] as const) {
+    await expect(store.query(question), question).rejects.toThrow(`${name} is not called here`)
+  }
+  expect(store.isSuperuser).toBe(false)
+  // A column may have the name of a function.
+  expect((await store.query('select 1 as nextval, 2 as lo_get')).rows).toEqual([{ nextval: 1, lo_get: 2 }])
+})
+
+test('a lock that a question takes by a function of the database ends with the question', async () => {
+  const location = postgresLocation()
+  const schema = new URL(location).searchParams.get('schema') ?? ''
+  const store = await openStore(location, 'write')
+  onTestFinished(() => store.close())
+  const client = await session(inject('postgres').url)
+  // It says that it changes nothing.
+  await client.query(
+    `create function ${schema}.sly(bigint) returns text language sql stable as 'select pg_advisory_lock($1)::text'`,
+  )
+  const held = async () => {
+    const { rows } = await client.query("select from pg_locks where locktype = 'advisory' and objid = 4711")
+    return rows.length
+  }
+  await store.query('select sly(4711)')
+  expect(await held()).toBe(0)
+  await expect(store.query('select sly(4711), 1 / count(*) from trials')).rejects.toThrow('division by zero')
+  expect(await held()).toBe(0)
 })
 
 test('a store opens while a reader holds a view that lacks a metric, and the next opening mends the view', async () => {
