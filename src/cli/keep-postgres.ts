@@ -2,13 +2,8 @@ import { SwathError } from '../errors.ts'
 import { startPostgres } from '../local-postgres/server.ts'
 import { colors } from './terminal.ts'
 
-const mostPort = 2 ** 16 - 1
-
 /** Keeps a server until somebody ends it; its data stay. */
 export async function keepPostgres(folder: string, port: number | undefined): Promise<void> {
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= mostPort)) {
-    throw new SwathError('usage', `--port ${port}: expected a whole number from 1 to ${mostPort}`)
-  }
   const ending = new Promise<'asked'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {

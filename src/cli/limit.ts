@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs'
 
-import { SwathError } from '../errors.ts'
 import type { FormatOptions } from './format-options.ts'
+import { numberOption } from './number-option.ts'
 
 export interface LimitOption {
   readonly limit: number | undefined
@@ -13,20 +13,20 @@ const mostRows = 10_000
 
 /** `--limit`, for commands that may have a row for each of 100,000 trials. */
 export function limitOption<T>(yargs: Argv<T>): Argv<T & LimitOption> {
-  return yargs.option('limit', {
-    type: 'number',
-    requiresArg: true,
-    describe: `Trials to print at most (default: ${readableRows}, or all with --json and --csv)`,
-  })
+  return yargs.option(
+    'limit',
+    numberOption(
+      'limit',
+      { isWhole: true, from: 1, to: mostRows },
+      {
+        describe: `Trials to print at most (default: ${readableRows}, or all with --json and --csv)`,
+      },
+    ),
+  )
 }
 
-/** @throws SwathError('usage') */
+/** Returns undefined where all rows are wanted. */
 export function rowLimit({ limit, json, csv }: Partial<FormatOptions & LimitOption>): number | undefined {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= mostRows)) {
-    throw new SwathError('usage', `--limit ${limit}: expected a whole number from 1 to ${mostRows}`, {
-      hint: '--json and --csv have every trial',
-    })
-  }
   return limit ?? (json === true || csv === true ? undefined : readableRows)
 }
 

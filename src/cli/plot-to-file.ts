@@ -36,7 +36,6 @@ export interface PlotOptions {
   readonly height: number
 }
 
-const mostPixels = 10_000
 const curvesDrawn = 200
 const linesDrawn = 1_000
 
@@ -46,10 +45,6 @@ export async function plotToFile(store: Store, sweep: SweepRow, options: PlotOpt
   const format = extname(output).toLowerCase()
   if (format !== '.svg' && format !== '.png') {
     throw new SwathError('usage', `--output ${output}: expected a name that ends in .svg or .png`)
-  }
-  for (const [name, pixels] of Object.entries({ width, height })) {
-    if (pixels >= 100 && pixels <= mostPixels) continue
-    throw new SwathError('usage', `--${name} ${pixels}: expected 100 to ${mostPixels} pixels`)
   }
   const drawing = await draw(store, sweep, options, { width, height })
   const content = format === '.svg' ? renderSvg(drawing) : await renderPng(drawing)

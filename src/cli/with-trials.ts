@@ -1,8 +1,10 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { usingArtifacts } from '../artifacts/open-shared.ts'
 import type { SharedArtifacts } from '../artifacts/shared.ts'
+import { SwathError } from '../errors.ts'
 import { loadForInference } from '../inference/load.ts'
 import type { Store } from '../store/store.ts'
+import { availableCores } from '../tensorflow/cores.ts'
 import { setupProgress } from './display/setup-progress.ts'
 import { withExistingStore } from './open-store.ts'
 
@@ -20,7 +22,11 @@ export async function withTrials(
   use: (tools: TrialTools) => Promise<void>,
   access: 'read' | 'change' = 'read',
 ): Promise<void> {
-  const loadTensorFlow = async (cores: number) => loadForInference(cores, await setupProgress())
+  const loadTensorFlow = async (cores: number) => {
+    const available = availableCores().length
+    if (cores > available) throw new SwathError('usage', `--cores ${cores}: this process may use ${available}`)
+    return loadForInference(cores, await setupProgress())
+  }
   await withExistingStore(location, access, (store) =>
     usingArtifacts(store, (artifacts) => use({ store, artifacts, loadTensorFlow })),
   )

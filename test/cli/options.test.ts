@@ -42,6 +42,63 @@ test('every option that takes a value refuses to be without one', async () => {
   expect(options.filter(({ wantsValue }) => !wantsValue)).toEqual([])
 })
 
+/** Parses a command, without running it. @returns what yargs refuses; undefined if it accepts */
+function parsed(command: CommandModule, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const handler = () => {
+      resolve(undefined)
+    }
+    const parser = yargs()
+      .command({ ...command, handler })
+      .exitProcess(false)
+      .fail((message: string | undefined, error: Error | undefined) => {
+        resolve(error?.message ?? message)
+      })
+    void Promise.resolve(parser.parse([...args])).catch(() => undefined)
+  })
+}
+
+test('every option that takes a number refuses what is none, and what it cannot use', async () => {
+  let tried = 0
+  for (const [command, { number, alias }, positional] of await definitions()) {
+    const module = await commandOf(command)
+    const [name = ''] = command.split(' ')
+    const args = [name, ...positional.map(() => '1'), ...(name === 'retrain' ? ['--label', '7'] : [])]
+    for (const option of number) {
+      if (Object.values(alias).some((names) => names.includes(option))) continue
+      tried++
+      for (const value of ['abc', 'NaN', 'Infinity', '1e400', '-1'])
+        expect(await parsed(module, [...args, `--${option}=${value}`]), `${name} --${option}=${value}`).toMatch(
+          new RegExp(`^--${option} \\S+: expected a (whole )?number (from|above) `),
+        )
+      expect(await parsed(module, [...args, `--${option}`, '512']), `${name} --${option} 512`).toBeUndefined()
+    }
+  }
+  expect(tried).toBeGreaterThan(25)
+})
+
+test.each([
+  ['serve', 'port', '65536'],
+  ['serve', 'port', '1.5'],
+  ['postgres', 'port', '0'],
+  ['run', 'seed', '4294967296'],
+  ['run', 'workers', '1e9'],
+  ['worker', 'grace', '1e9'],
+  ['sql', 'timeout', '1e9'],
+  ['evaluate', 'worst', '1e17'],
+])('%s --%s %s is refused', async (name, option, value) => {
+  const error = await parsed(await commandOf(name), [name, ...(name === 'run' ? ['x.yaml'] : []), `--${option}`, value])
+  expect(error).toMatch(new RegExp(`^--${option} ${Number(value)}: expected a (whole )?number from \\d+`))
+})
+
+async function commandOf(command: string): Promise<CommandModule> {
+  const [name = ''] = command.split(' ')
+  const module = (await import(join(folder, `${name}.ts`))) as Record<string, CommandModule>
+  const found = Object.values(module).find((each) => typeof each.command === 'string')
+  if (found === undefined) throw new Error(`there is no command in ${name}.ts`)
+  return found
+}
+
 test('an option that takes one value is refused when it is given twice', () => {
   expect(() => {
     refuseRepeated({ _: ['a', 'b'], set: ['x=1', 'y=2'], store: ['a.db', 'b.db'] }, ['set'])

@@ -92,8 +92,10 @@ test.each([
   [[], /Name a command/],
   [['list', '--jsno'], /Unknown argument: jsno/],
   [['run', 'small.yaml', '--cores', '4096'], /--cores 4096: this process may use \d+/],
+  [['serve', '--port', 'abc'], /^error: --port NaN: expected a whole number from 0 to 65535/],
+  [['train', '--epochs', '1.5'], /^error: --epochs 1.5: expected a whole number from 1/],
   [['run', 'small.yaml', '--cores', '0'], /--cores 0: expected a whole number from 1/],
-  [['run', 'small.yaml', '--workers', 'many'], /--workers NaN: expected a whole number from 1/],
+  [['run', 'small.yaml', '--workers', 'many'], /--workers NaN: expected a whole number from 0/],
   [['run', 'small.yaml', '--seed', '-3'], /seed: expected at least 0, got -3/],
   [['run', 'small.yaml', '--store', 'small.yaml'], /small\.yaml is not a swath database/],
   [

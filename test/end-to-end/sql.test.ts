@@ -48,7 +48,7 @@ test('a table stops at a thousand rows and says so; JSON and CSV have all of the
 })
 
 test.each([
-  [['sql', 'select 1', '--limit', '-1'], /--limit -1: expected a number from 0/],
+  [['sql', 'select 1', '--limit', '-1'], /--limit -1: expected a whole number from 0/],
   [['sql', 'select 1', '--limit', '1.5'], /--limit 1.5: expected a whole number/],
   [['sql', 'select 1', '--timeout', 'soon'], /--timeout NaN: expected a number from 0/],
   [['sql', '--file', 'several.sql'], /there is more than one statement: ask one question at a time/],

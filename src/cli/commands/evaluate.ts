@@ -1,5 +1,6 @@
 import { SwathError } from '../../errors.ts'
 import type { Command } from './command.ts'
+import { numberOption, positiveWhole, whole } from '../number-option.ts'
 
 interface Options {
   readonly trial: string | undefined
@@ -24,21 +25,27 @@ export const evaluateCommand: Command<Options> = {
         conflicts: 'trial',
         describe: 'A row for each model of it',
       })
-      .option('worst', {
-        type: 'number',
-        requiresArg: true,
-        default: 5,
-        describe: 'Mistakes to draw, the surest first',
-      })
-      .option('cores', { type: 'number', requiresArg: true, default: 1, describe: 'Cores to use' })
-      .option('cpu-watts', { type: 'number', requiresArg: true, default: 13, describe: 'What the processor draws' })
-      .option('ram-watts', { type: 'number', requiresArg: true, default: 3, describe: 'What the memory draws' })
-      .option('grams-per-kwh', {
-        type: 'number',
-        requiresArg: true,
-        default: 713,
-        describe: 'CO2 equivalent of a kilowatt-hour',
-      })
+      .option(
+        'worst',
+        numberOption('worst', whole, {
+          default: 5,
+          describe: 'Mistakes to draw, the surest first',
+        }),
+      )
+      .option('cores', numberOption('cores', positiveWhole, { default: 1, describe: 'Cores to use' }))
+      .option('cpu-watts', numberOption('cpu-watts', {}, { default: 13, describe: 'What the processor draws' }))
+      .option('ram-watts', numberOption('ram-watts', {}, { default: 3, describe: 'What the memory draws' }))
+      .option(
+        'grams-per-kwh',
+        numberOption(
+          'grams-per-kwh',
+          {},
+          {
+            default: 713,
+            describe: 'CO2 equivalent of a kilowatt-hour',
+          },
+        ),
+      )
       .option('json', { type: 'boolean', describe: 'Print JSON' })
       .example('$0 evaluate 7', 'Accuracy, a confusion matrix, and the worst mistakes of trial 7')
       .example('$0 evaluate --sweep mnist-depth-width', 'Size, speed, accuracy and energy of each model'),

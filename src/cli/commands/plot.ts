@@ -1,6 +1,10 @@
 import { plotKinds } from '../../plots/kinds.ts'
 import type { PlotOptions } from '../plot-to-file.ts'
 import type { Command } from './command.ts'
+import { numberOption } from '../number-option.ts'
+
+/** Of a side of a picture. */
+const pixels = { isWhole: true, from: 100, to: 10_000 }
 
 interface Options extends PlotOptions {
   readonly sweep: string | undefined
@@ -29,8 +33,8 @@ export const plotCommand: Command<Options> = {
         describe: "Only these trials: SQL over the columns of the sweep's view",
       })
       .option('log', { type: 'boolean', default: false, describe: 'A logarithmic axis, for curves' })
-      .option('width', { type: 'number', requiresArg: true, default: 720, describe: 'Pixels' })
-      .option('height', { type: 'number', requiresArg: true, default: 440, describe: 'Pixels' })
+      .option('width', numberOption('width', pixels, { default: 720, describe: 'Pixels' }))
+      .option('height', numberOption('height', pixels, { default: 440, describe: 'Pixels' }))
       .example('$0 plot mnist-depth-width --kind pareto --color-by width -o front.svg', 'Accuracy over FLOPs')
       .example('$0 plot --kind curves --metric val_loss --log -o curves.png', 'Of the latest sweep'),
   handler: async ({ store: location, sweep, ...options }) => {

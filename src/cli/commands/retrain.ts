@@ -1,5 +1,6 @@
 import { pictureOptions, type PictureFlags } from '../picture-options.ts'
 import type { Command } from './command.ts'
+import { numberOption, positive, positiveWhole } from '../number-option.ts'
 
 interface Options extends PictureFlags {
   readonly trial: string
@@ -26,17 +27,18 @@ export const retrainCommand: Command<Options> = {
         }),
     )
       .option('label', { type: 'string', requiresArg: true, demandOption: true, describe: 'What is on the pictures' })
-      .option('steps', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Steps of the optimizer (default: 1, with --anchor 30)',
-      })
+      .option(
+        'steps',
+        numberOption('steps', positiveWhole, {
+          describe: 'Steps of the optimizer (default: 1, with --anchor 30)',
+        }),
+      )
       .option('anchor', {
         type: 'boolean',
         default: false,
         describe: 'Train on training examples too, so that it forgets less',
       })
-      .option('learning-rate', { type: 'number', requiresArg: true, describe: 'In place of the trial’s own' })
+      .option('learning-rate', numberOption('learning-rate', positive, { describe: 'In place of the trial’s own' }))
       .option('json', { type: 'boolean', describe: 'Print JSON' })
       .example('$0 retrain 7 seven.png --label 7', 'One step, from the checkpoint of trial 7 and its optimizer’s state')
       .example('$0 retrain 7 seven.png --label 7 --anchor', 'With training examples mixed in'),

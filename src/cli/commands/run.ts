@@ -3,6 +3,7 @@ import { acceptProgramOption } from '../accept-program-option.ts'
 import { artifactsOption } from '../artifacts-option.ts'
 import { interruptedExitCode } from '../interrupt.ts'
 import type { Command } from './command.ts'
+import { numberOption, positiveWhole, seedRange, workerCount } from '../number-option.ts'
 
 interface Options {
   readonly file: string
@@ -55,13 +56,14 @@ export const runCommand: Command<Options> = {
         default: [],
         describe: 'Replace a key of the file: epochs=5, parameters.width.values=[64,128]',
       })
-      .option('seed', { type: 'number', requiresArg: true, describe: 'Replace the seed of the file' })
-      .option('cores', { type: 'number', requiresArg: true, describe: 'Cores to use in all (default: all)' })
-      .option('workers', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Trials to train at once (default: as many as the cores allow)',
-      })
+      .option('seed', numberOption('seed', seedRange, { describe: 'Replace the seed of the file' }))
+      .option('cores', numberOption('cores', positiveWhole, { describe: 'Cores to use in all (default: all)' }))
+      .option(
+        'workers',
+        numberOption('workers', workerCount, {
+          describe: 'Trials to train at once (default: as many as the cores allow)',
+        }),
+      )
       .option('artifacts', artifactsOption)
       .option('open', { type: 'boolean', default: false, describe: 'Open its page in the browser, until Ctrl-C' })
       .example('$0 run sweeps/mnist-depth-width.yaml', 'Train the grid on every core')

@@ -1,5 +1,6 @@
 import { SwathError } from '../../errors.ts'
 import type { Command } from './command.ts'
+import { numberOption } from '../number-option.ts'
 
 interface Options {
   readonly host: string
@@ -15,12 +16,17 @@ export const serveCommand: Command<Options> = {
   builder: (yargs) =>
     yargs
       .option('host', { type: 'string', requiresArg: true, default: '127.0.0.1', describe: 'The address to listen on' })
-      .option('port', {
-        type: 'number',
-        requiresArg: true,
-        default: 7020,
-        describe: 'The port; 0 for any that is free',
-      })
+      .option(
+        'port',
+        numberOption(
+          'port',
+          { isWhole: true, to: 65_535 },
+          {
+            default: 7020,
+            describe: 'The port; 0 for any that is free',
+          },
+        ),
+      )
       .option('token', {
         type: 'string',
         requiresArg: true,

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts'
-import { SwathError } from '../../errors.ts'
 import { formatOptions, type FormatOptions } from '../format-options.ts'
+import { numberOption, seconds, whole } from '../number-option.ts'
 
 interface Options extends FormatOptions {
   readonly query: string | undefined
@@ -24,17 +24,19 @@ export const sqlCommand: Command<Options> = {
         conflicts: 'query',
         describe: 'A file that holds the statement',
       })
-      .option('limit', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'At most so many rows, 0 for all; by default 1000 in a table and all in JSON and CSV',
-      })
-      .option('timeout', {
-        type: 'number',
-        requiresArg: true,
-        default: 30,
-        describe: 'Seconds after which a question is given up, 0 for never',
-      })
+      .option(
+        'limit',
+        numberOption('limit', whole, {
+          describe: 'At most so many rows, 0 for all; by default 1000 in a table and all in JSON and CSV',
+        }),
+      )
+      .option(
+        'timeout',
+        numberOption('timeout', seconds, {
+          default: 30,
+          describe: 'Seconds after which a question is given up, 0 for never',
+        }),
+      )
       .example(
         '$0 sql "select depth, width, test_accuracy from sweep_mnist_depth_width"',
         'A column a parameter, a column a metric',
@@ -42,9 +44,8 @@ export const sqlCommand: Command<Options> = {
       .example('$0 sql --file db/queries/best-trials.sql --csv', 'A question from a file, as CSV'),
   handler: async ({ query, file, limit, timeout, store: location, json, csv }) => {
     const isTable = json !== true && csv !== true
-    const most = atLeastZero('--limit', limit ?? (isTable ? tableRows : 0))
-    const timeoutMs = 1000 * atLeastZero('--timeout', timeout)
-    if (!Number.isInteger(most)) throw new SwathError('usage', `--limit ${most}: expected a whole number of rows`)
+    const most = limit ?? (isTable ? tableRows : 0)
+    const timeoutMs = 1000 * timeout
     const { withExistingStore } = await import('../open-store.ts')
     const { describeViews, readQuery } = await import('../ask.ts')
     const { printRows } = await import('../print-rows.ts')
@@ -64,9 +65,4 @@ export const sqlCommand: Command<Options> = {
       if (truncated) process.stderr.write(`There are more than these ${rows.length} rows: --limit 0 prints all.\n`)
     })
   },
-}
-
-function atLeastZero(option: string, value: number): number {
-  if (value >= 0) return value
-  throw new SwathError('usage', `${option} ${value}: expected a number from 0`)
 }

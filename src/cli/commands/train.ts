@@ -1,6 +1,7 @@
 import { SwathError } from '../../errors.ts'
 import { artifactsOption } from '../artifacts-option.ts'
 import type { Command } from './command.ts'
+import { numberOption, positive, positiveWhole, seedRange } from '../number-option.ts'
 
 interface Options {
   readonly program: string
@@ -31,9 +32,9 @@ export const trainCommand: Command<Options> = {
         describe: 'mlp, lenet, or a module of your own',
       })
       .option('hidden', { type: 'string', requiresArg: true, describe: 'Widths of the hidden layers: 512 or 512,256' })
-      .option('epochs', { type: 'number', requiresArg: true, describe: 'Times that it sees the training examples' })
-      .option('batch-size', { type: 'number', requiresArg: true, describe: 'Examples of a step' })
-      .option('learning-rate', { type: 'number', requiresArg: true, describe: 'Of the optimizer' })
+      .option('epochs', numberOption('epochs', positiveWhole, { describe: 'Times that it sees the training examples' }))
+      .option('batch-size', numberOption('batch-size', positiveWhole, { describe: 'Examples of a step' }))
+      .option('learning-rate', numberOption('learning-rate', positive, { describe: 'Of the optimizer' }))
       .option('optimizer', { type: 'string', requiresArg: true, describe: 'adam, adamw, sgd or momentum' })
       .option('precision', { type: 'string', requiresArg: true, describe: 'float32, or bfloat16 for large products' })
       .option('dataset', { type: 'string', requiresArg: true, describe: 'mnist, or a folder of images' })
@@ -45,8 +46,8 @@ export const trainCommand: Command<Options> = {
         describe: 'Any other parameter: activation=tanh, dataset.crop=20',
       })
       .option('name', { type: 'string', requiresArg: true, default: 'train', describe: 'Of the sweep that it becomes' })
-      .option('seed', { type: 'number', requiresArg: true, default: 0, describe: 'Same seed, same bits' })
-      .option('cores', { type: 'number', requiresArg: true, default: 1, describe: 'Cores to train on' })
+      .option('seed', numberOption('seed', seedRange, { default: 0, describe: 'Same seed, same bits' }))
+      .option('cores', numberOption('cores', positiveWhole, { default: 1, describe: 'Cores to train on' }))
       .option('artifacts', artifactsOption)
       .option('json', { type: 'boolean', describe: 'Print JSON' })
       .example('$0 train --hidden 512 --epochs 2', '784-512-10 on MNIST')
