@@ -5,7 +5,7 @@ import { countFinalMetrics, finalMetricsOfReports } from '../../db/final-metrics
 import { recountSweeps } from './recount.ts'
 import type { Schema } from './schema.ts'
 import { mostColumns } from './sweep-view.ts'
-import { defineViews, missingViews, rebuildSweepViews } from './views.ts'
+import { defineMissingViews, isOfAllStores, missingViews, rebuildSweepViews } from './views.ts'
 
 /** Rows or views that are computed from other rows, and stored because computing them at each reading is slow. */
 interface Derived {
@@ -73,9 +73,9 @@ export async function rebuildStaleViews(db: Kysely<Schema>): Promise<string[]> {
   const missing = await missingViews(db)
   const stale = [...new Set([...missing, ...(await viewsWithoutAMetric(db))])]
   if (stale.length === 0) return []
-  if (missing.length > 0) await db.transaction().execute(defineViews)
-  await rebuildSweepViews(db, stale)
-  return stale
+  await defineMissingViews(db, missing)
+  const rebuilt = await rebuildSweepViews(db, stale)
+  return [...missing.filter(isOfAllStores), ...rebuilt]
 }
 
 /**

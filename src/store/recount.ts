@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import { readingRules } from '../sweep/stored.ts'
 import type { DeclaredMetrics } from '../metrics/catalogue.ts'
 import type { Schema } from './schema.ts'
+import { isReadable } from './sweep-views.ts'
 import { addKnownMetrics, forgetKnownMetrics, writeDeclaredMetrics } from './sweep-metrics.ts'
 import { writeViolations } from './violations.ts'
 
@@ -18,7 +19,7 @@ export async function writeSweepMetrics(db: Kysely<Schema>, sweepId: number, dec
 export async function recountSweeps(db: Kysely<Schema>): Promise<void> {
   forgetKnownMetrics(db)
   const sweeps = await db.selectFrom('sweeps').select(['id', 'name', 'definition', 'settings']).orderBy('id').execute()
-  for (const sweep of sweeps) {
+  for (const sweep of sweeps.filter(isReadable)) {
     await writeDeclaredMetrics(db, sweep.id, readingRules(sweep))
     const { rows: reported } = await sql<{ name: string }>`
       select distinct m.name from trials t join final_metrics m on m.trial_id = t.id where t.sweep_id = ${sweep.id}`.execute(

@@ -8,7 +8,7 @@ import { packageRoot } from '../package-root.ts'
 import { pathFrom } from '../path-below.ts'
 import type { Schema } from './schema.ts'
 import { pointsViewName } from './points-view.ts'
-import { createViewsOfSweeps } from './sweep-views.ts'
+import { createViewsOfSweep, isReadable } from './sweep-views.ts'
 
 /** In the order in which they build on one another. */
 const views = [
@@ -41,12 +41,36 @@ export async function missingViews(db: Kysely<Schema>): Promise<string[]> {
   return [...views, ...own].filter((name) => !known.has(name))
 }
 
-/** Makes those of these views that belong to sweeps. */
-export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<void> {
-  // A view that is being read is waited for: meanwhile other transactions go on.
-  const transaction = db.transaction().setIsolationLevel('read committed')
-  await transaction.execute(async (transaction) => {
-    await takeDefinitions(transaction)
-    await createViewsOfSweeps(transaction, (view) => names.includes(view) || names.includes(pointsViewName(view)))
-  })
+export function isOfAllStores(view: string): boolean {
+  return views.includes(view)
+}
+
+/** Creates the views of all stores anew if one of them is missing, and nothing if only views of sweeps are. */
+export async function defineMissingViews(db: Kysely<Schema>, missing: readonly string[]): Promise<void> {
+  if (missing.some(isOfAllStores)) await replacing(db).execute(defineViews)
+}
+
+/**
+ * Creates those of these views that belong to sweeps, in a transaction a sweep, and returns the names of those that it
+ * created: a sweep whose row is damaged has none.
+ */
+export async function rebuildSweepViews(db: Kysely<Schema>, names: readonly string[]): Promise<string[]> {
+  const rebuilt: string[] = []
+  const sweeps = await db.selectFrom('sweeps').selectAll().orderBy('id').execute()
+  for (const sweep of sweeps) {
+    const own = [sweep.view_name, pointsViewName(sweep.view_name)]
+    const wanted = own.filter((view) => names.includes(view))
+    if (wanted.length === 0 || !isReadable(sweep)) continue
+    await replacing(db).execute(async (transaction) => {
+      await takeDefinitions(transaction)
+      await createViewsOfSweep(transaction, sweep)
+    })
+    rebuilt.push(...wanted)
+  }
+  return rebuilt
+}
+
+/** A view that is being read is waited for; transactions that write go on meanwhile. */
+function replacing(db: Kysely<Schema>) {
+  return db.transaction().setIsolationLevel('read committed')
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { expect, inject, test } from 'vitest'
+import pg from 'pg'
+import { expect, inject, onTestFinished, test, vi } from 'vitest'
 
 import { applyChanges } from '../../src/store/changes.ts'
 import { rebuildStaleViews, reconcile } from '../../src/store/derived.ts'
@@ -134,6 +135,78 @@ test('a sweep whose watcher left before the first report gets its columns from t
   expect(rows).toEqual([{ loss: 0.5 }, { loss: 1 }])
   expect(await rebuildStaleViews(store.db)).toEqual([])
 })
+
+test.for([
+  { definition: '{"parameters":3}' },
+  { definition: 'no JSON' },
+  { definition: 'null' },
+  { settings: 'no JSON' },
+  { settings: 'null' },
+  { settings: '{"objectives":3}' },
+])('a sweep with %j is named, and keeps no other sweep from its views and no store from a repair', async (damage) => {
+  const store = await reportedStore()
+  const before = await derivedOf(store)
+  const { id } = await plannedSweep(store, 1, 'other')
+  await store.db.updateTable('sweeps').set(damage).where('id', '=', id).execute()
+  await sql`drop view sweep_grid`.execute(store.db)
+  const notes = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => {
+    notes.mockRestore()
+  })
+  await (await openStore(locationOf(store), 'change')).close()
+  expect(notes.mock.calls.map(([note]) => note)).toContainEqual(
+    expect.stringMatching(/^other is damaged and has no views/),
+  )
+  await sql`delete from sweep_metrics`.execute(store.db)
+  expect(await reconcileAll(store)).toContainEqual('the metrics of each sweep')
+  const after = await derivedOf(store)
+  expect([after.view, after.metrics]).toEqual([before.view, before.metrics])
+  // What cannot be built is not said to have been.
+  expect(await rebuildStaleViews(store.db)).toEqual([])
+})
+
+test.runIf(storeKind() === 'postgres')(
+  'a reader that holds a view holds up neither writers nor other views',
+  async () => {
+    const store = await reportedStore()
+    const schema = new URL(store.location).searchParams.get('schema') ?? ''
+    const readers = new pg.Client(inject('postgres').url)
+    await readers.connect()
+    onTestFinished(() => readers.end())
+    await sql.raw(replaceView.split('; ')[0] ?? '').execute(store.db)
+    // A view of all stores is not replaced because one of a sweep is missing.
+    await readers.query(`begin; select from ${schema}.results; select from ${schema}.progress`)
+    expect(await rebuildStaleViews(store.db)).toEqual(['sweep_grid'])
+
+    await readers.query(`select from ${schema}.sweep_grid`)
+    await sql`alter view points_grid rename to points_before`.execute(store.db)
+    const waiting = rebuildStaleViews(store.db).catch((error: unknown) => error)
+    const isWaiting = async () => {
+      const { rows } = await readers.query(
+        `select from pg_locks where not granted and relation = '${schema}.sweep_grid'::regclass`,
+      )
+      return rows.length > 0
+    }
+    while (!(await isWaiting()));
+    const [trial] = await trialsOf(store.db, 1)
+    await store.db
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute((transaction) =>
+        transaction
+          .updateTable('trials')
+          .set({ worker: 1 })
+          .where('id', '=', trial?.id ?? 0)
+          .execute(),
+      )
+    expect(await isWaiting()).toBe(true)
+    expect(store.setback?.(await waiting)).toMatch(/lock timeout/)
+    await (await openStore(locationOf(store), 'write')).close()
+    await readers.query('rollback')
+    await (await openStore(locationOf(store), 'write')).close()
+    expect(await rebuildStaleViews(store.db)).toEqual([])
+  },
+)
 
 /** A store tells its location without its password. */
 function locationOf({ location }: Store): string {
