@@ -35,10 +35,19 @@ export function isRooted(path: string): boolean {
   return win32.isAbsolute(path) || /^[a-z]:/i.test(path)
 }
 
-/** True if the target of a symbolic link in the folder `from` is `root` or below it. Both folders are absolute. */
+/**
+ * True if the target of a symbolic link in the folder `from` is `root` or below it, whatever links there are in it. Both
+ * folders are absolute, and on the way from `root` to `from` is no link.
+ */
 export function staysIn(root: string, from: string, target: string): boolean {
   const path = pathFrom(from, target)
-  return path === root || isBelow(root, path)
+  return (path === root || isBelow(root, path)) && !hasDetour(target)
+}
+
+/** True of a path with `..` after a name. The name may be that of a link: where it leads, the system goes up from there. */
+function hasDetour(path: string): boolean {
+  const segments = path.split(/[\\/]/).filter((segment) => segment !== '' && segment !== '.')
+  return segments.some((segment, k) => segment === '..' && k > 0 && segments[k - 1] !== '..')
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
-import { link, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, lstat, mkdir, readdir, realpath, rename, rm, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { create, extract, type ReadEntry } from 'tar'
 
 import { messageOf } from '../errors.ts'
@@ -116,7 +116,23 @@ async function extractInto(folder: string, file: string): Promise<void> {
 async function makeLink(folder: string, { path, target, isHard }: Link): Promise<void> {
   const at = pathBelow(folder, path)
   await mkdir(dirname(at), { recursive: true })
-  if (isHard) await link(pathBelow(folder, target), at)
+  await refuseLinksOnWay(folder, path)
+  if (isHard) await linkFile(folder, target, at)
   else if (!isRooted(target) && staysIn(folder, dirname(at), target.replaceAll('\\', '/'))) await symlink(target, at)
   else throw new Error(`${path} is a link out of the folder, to ${target}`)
+}
+
+/** Throws Error if a link that was made before is on the way: from where it leads, a target with `..` is another one. */
+async function refuseLinksOnWay(folder: string, path: string): Promise<void> {
+  const parent = dirname(pathBelow(folder, path))
+  if ((await realpath(parent)) === pathFrom(await realpath(folder), relative(folder, parent))) return
+  throw new Error(`${path} is below a link`)
+}
+
+/** A second name of a link would be a link to elsewhere, if it is in another folder. */
+async function linkFile(folder: string, target: string, at: string): Promise<void> {
+  const file = pathBelow(folder, target)
+  if (!(await lstat(file)).isFile()) throw new Error(`${target} has a second name, and is no file`)
+  await refuseLinksOnWay(folder, target)
+  await link(file, at)
 }

@@ -85,11 +85,9 @@ test('links to links, and links with the name of the folder they are in, follow 
   symlinkSync('run-1', join(folder, 'latest'))
   symlinkSync('latest/b', join(folder, 'zlink'))
   symlinkSync('run-1', join(folder, 'run-1', 'b', 'c'))
-  symlinkSync('x/../b', join(folder, 'run-1', 'd'))
   expect((await carry(one, other)).leftOut).toEqual([])
   expect(readlinkSync(join(unpacked, 'zlink'))).toBe('latest/b')
   expect(readlinkSync(join(unpacked, 'run-1', 'b', 'c'))).toBe('run-1')
-  expect(readlinkSync(join(unpacked, 'run-1', 'd'))).toBe('x/../b')
 })
 
 test.each(['/etc/passwd', '../outside', 'sub/../../outside', '..\\..\\outside', '/nowhere/at/all'])(
