@@ -1,8 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 import { SwathError } from '../../errors.ts'
+import { withoutPasswords } from '../../shown-location.ts'
 import { storeVariable, type ModelAnswer, type ModelTaskKind, type ModelTasks } from './protocol.ts'
 
 const extension = extname(import.meta.url)
@@ -53,8 +56,9 @@ export class Models {
       env: { ...process.env, [storeVariable]: this.#location },
       execArgv: extension === '.ts' ? ['--import', 'tsx'] : [],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    if (child.stderr !== null) relay(child.stderr)
     child.on('message', (answer: ModelAnswer) => {
       const waiting = this.#waiting.get(answer.id)
       this.#waiting.delete(answer.id)
@@ -72,6 +76,11 @@ export class Models {
     })
     return child
   }
+}
+
+/** Prints what another process says, line by line: control characters and passwords are taken out of this process's output. */
+export function relay(output: Readable): void {
+  createInterface(output).on('line', (line) => process.stderr.write(`${withoutPasswords(line)}\n`))
 }
 
 function errorOf({ code, message, hint }: Extract<ModelAnswer, { error: unknown }>['error']): Error {
