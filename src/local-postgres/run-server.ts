@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { constants, createWriteStream, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { SwathError } from '../errors.ts'
+import { messageOf, SwathError } from '../errors.ts'
 import type { Installation } from './install.ts'
 
 export interface RunningServer {
@@ -26,6 +26,7 @@ export async function runServer(
   { postgres, data, account, env }: Installation,
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
+  const log = createWriteStream('', { fd: openLog(folder) })
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // A group of its own: Ctrl-C is for who keeps it, who then stops it.
   const child = spawn(postgres, ['-D', data, ...options], {
@@ -42,7 +43,6 @@ export async function runServer(
   const ended = once(child, 'close').then(() => {
     watchdog.stdin.end('it has ended\n')
   })
-  const log = createWriteStream(join(folder, 'log'), { flags: 'a' })
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
     createInterface(child.stderr).on('line', (line) => {
@@ -61,6 +61,20 @@ export async function runServer(
       child.kill('SIGINT')
       await ended
     },
+  }
+}
+
+/** The folder may be another user's, and root must not write through a link in it. */
+function openLog(folder: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
+  const path = join(folder, 'log')
+  try {
+    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
+  } catch (error) {
+    throw new SwathError('setup', `${path} cannot be written: ${messageOf(error)}`, {
+      hint: 'remove it: it is to be a plain file',
+      cause: error,
+    })
   }
 }
 

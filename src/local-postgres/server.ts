@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 
 import pg from 'pg'
 
 import { SwathError } from '../errors.ts'
+import { createWithRights } from '../file-rights.ts'
 import { scramVerifier } from '../store/postgres/scram.ts'
+import { writeParts } from '../write-flushed.ts'
+import type { Account } from './account.ts'
 import { install, settingsName, type Installation } from './install.ts'
 import { runServer, type RunningServer } from './run-server.ts'
 
@@ -73,8 +76,20 @@ function settingsOf(folder: string, installation: Installation): Settings {
 
 function keepSettings(folder: string, { account }: Installation, settings: Settings): void {
   const path = join(folder, settingsName)
-  writeFileSync(path, JSON.stringify(settings), { mode: 0o600 })
-  if (account !== undefined) chownSync(path, account.uid, account.gid)
+  const aside = `${path}.${randomUUID()}`
+  createFor(account, aside, JSON.stringify(settings))
+  renameSync(aside, path)
+}
+
+/**
+ * Creates a file that only the server's user may read. The folder is that user's, and root must not write through a link
+ * in it.
+ */
+function createFor(account: Account | undefined, path: string, text: string): void {
+  const owner = account ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  createWithRights(path, { ...owner, mode: 0o600 }, (file) => {
+    writeParts(file, [Buffer.from(text)])
+  })
 }
 
 async function freePort(): Promise<number> {
@@ -87,8 +102,8 @@ async function freePort(): Promise<number> {
 
 async function initialize({ initdb, data, account, env }: Installation, settings: Settings): Promise<void> {
   const passwordFile = `${data}.password`
-  writeFileSync(passwordFile, settings.superuserPassword, { mode: 0o600 })
-  if (account !== undefined) chownSync(passwordFile, account.uid, account.gid)
+  rmSync(passwordFile, { force: true })
+  createFor(account, passwordFile, settings.superuserPassword)
   try {
     const child = spawn(
       initdb,
