@@ -71,7 +71,7 @@ export async function openSqlite(path: string, access: StoreAccess): Promise<Sto
     if (access !== 'inspect' && isReadOnly) await orStoreError(path, () => refuseOlderSchema(db, location))
     else if (access !== 'inspect') {
       await orStoreError(path, () => migrate(db, location, (migration) => keepBefore(migration, file, copyTo)))
-      if (access !== 'read') await orStoreError(path, () => reconcile(db, { all: false }))
+      if (access !== 'read') await orStoreError(path, () => reconcileReadable(db))
     }
   } catch (error) {
     await watch?.end().catch(() => undefined)
@@ -132,6 +132,15 @@ async function keepBefore(migration: string, path: string, copyTo: (target: stri
   const target = freeName(`${path}.before-${migration}`)
   await copyTo(target)
   process.stderr.write(`${path} is of an older swath: kept as ${target}, then brought up to date.\n`)
+}
+
+/** Where the database is damaged, what can be read stays usable: for a backup, or for the repair. */
+async function reconcileReadable(db: Kysely<Schema>): Promise<void> {
+  try {
+    await reconcile(db, { all: false })
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
 }
 
 async function orStoreError<T>(path: string, work: () => T | Promise<T>): Promise<T> {

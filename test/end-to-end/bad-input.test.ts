@@ -96,7 +96,7 @@ test.each([
   [['train', '--epochs', '1.5'], /^error: --epochs 1.5: expected a whole number from 1/],
   [['run', 'small.yaml', '--cores', '0'], /--cores 0: expected a whole number from 1/],
   [['run', 'small.yaml', '--workers', 'many'], /--workers NaN: expected a whole number from 0/],
-  [['run', 'small.yaml', '--seed', '-3'], /seed: expected at least 0, got -3/],
+  [['run', 'small.yaml', '--seed', '-3'], /--seed -3: expected a whole number from 0 to 4294967295/],
   [['run', 'small.yaml', '--store', 'small.yaml'], /small\.yaml is not a swath database/],
   [
     ['run', 'small.yaml', '--store', 'postgres://me:secret@127.0.0.1:1/x'],
