@@ -34,7 +34,8 @@ export function obstacle(error: unknown): string | undefined {
 
 /** SQLite reports a file that may not grow as an error of the disk; Linux names the limit. */
 function fileSizeLimit(code: string): string | undefined {
-  if (code !== 'SQLITE_IOERR_WRITE' || process.platform !== 'linux') return undefined
+  // Node’s own SQLite gives the number of the extended code.
+  if (!/^SQLITE_IOERR_(WRITE|778)$/.test(code) || process.platform !== 'linux') return undefined
   const [, bytes] = /^Max file size +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
   return bytes === undefined ? undefined : `this process may write no file beyond ${bytes} bytes (ulimit -f)`
 }
