@@ -17,7 +17,7 @@ function abandonedPipe(folder: string, name: string): string {
   return path
 }
 
-test('a process that holds its pipe runs, one whose pipe nobody holds has ended', () => {
+test('a process that holds its pipe runs, and one whose pipe is not held has ended', () => {
   const folder = join(temporaryFolder(), 'processes')
   holdPipe(folder)
   holdPipe(folder)

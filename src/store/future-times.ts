@@ -4,8 +4,9 @@ import { leaseEnd, leaseMs } from './coordinators.ts'
 import type { Schema } from './schema.ts'
 
 /**
- * Shortens leases and heartbeats that the store's clock cannot have given: it was set back since. Without that, the trials
- * of a process that ended stay `running` until the clock has caught up. A live process has one lease to renew its own.
+ * Shortens leases and heartbeats that lie in the future because the store's clock was set back. Otherwise a trial whose
+ * process has ended would stay `running` until the clock reaches the old time. A live process has the time of one lease to
+ * renew its own.
  */
 export async function shortenFutureTimes(db: Kysely<Schema>, now: Date): Promise<void> {
   // Clocks of hosts follow the store's with a delay, so a time that is a little ahead is left alone.

@@ -26,7 +26,7 @@ interface Scope {
   readonly sessions: Set<Disposable>
 }
 
-/** Of float32 and int32, which tensors are as good as always. */
+/** The size of a value of float32 or int32, the types of nearly all tensors. */
 const bytesPerValue = 4
 
 let engine: Engine | undefined

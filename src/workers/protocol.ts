@@ -120,7 +120,7 @@ export type TrialOutcome =
 
 /** What a train task returns. */
 export interface TrainResult {
-  /** `unconnected`: nothing was trained, the thread is a new one that nobody has told whom to tell. */
+  /** `unconnected`: nothing was trained, because the thread is new and has no port to the main thread yet. */
   readonly outcome: TrialOutcome | { readonly status: 'unconnected' }
   /** True if another thread should train the next trial: only the end of this one frees what it holds. */
   readonly isThreadSpent: boolean

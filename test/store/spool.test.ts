@@ -77,7 +77,7 @@ test('what is spooled of another sweep stays, also that of another store with th
   expect(existsSync(path)).toBe(true)
 })
 
-test('a line that was being written, and what is of a deleted sweep, is nobodyâ€™s', async () => {
+test('an incomplete last line, and entries of a deleted sweep, are ignored', async () => {
   const { store, sweep, trialId } = await runningTrial()
   const path = await spool(store, sweep, trialId)
   appendFileSync(path, '{"change":{"type":"re')
@@ -85,7 +85,7 @@ test('a line that was being written, and what is of a deleted sweep, is nobodyâ€
   expect(await replay(store)).toEqual([path])
 })
 
-test('cancelling a sweep that nobody runs keeps what its last process spooled', async () => {
+test('cancelling a sweep that no process runs keeps what its last process spooled', async () => {
   const { store, sweep, trialId } = await runningTrial()
   const path = await spool(store, sweep, trialId)
   expect(await cancelSweep(store.db, sweep.id, new Date())).toEqual({ cancelled: 1, runner: undefined })

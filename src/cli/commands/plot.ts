@@ -3,7 +3,7 @@ import type { PlotOptions } from '../plot-to-file.ts'
 import type { Command } from './command.ts'
 import { numberOption } from '../number-option.ts'
 
-/** Of a side of a picture. */
+/** The range of a picture's width and height, in pixels. */
 const pixels = { isWhole: true, from: 100, to: 10_000 }
 
 interface Options extends PlotOptions {

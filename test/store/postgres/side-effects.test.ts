@@ -20,6 +20,16 @@ async function session(url: string): Promise<pg.Client> {
   return client
 }
 
+/** A store, its schema, and a session of its own on the server. */
+async function openedStore() {
+  const location = postgresLocation()
+  const schema = new URL(location).searchParams.get('schema') ?? ''
+  const store = await openStore(location, 'write')
+  onTestFinished(() => store.close())
+  const client = await session(inject('postgres').url)
+  return { schema, store, client }
+}
+
 /** All volatile functions that a user may call, with one call of each. */
 async function volatileFunctions(client: pg.Client): Promise<{ readonly name: string; readonly call: string }[]> {
   const { rows } = await client.query<{ name: string; call: string }>(`
@@ -134,11 +144,7 @@ test.each([
 })
 
 test('what has effects under other names is refused as well', async () => {
-  const location = postgresLocation()
-  const schema = new URL(location).searchParams.get('schema') ?? ''
-  const store = await openStore(location, 'write')
-  onTestFinished(() => store.close())
-  const client = await session(inject('postgres').url)
+  const { schema, store, client } = await openedStore()
   await client.query(`
     set search_path to ${schema};
     create function locks(a bigint, b bigint) returns bigint language plpgsql volatile as 'begin return a; end';
@@ -168,11 +174,7 @@ test('what has effects under other names is refused as well', async () => {
 })
 
 test('a lock that a question takes by a function of the database ends with the question', async () => {
-  const location = postgresLocation()
-  const schema = new URL(location).searchParams.get('schema') ?? ''
-  const store = await openStore(location, 'write')
-  onTestFinished(() => store.close())
-  const client = await session(inject('postgres').url)
+  const { schema, store, client } = await openedStore()
   // It says that it changes nothing.
   await client.query(
     `create function ${schema}.sly(bigint) returns text language sql stable as 'select pg_advisory_lock($1)::text'`,
