@@ -96,8 +96,9 @@ function save(database: Database, name: string, { rights, names }: Lost): string
       flush(aside)
       const target = giveName(aside, name, tag)
       flush(dirname(target))
+      // Without a tag no copy takes the place of another one.
+      if (tag === undefined || versionOf(database) === version) return target
       // Another process has committed meanwhile, and may have saved that before this copy took the place of its own.
-      if (versionOf(database) === version) return target
     }
   } finally {
     rmSync(aside, { force: true })
